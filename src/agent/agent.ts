@@ -1,0 +1,51 @@
+/**
+ * An agent proposes candidates for a task, given lessons, and says what its own outcome taught.
+ */
+import type { Outcome } from "../evaluate/outcome.ts";
+import type { Lesson, LessonDraft, Transformation } from "../lesson/lesson.ts";
+import type { Task } from "../task/task.ts";
+
+export interface Proposal {
+  /** A whole file that takes the place of the task's source. */
+  readonly source: string;
+  /** In the order applied; empty where the agent does not know (a model's rewrite). */
+  readonly transformations: readonly Transformation[];
+  /** What the code assumes beyond what tests can show, one sentence each: no overlap, finite values, reordered sums. */
+  readonly assumptions: readonly string[];
+  /** One line for progress and journal: what is being tried. */
+  readonly summary: string;
+}
+
+/** A proposal with who made it and when. */
+export interface Candidate extends Proposal {
+  readonly id: string;
+  readonly agent: string;
+  readonly round: number;
+  /** Ids of the lessons that were shown. */
+  readonly lessons: readonly string[];
+}
+
+export interface ProposalRequest {
+  readonly task: Task;
+  readonly round: number;
+  /** Chosen by the selection policy from the task's own lessons: the same for every agent of the round. Best first. */
+  readonly lessons: readonly Lesson[];
+  /** What the bank holds from other tasks on code like this, nearest first, with the similarity in 0…1. */
+  readonly experience: readonly { readonly lesson: Lesson; readonly similarity: number }[];
+  /** SHA-256 of every source already judged or being judged in this run. Proposing one of them again wastes a turn. */
+  readonly tried: ReadonlySet<string>;
+  /** Deterministic source of choices in [0, 1): same seed, same proposals. */
+  readonly random: () => number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Agent {
+  readonly name: string;
+  readonly kind: "llm" | "rewriter" | "recorded";
+  /** One line on what it is good at. */
+  readonly speciality: string;
+  /** A candidate, or undefined when it has nothing left to try. */
+  propose(request: ProposalRequest): Promise<Proposal | undefined>;
+  /** Says in one or two sentences why the outcome came about. */
+  explain(task: Task, candidate: Candidate, outcome: Outcome, signal?: AbortSignal): Promise<LessonDraft>;
+}

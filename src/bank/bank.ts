@@ -1,0 +1,69 @@
+/**
+ * The bank's interface: where lessons live, across tasks and runs. `lance-bank.ts` keeps them on disk, `memory-bank.ts` in memory.
+ */
+import type { Lesson } from "../lesson/lesson.ts";
+
+/** Turns text or code into unit vectors. A bank is pinned to the embedder that it was made with. */
+export interface Embedder {
+  /** Names model and version; two embedders with one id give the same vectors. */
+  readonly id: string;
+  readonly dimensions: number;
+  /** Unit vectors, one a text, in order. */
+  embedText(texts: readonly string[]): Promise<Float32Array[]>;
+  embedCode(
+    sources: readonly { readonly text: string; readonly language: "c" | "c++" }[],
+  ): Promise<Float32Array[]>;
+}
+
+export interface LessonFilter {
+  readonly taskHash?: string | undefined;
+  /** Leaves out lessons of this task name: for transfer from other tasks alone. */
+  readonly notTask?: string | undefined;
+  readonly task?: string | undefined;
+  readonly run?: string | undefined;
+  readonly language?: "c" | "c++" | undefined;
+  readonly transformation?: string | undefined;
+}
+
+export interface LessonQuery {
+  /** Compared with the lessons' texts. */
+  readonly text?: string | undefined;
+  /** Compared with the code that the lessons were earned on. */
+  readonly code?: { readonly text: string; readonly language: "c" | "c++" } | undefined;
+  readonly filter?: LessonFilter | undefined;
+  readonly limit: number;
+}
+
+export interface LessonHit {
+  readonly lesson: Lesson;
+  /** Cosine similarity, 0…1; the mean of the two where text and code were both asked for. */
+  readonly similarity: number;
+}
+
+export interface BankStatistics {
+  readonly lessons: number;
+  readonly tasks: number;
+  readonly runs: number;
+  readonly byStatus: Readonly<Record<string, number>>;
+  readonly byTransformation: readonly {
+    readonly name: string;
+    readonly tried: number;
+    readonly faster: number;
+    /** Geometric mean of the measured speedups; absent where none was measured. */
+    readonly speedup?: number;
+  }[];
+  readonly embedder: string;
+}
+
+export interface Bank {
+  /** `code` is the reference that the lesson was earned on. All or nothing. */
+  add(entries: readonly { readonly lesson: Lesson; readonly code: string }[]): Promise<void>;
+  search(query: LessonQuery): Promise<LessonHit[]>;
+  /** In order of creation. */
+  list(filter?: LessonFilter): Promise<Lesson[]>;
+  get(id: string): Promise<Lesson | undefined>;
+  /** LessonL's factors, by lesson id. Unknown ids are ignored. */
+  setFactors(factors: ReadonlyMap<string, number>): Promise<void>;
+  statistics(): Promise<BankStatistics>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,26 @@
+/**
+ * The evaluator's interface: Candidate in, Outcome out. `sandboxed-evaluator.ts` is the real one.
+ */
+import type { Task } from "../task/task.ts";
+import type { Outcome } from "./outcome.ts";
+
+export type EvaluationStage = "queued" | "compile" | "check" | "time";
+
+export interface EvaluateOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called as the judgement moves on; must not throw. */
+  readonly onStage?: ((stage: EvaluationStage) => void) | undefined;
+  /** `confirm` measures longer and on fresh processes and seeds: for the winner of a run. Default `normal`. */
+  readonly effort?: "normal" | "confirm" | undefined;
+}
+
+export interface Evaluator {
+  /**
+   * Judges a whole source file that takes the place of the task's source. Never throws for what the candidate does; throws a
+   * TaskError where the reference is at fault, a MachineError where a tool is missing, and the signal's reason when aborted.
+   * Calls may overlap: timing is serialised inside.
+   */
+  evaluate(task: Task, source: string, options?: EvaluateOptions): Promise<Outcome>;
+  /** Ends every process it started. Safe to call twice. */
+  close(): Promise<void>;
+}
