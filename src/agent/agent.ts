@@ -12,6 +12,8 @@ export interface Proposal {
   readonly transformations: readonly Transformation[];
   /** What the code assumes beyond what tests can show, one sentence each: no overlap, finite values, reordered sums. */
   readonly assumptions: readonly string[];
+  /** Where it was built on the candidate of a lesson: that lesson, how many of `transformations` came from it, and its speed. */
+  readonly basis?: { readonly lesson: string; readonly transformations: number; readonly speed: number };
   /** One line for progress and journal: what is being tried. */
   readonly summary: string;
 }

@@ -35,7 +35,9 @@ export interface LessonEvidence {
   readonly status: OutcomeStatus;
   /** Where measured. */
   readonly speedup?: Speedup;
-  /** The reference's function and the candidate's whole file, as tried. */
+  /** Where the candidate was built on an earlier one: how many leading transformations came from there, and how fast it was. */
+  readonly basis?: { readonly lesson: string; readonly transformations: number; readonly speed: number };
+  /** The candidate's whole file, as tried. */
   readonly source: string;
   /** Unified diff from the reference. */
   readonly diff: string;

@@ -1,0 +1,179 @@
+/**
+ * A rewriter agent: proposes by classic transformations, without a model. It takes the fastest code that its lessons know as a
+ * base, lists every place where one of its rewrites applies, orders them by what lessons of other tasks and its own attempts on
+ * this one say they are worth, and tries the best that nobody has tried.
+ */
+import { sha256 } from "../code/hash.ts";
+import { openSubject } from "../code/subject.ts";
+import type { Outcome } from "../evaluate/outcome.ts";
+import type { Lesson, Transformation } from "../lesson/lesson.ts";
+import { rewriterLesson } from "../lesson/words.ts";
+import { rankTransformations } from "../select/experience.ts";
+import type { Task } from "../task/task.ts";
+import type { Agent, Candidate, Proposal, ProposalRequest } from "./agent.ts";
+import type { Opportunity, Rewrite } from "./rewrites/rewrite.ts";
+import { createWorth, type Worth } from "./worth.ts";
+
+export interface RewriterOptions {
+  readonly name: string;
+  readonly speciality: string;
+  /** In the order in which a textbook would try them: what is tried first where there is no evidence. */
+  readonly rewrites: readonly Rewrite[];
+  /** Chance of stacking one more rewrite where there is no evidence for it. Default 0.25. */
+  readonly boldness?: number;
+}
+
+/** Most rewrites stacked in one proposal. */
+const longestChain = 4;
+/** Evidence on which a further rewrite is stacked without trying it alone first: chance to help, and log-speedup. */
+const confident = { probability: 0.65, logSpeedup: 0.05 };
+/** Chance of starting from something else than the fastest known code. */
+const wandering = 0.25;
+
+/** Code to start from: the reference, or the candidate of a lesson. */
+interface Base {
+  readonly source: string;
+  readonly transformations: readonly Transformation[];
+  readonly assumptions: readonly string[];
+  readonly speed: number;
+  readonly lesson?: Lesson;
+}
+
+/** One rewrite at one place of one base. */
+interface Move {
+  readonly rewrite: Rewrite;
+  readonly opportunity: Opportunity;
+  readonly value: number;
+}
+
+export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: RewriterOptions): Agent {
+  const worth = createWorth(rewrites.map((rewrite) => rewrite.name));
+  /** What was seen in the code, by source hash of the proposal: for the lesson's preconditions. */
+  const seen = new Map<string, readonly string[]>();
+
+  return {
+    name,
+    kind: "rewriter",
+    speciality,
+
+    async propose(request) {
+      const ranking = rankTransformations(request.experience);
+      for (const base of basesInOrder(request)) {
+        for (const move of movesOn(base.source, request, worth, ranking)) {
+          const proposal = chain(base, move, request, ranking);
+          if (proposal) return proposal;
+        }
+      }
+      return undefined;
+    },
+
+    async explain(task, candidate, outcome) {
+      worth.record(candidate, outcome);
+      const rewrite = rewrites.find((each) => each.name === candidate.transformations.at(-1)?.name);
+      return rewriterLesson({
+        transformations: candidate.transformations,
+        basis: candidate.basis,
+        preconditions: seen.get(sha256(candidate.source)) ?? [],
+        sentences: rewrite?.lessons,
+        outcome,
+      });
+    },
+  };
+
+  function movesOn(
+    source: string,
+    request: ProposalRequest,
+    known: Worth,
+    ranking: ReturnType<typeof rankTransformations>,
+  ): Move[] {
+    const { task, random } = request;
+    const subject = openSubject(source, task.language, task.function, task.sizes.timed);
+    if (!subject) return [];
+    const moves = rewrites.flatMap((rewrite) =>
+      rewrite.opportunities(subject).map((opportunity) => ({
+        rewrite,
+        opportunity,
+        value: known.expect(rewrite.name, opportunity, ranking).logSpeedup + 0.04 * (random() - 0.5),
+      })),
+    );
+    return moves.sort((a, b) => b.value - a.value);
+  }
+
+  /** Applies the move and, while evidence or boldness say so, further ones on top. Undefined where the text was tried before. */
+  function chain(
+    base: Base,
+    first: Move,
+    request: ProposalRequest,
+    ranking: ReturnType<typeof rankTransformations>,
+  ): Proposal | undefined {
+    const { random, tried } = request;
+    let source = first.opportunity.apply();
+    if (source === base.source) return undefined;
+    const steps = [first];
+    while (steps.length < longestChain) {
+      const next = movesOn(source, request, worth, ranking).find(
+        ({ rewrite, opportunity }) =>
+          !steps.some((step) => step.rewrite === rewrite && step.opportunity.place === opportunity.place),
+      );
+      if (!next) break;
+      const evidence = worth.expect(next.rewrite.name, next.opportunity, ranking);
+      const sure =
+        evidence.proven &&
+        evidence.probability >= confident.probability &&
+        evidence.logSpeedup >= confident.logSpeedup;
+      if (!sure && random() >= boldness) break;
+      const stacked = next.opportunity.apply();
+      if (stacked === source) break;
+      source = stacked;
+      steps.push(next);
+    }
+    const hash = sha256(source);
+    if (tried.has(hash)) return undefined;
+    seen.set(hash, steps.flatMap((step) => step.opportunity.preconditions));
+    return describe(base, steps, source);
+  }
+}
+
+/** The fastest code that the lessons know, then the rest; now and then in another order, so that a team does not all dig in one place. */
+function basesInOrder({ task, lessons, random }: ProposalRequest): Base[] {
+  const reference: Base = { source: task.source.text, transformations: [], assumptions: [], speed: 1 };
+  const bases = [
+    reference,
+    ...lessons
+      .filter((lesson) => (lesson.evidence.speedup?.low ?? 0) > 1)
+      .map((lesson) => ({
+        source: lesson.evidence.source,
+        transformations: lesson.transformations,
+        assumptions: lesson.assumptions,
+        speed: lesson.speed,
+        lesson,
+      })),
+  ].sort((a, b) => b.speed - a.speed);
+  if (bases.length > 1 && random() < wandering) {
+    const [chosen] = bases.splice(1 + Math.floor(random() * (bases.length - 1)), 1);
+    if (chosen) bases.unshift(chosen);
+  }
+  return bases;
+}
+
+function describe(base: Base, steps: readonly Move[], source: string): Proposal {
+  const applied = steps.map(({ rewrite, opportunity }) => ({
+    name: rewrite.name,
+    parameters: opportunity.parameters,
+    place: opportunity.place,
+  }));
+  const words = applied.map(({ name, parameters, place }) => {
+    const choice = Object.entries(parameters).map(([key, value]) => `${key} ${value}`);
+    return `${name}${choice.length > 0 ? ` (${choice.join(", ")})` : ""}: ${place}`;
+  });
+  const onTop = base.lesson ? ` – on code that is ${base.speed.toFixed(2)}× faster` : "";
+  return {
+    source,
+    transformations: [...base.transformations, ...applied],
+    assumptions: [...new Set([...base.assumptions, ...steps.flatMap((step) => step.opportunity.assumptions)])],
+    ...(base.lesson && {
+      basis: { lesson: base.lesson.id, transformations: base.transformations.length, speed: base.speed },
+    }),
+    summary: words.join(" + ") + onTop,
+  };
+}

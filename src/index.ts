@@ -1,0 +1,49 @@
+/**
+ * The public API of lessonbank.
+ */
+export { LessonbankError, MachineError, TaskError, UsageError, type ErrorKind } from "./errors.ts";
+
+export type { Language } from "./code/language.ts";
+export type { Expression, InputRule, Sizes, Task } from "./task/task.ts";
+export { listTasks, loadTask } from "./task/load.ts";
+
+export type { Agent, Candidate, Proposal, ProposalRequest } from "./agent/agent.ts";
+export { createRewriter, type RewriterOptions } from "./agent/rewriter.ts";
+export type { Opportunity, Rewrite, Subject } from "./agent/rewrites/rewrite.ts";
+export { rewrites } from "./agent/rewrites/catalogue.ts";
+export { defaultTeam } from "./agent/team.ts";
+
+export type { EvaluateOptions, EvaluationStage, Evaluator } from "./evaluate/evaluator.ts";
+export type { Outcome, OutcomeStatus, Speedup } from "./evaluate/outcome.ts";
+export { createEvaluator, type EvaluatorOptions } from "./evaluate/sandboxed-evaluator.ts";
+
+export type {
+  Lesson,
+  LessonContext,
+  LessonDraft,
+  LessonEvidence,
+  Transformation,
+} from "./lesson/lesson.ts";
+
+export type { Bank, BankStatistics, Embedder, LessonFilter, LessonHit, LessonQuery } from "./bank/bank.ts";
+export { openBank } from "./bank/lance-bank.ts";
+export { createMemoryBank } from "./bank/memory-bank.ts";
+export { createStructuralEmbedder } from "./bank/structural-embedder.ts";
+
+export type { SelectionPolicy } from "./select/policy.ts";
+
+export { lessonl, type LessonlOptions } from "./strategy/lessonl.ts";
+export type {
+  Attempt,
+  Progress,
+  StopCondition,
+  Strategy,
+  StrategyContext,
+  StrategyEvent,
+  StrategyResult,
+} from "./strategy/strategy.ts";
+
+export { evaluate } from "./run/evaluate.ts";
+export type { RunEvent } from "./run/events.ts";
+export { optimize, type OptimizeOptions, type OptimizeRun } from "./run/optimize.ts";
+export type { AttemptSummary, OptimizeResult, Winner } from "./run/result.ts";

@@ -1,0 +1,37 @@
+/**
+ * Stop conditions: small named predicates over a run's progress that compose.
+ */
+import type { StopCondition } from "../strategy/strategy.ts";
+
+export function roundsReached(limit: number): StopCondition {
+  return ({ rounds }) => (rounds >= limit ? `${limit} rounds were done` : undefined);
+}
+
+export function evaluationsReached(limit: number): StopCondition {
+  return ({ evaluations }) => (evaluations >= limit ? `${limit} evaluations were spent` : undefined);
+}
+
+/** Wall time since the run began. What is being judged when it is reached is judged to its end. */
+export function timeReached(limitMs: number): StopCondition {
+  return ({ elapsedMs }) => (elapsedMs >= limitMs ? `${limitMs / 1000} seconds were spent` : undefined);
+}
+
+export function speedupReached(ratio: number): StopCondition {
+  return ({ bestRatio }) => (bestRatio >= ratio ? `a speedup of ${ratio} was reached` : undefined);
+}
+
+export function noProgressFor(rounds: number): StopCondition {
+  return ({ roundsWithoutProgress }) =>
+    roundsWithoutProgress > rounds ? `${rounds} rounds brought nothing faster` : undefined;
+}
+
+/** Stops as soon as any of the conditions does, with its reason. */
+export function firstOf(...conditions: readonly StopCondition[]): StopCondition {
+  return (progress) => {
+    for (const condition of conditions) {
+      const reason = condition(progress);
+      if (reason !== undefined) return reason;
+    }
+    return undefined;
+  };
+}

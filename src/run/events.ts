@@ -1,0 +1,24 @@
+/**
+ * Everything that a run says while it goes on: the strategy's events between a start and an end. The same events feed the
+ * display, the journal and library users.
+ */
+import type { LessonContext } from "../lesson/lesson.ts";
+import type { StrategyEvent } from "../strategy/strategy.ts";
+import type { OptimizeResult } from "./result.ts";
+
+export type RunEvent =
+  | {
+      readonly type: "run-started";
+      readonly run: string;
+      readonly task: string;
+      readonly taskHash: string;
+      readonly strategy: string;
+      readonly policy: string;
+      readonly seed: number;
+      readonly agents: readonly { readonly name: string; readonly kind: string; readonly speciality: string }[];
+      /** Lessons in the bank before the run. */
+      readonly bank: { readonly lessons: number; readonly tasks: number };
+      readonly context: LessonContext;
+    }
+  | StrategyEvent
+  | { readonly type: "run-ended"; readonly result: OptimizeResult };

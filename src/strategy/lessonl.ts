@@ -1,0 +1,275 @@
+/**
+ * LessonL: rounds in which a team proposes side by side, every outcome becomes a lesson, and the next round is shown a few of
+ * them. Liu et al., "Lessons Learned: A Multi-Agent Framework for Code LLMs to Learn and Improve", NeurIPS 2025, §3.
+ *
+ * As published: k = 4 lessons, the same for all agents of a round; agents always start from the original source and the lessons;
+ * adjustment factors follow how those who were shown a lesson fared; the answer is the fastest candidate, timed once more.
+ * Different, on purpose:
+ * - The bank outlives the run: lessons of earlier runs on this task are there from the first round, the fastest of them is
+ *   judged anew before anything is proposed, and `experience` brings lessons of other tasks.
+ * - Agents of a round propose side by side; two that propose the same text are asked again, and nothing is judged twice.
+ * - A failure to propose costs a turn; the published harness then judged the previous reply again.
+ * - The winner must be faster at 99 % on fresh processes and seeds; otherwise the next best is tried, and no winner is an answer.
+ */
+import { sha256 } from "../code/hash.ts";
+import type { Agent, Candidate, Proposal } from "../agent/agent.ts";
+import type { Outcome } from "../evaluate/outcome.ts";
+import type { Lesson } from "../lesson/lesson.ts";
+import { makeLesson } from "../lesson/solicit.ts";
+import { updateFactors } from "../select/factor.ts";
+import { codeFeatures } from "../code/features.ts";
+import { randomStream } from "./random.ts";
+import type { Attempt, Progress, Strategy, StrategyContext, StrategyResult } from "./strategy.ts";
+
+export interface LessonlOptions {
+  /** k of the paper: lessons shown in a round. Default 4. */
+  readonly lessonsPerRound?: number;
+  /** Lessons of other tasks that agents may consult. Default 200. */
+  readonly experienceLimit?: number;
+}
+
+/** The LessonL strategy; stateless between runs. */
+export function lessonl(options: LessonlOptions = {}): Strategy {
+  return { name: "lessonl", run: (context) => new LessonlRun(context, options).run() };
+}
+
+/** Asked again this often when a proposal is one that was made before. */
+const repeatedAsks = 3;
+/** Candidates that may fail to be confirmed before the run says that nothing is faster. */
+const confirmations = 3;
+
+class LessonlRun {
+  private readonly attempts: Attempt[] = [];
+  private readonly lessons: Lesson[] = [];
+  private readonly tried = new Set<string>();
+  private readonly startedAt = performance.now();
+  private round = 0;
+  private evaluations = 0;
+  private lastProgressRound = 0;
+
+  private readonly context: StrategyContext;
+  private readonly options: LessonlOptions;
+
+  constructor(context: StrategyContext, options: LessonlOptions) {
+    this.context = context;
+    this.options = options;
+  }
+
+  async run(): Promise<StrategyResult> {
+    const { attempts, lessons } = this;
+    try {
+      const ended = await this.rounds();
+      const winner = await this.confirmWinner();
+      return { attempts, lessons, ended, ...(winner && { winner: { ...winner, confirmed: true } }) };
+    } catch (error) {
+      if (!this.context.signal.aborted) throw error;
+      const winner = fastestAttempt(attempts);
+      return { attempts, lessons, ended: "interrupted", ...(winner && { winner: { ...winner, confirmed: false } }) };
+    }
+  }
+
+  private async rounds(): Promise<string> {
+    const { task, bank, stop, emit } = this.context;
+    this.tried.add(sha256(task.source.text));
+    const earlier = await bank.list({ taskHash: task.hash });
+    for (const lesson of earlier) this.tried.add(sha256(lesson.evidence.source));
+    const experience = await bank.search({
+      code: { text: task.source.text, language: task.language },
+      filter: { notTask: task.name, language: task.language },
+      limit: this.options.experienceLimit ?? 200,
+    });
+
+    for (; ; this.round++) {
+      const reason = stop(this.progress());
+      if (reason !== undefined) return reason;
+      this.context.signal.throwIfAborted();
+      const shown = await this.selectLessons();
+      emit({ type: "round-started", round: this.round, lessons: shown });
+
+      const recalled = this.round === 0 ? fastest(earlier) : undefined;
+      const candidates = [
+        ...(recalled ? [recalledCandidate(recalled)] : []),
+        ...(await this.propose(shown, experience)),
+      ];
+      if (candidates.length === 0) return "no agent had anything left to try";
+      const before = this.attempts.length;
+      await Promise.all(candidates.map((candidate) => this.judge(candidate)));
+
+      await this.updateFactors(shown, this.attempts.slice(before));
+      const best = fastestAttempt(this.attempts);
+      emit({ type: "round-ended", round: this.round, ...(best && { best }) });
+    }
+  }
+
+  /** The policy's choice among everything banked for this task, by this run and earlier ones. */
+  private async selectLessons(): Promise<Lesson[]> {
+    const { task, bank, policy, seed } = this.context;
+    const features = codeFeatures(task.source.text, task.language, task.function);
+    const hits = await bank.search({
+      text: [task.description, ...features.phrases].join(". "),
+      filter: { taskHash: task.hash },
+      limit: 1000,
+    });
+    return policy.select(
+      hits.map((hit) => ({ lesson: hit.lesson, relevance: hit.similarity })),
+      {
+        k: this.options.lessonsPerRound ?? 4,
+        random: randomStream(seed, "select", this.round),
+      },
+    );
+  }
+
+  /** All agents at once, each with choices of its own; then those that repeat another are asked again, in team order. */
+  private async propose(shown: readonly Lesson[], experience: ProposalExperience): Promise<Candidate[]> {
+    const { agents, emit } = this.context;
+    const asked = await Promise.all(agents.map((agent) => this.ask(agent, shown, experience, 0)));
+    const candidates: Candidate[] = [];
+    for (const [index, agent] of agents.entries()) {
+      let proposal = asked[index];
+      for (let ask = 1; proposal && this.tried.has(sha256(proposal.source)); ask++) {
+        proposal = ask > repeatedAsks ? undefined : await this.ask(agent, shown, experience, ask);
+      }
+      if (!proposal) {
+        emit({ type: "agent-passed", agent: agent.name, round: this.round });
+        continue;
+      }
+      this.tried.add(sha256(proposal.source));
+      const candidate: Candidate = {
+        ...proposal,
+        id: sha256(`${this.context.run}\0${proposal.source}`).slice(0, 12),
+        agent: agent.name,
+        round: this.round,
+        lessons: shown.map((lesson) => lesson.id),
+      };
+      emit({ type: "candidate-proposed", candidate });
+      candidates.push(candidate);
+    }
+    return candidates;
+  }
+
+  private async ask(
+    agent: Agent,
+    lessons: readonly Lesson[],
+    experience: ProposalExperience,
+    ask: number,
+  ): Promise<Proposal | undefined> {
+    const { task, seed, signal, emit } = this.context;
+    try {
+      return await agent.propose({
+        task,
+        round: this.round,
+        lessons,
+        experience,
+        tried: this.tried,
+        random: randomStream(seed, agent.name, this.round, ask),
+        signal,
+      });
+    } catch (error) {
+      if (signal.aborted) throw error;
+      emit({ type: "agent-failed", agent: agent.name, round: this.round, reason: messageOf(error) });
+      return undefined;
+    }
+  }
+
+  /** One candidate through the evaluator, and its lesson into the bank. */
+  private async judge(candidate: Candidate): Promise<void> {
+    const { task, evaluator, emit, signal, stop } = this.context;
+    if (stop(this.progress()) !== undefined) return;
+    this.evaluations++;
+    const outcome = await evaluator.evaluate(task, candidate.source, {
+      signal,
+      onStage: (stage) => emit({ type: "stage-entered", candidate: candidate.id, stage }),
+    });
+    const bestBefore = this.progress().bestRatio;
+    this.attempts.push({ candidate, outcome });
+    if (outcome.status === "measured" && outcome.speedup.low > bestBefore) this.lastProgressRound = this.round;
+    emit({ type: "candidate-judged", candidate, outcome });
+    await this.bankLesson(candidate, outcome);
+  }
+
+  private async bankLesson(candidate: Candidate, outcome: Outcome): Promise<void> {
+    const { task, run, agents, bank, emit, signal } = this.context;
+    const agent = agents.find((each) => each.name === candidate.agent) ?? agents[0];
+    if (!agent) return;
+    try {
+      const draft = await agent.explain(task, candidate, outcome, signal);
+      const lesson = makeLesson({ task, run, candidate, outcome, draft });
+      await bank.add([{ lesson, code: task.source.text }]);
+      this.lessons.push(lesson);
+      emit({ type: "lesson-banked", lesson });
+    } catch (error) {
+      // A lesson that cannot be had must not lose the measurement; a bank that fails must stop the run.
+      if (signal.aborted || agent.kind !== "llm") throw error;
+      emit({ type: "agent-failed", agent: agent.name, round: candidate.round, reason: messageOf(error) });
+    }
+  }
+
+  private async updateFactors(shown: readonly Lesson[], attempts: readonly Attempt[]): Promise<void> {
+    const factors = updateFactors(
+      shown,
+      attempts.map(({ candidate, outcome }) => ({ lessons: candidate.lessons, outcome })),
+    );
+    if (factors.size === 0) return;
+    await this.context.bank.setFactors(factors);
+    this.context.emit({ type: "factors-updated", factors: Object.fromEntries(factors) });
+  }
+
+  /** The fastest candidate that is still faster when it is measured at length on fresh processes and seeds. */
+  private async confirmWinner(): Promise<Attempt | undefined> {
+    const { task, evaluator, emit, signal } = this.context;
+    signal.throwIfAborted();
+    const promising = this.attempts
+      .filter(({ outcome }) => outcome.status === "measured" && outcome.faster)
+      .sort((a, b) => ratioOf(b.outcome) - ratioOf(a.outcome));
+    for (const { candidate } of promising.slice(0, confirmations)) {
+      const outcome = await evaluator.evaluate(task, candidate.source, { signal, effort: "confirm" });
+      emit({ type: "winner-confirmed", candidate, outcome });
+      if (outcome.status === "measured" && outcome.faster) return { candidate, outcome };
+    }
+    return undefined;
+  }
+
+  private progress(): Progress {
+    return {
+      rounds: this.round,
+      evaluations: this.evaluations,
+      elapsedMs: performance.now() - this.startedAt,
+      bestRatio: Math.max(1, ...this.attempts.map(({ outcome }) => ratioOf(outcome))),
+      roundsWithoutProgress: this.round - this.lastProgressRound,
+    };
+  }
+}
+
+type ProposalExperience = Parameters<Agent["propose"]>[0]["experience"];
+
+/** The candidate of an earlier run's best lesson, to be judged on this machine, now. */
+function recalledCandidate(lesson: Lesson): Candidate {
+  return {
+    id: sha256(`recalled\0${lesson.id}`).slice(0, 12),
+    source: lesson.evidence.source,
+    transformations: lesson.transformations,
+    assumptions: lesson.assumptions,
+    summary: `recalled from an earlier run: ${lesson.transformations.map((each) => each.name).join(", ")}`,
+    agent: lesson.evidence.agent,
+    round: 0,
+    lessons: [lesson.id],
+  };
+}
+
+function fastest(lessons: readonly Lesson[]): Lesson | undefined {
+  const faster = lessons.filter((lesson) => (lesson.evidence.speedup?.low ?? 0) > 1);
+  return faster.sort((a, b) => b.speed - a.speed)[0];
+}
+
+function fastestAttempt(attempts: readonly Attempt[]): Attempt | undefined {
+  const faster = attempts.filter(({ outcome }) => outcome.status === "measured" && outcome.faster);
+  return faster.sort((a, b) => ratioOf(b.outcome) - ratioOf(a.outcome))[0];
+}
+
+function ratioOf(outcome: Outcome): number {
+  return outcome.status === "measured" ? outcome.speedup.ratio : 0;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,72 @@
+/**
+ * What a strategy is given and what it gives back. A strategy sees interfaces alone: agents, an evaluator, a bank, a policy.
+ */
+import type { Agent, Candidate } from "../agent/agent.ts";
+import type { Bank } from "../bank/bank.ts";
+import type { EvaluationStage, Evaluator } from "../evaluate/evaluator.ts";
+import type { Outcome } from "../evaluate/outcome.ts";
+import type { Lesson } from "../lesson/lesson.ts";
+import type { SelectionPolicy } from "../select/policy.ts";
+import type { Task } from "../task/task.ts";
+
+/** One judged candidate. */
+export interface Attempt {
+  readonly candidate: Candidate;
+  readonly outcome: Outcome;
+}
+
+/** Everything that happens inside a strategy, in order. */
+export type StrategyEvent =
+  | { readonly type: "round-started"; readonly round: number; readonly lessons: readonly Lesson[] }
+  | { readonly type: "candidate-proposed"; readonly candidate: Candidate }
+  | { readonly type: "agent-passed"; readonly agent: string; readonly round: number }
+  | { readonly type: "agent-failed"; readonly agent: string; readonly round: number; readonly reason: string }
+  | { readonly type: "stage-entered"; readonly candidate: string; readonly stage: EvaluationStage }
+  | { readonly type: "candidate-judged"; readonly candidate: Candidate; readonly outcome: Outcome }
+  | { readonly type: "lesson-banked"; readonly lesson: Lesson }
+  | { readonly type: "factors-updated"; readonly factors: Readonly<Record<string, number>> }
+  | { readonly type: "round-ended"; readonly round: number; readonly best?: Attempt }
+  | { readonly type: "winner-confirmed"; readonly candidate: Candidate; readonly outcome: Outcome };
+
+/** How far a run has come: what stop conditions look at. */
+export interface Progress {
+  readonly rounds: number;
+  readonly evaluations: number;
+  readonly elapsedMs: number;
+  /** The best measured ratio so far; 1 before there is one. */
+  readonly bestRatio: number;
+  /** Rounds since `bestRatio` last rose by more than the noise. */
+  readonly roundsWithoutProgress: number;
+}
+
+/** Says why the run has to stop, or undefined to go on. */
+export type StopCondition = (progress: Progress) => string | undefined;
+
+export interface StrategyContext {
+  readonly run: string;
+  readonly task: Task;
+  readonly agents: readonly Agent[];
+  readonly evaluator: Evaluator;
+  readonly bank: Bank;
+  readonly policy: SelectionPolicy;
+  readonly seed: number;
+  readonly stop: StopCondition;
+  readonly signal: AbortSignal;
+  /** Records an event; it has been kept when this returns. */
+  readonly emit: (event: StrategyEvent) => void;
+}
+
+export interface StrategyResult {
+  /** In the order in which they were judged. */
+  readonly attempts: readonly Attempt[];
+  readonly lessons: readonly Lesson[];
+  /** The fastest candidate with its confirming measurement (its first one where interrupted); absent where none is faster. */
+  readonly winner?: Attempt & { readonly confirmed: boolean };
+  /** Why it ended, in words. */
+  readonly ended: string;
+}
+
+export interface Strategy {
+  readonly name: string;
+  run(context: StrategyContext): Promise<StrategyResult>;
+}
