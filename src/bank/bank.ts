@@ -15,6 +15,13 @@ export interface Embedder {
   ): Promise<Float32Array[]>;
 }
 
+/** A lesson with the reference that it was earned on: its vector is made from that code. */
+export interface BankEntry {
+  readonly lesson: Lesson;
+  readonly code: string;
+}
+
+/** All that are given must hold. */
 export interface LessonFilter {
   readonly taskHash?: string | undefined;
   /** Leaves out lessons of this task name: for transfer from other tasks alone. */
@@ -56,11 +63,17 @@ export interface BankStatistics {
 }
 
 export interface Bank {
-  /** `code` is the reference that the lesson was earned on. All or nothing. */
-  add(entries: readonly { readonly lesson: Lesson; readonly code: string }[]): Promise<void>;
+  /**
+   * `code` is the reference that the lesson was earned on. All or nothing; a lesson whose id is banked already is left as it is.
+   * Throws a UsageError that names the field where a lesson is not one.
+   */
+  add(entries: readonly BankEntry[]): Promise<void>;
+  /** Nearest first; exact, and where similarities are equal by id. Throws a UsageError where neither text nor code is given. */
   search(query: LessonQuery): Promise<LessonHit[]>;
   /** In order of creation. */
   list(filter?: LessonFilter): Promise<Lesson[]>;
+  /** As `list`, one by one and with their code: for export. */
+  entries(filter?: LessonFilter): AsyncIterable<BankEntry>;
   get(id: string): Promise<Lesson | undefined>;
   /** LessonL's factors, by lesson id. Unknown ids are ignored. */
   setFactors(factors: ReadonlyMap<string, number>): Promise<void>;

@@ -1,0 +1,170 @@
+/**
+ * The table of lessons: its columns, and the way from a lesson to a row and back. The lesson itself is kept as JSON; beside it
+ * stand the fields that are filtered by, the factor (which alone changes), and a vector of the text and one of the code.
+ */
+import type { Schema } from "apache-arrow";
+import type { Lesson } from "../lesson/lesson.ts";
+import { lessonSchema, withoutUndefined } from "../lesson/schema.ts";
+import type { LessonFilter } from "./bank.ts";
+import type { BankDescription } from "./bank-folder.ts";
+import type { EmbeddedEntry } from "./entry.ts";
+import { namesOf, type LessonSummary } from "./statistics.ts";
+
+export const tableName = "lessons";
+const metadataKey = "lessonbank";
+
+export interface LessonRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly createdAt: string;
+  /** Rises with every row that a process adds: the order among lessons of one millisecond. */
+  readonly sequence: number;
+  readonly task: string;
+  readonly taskHash: string;
+  readonly run: string;
+  readonly language: string;
+  readonly status: string;
+  /** Ratio and low end of the interval; 0 where not measured. */
+  readonly speed: number;
+  readonly speedLow: number;
+  readonly transformations: readonly string[];
+  readonly factor: number;
+  readonly lesson: string;
+  readonly code: string;
+  readonly textVector: Float32Array;
+  readonly codeVector: Float32Array;
+}
+
+/** Columns that `readLesson` and `readSummary` need. */
+export const lessonColumns = ["id", "createdAt", "sequence", "factor", "lesson"];
+export const summaryColumns = ["id", "task", "run", "status", "speed", "speedLow", "transformations"];
+
+/** The columns, with the bank's description in the metadata. */
+export async function tableSchema(description: BankDescription): Promise<Schema> {
+  const {
+    Field,
+    FixedSizeList,
+    Float32,
+    Float64,
+    List,
+    Schema: ArrowSchema,
+    Utf8,
+  } = await import("apache-arrow");
+  const text = (name: string) => new Field(name, new Utf8(), false);
+  const number = (name: string) => new Field(name, new Float64(), false);
+  const vector = (name: string) =>
+    new Field(
+      name,
+      new FixedSizeList(description.embedder.dimensions, new Field("item", new Float32(), true)),
+      false,
+    );
+  return new ArrowSchema(
+    [
+      text("id"),
+      text("createdAt"),
+      number("sequence"),
+      text("task"),
+      text("taskHash"),
+      text("run"),
+      text("language"),
+      text("status"),
+      number("speed"),
+      number("speedLow"),
+      new Field("transformations", new List(new Field("item", new Utf8(), true)), false),
+      number("factor"),
+      text("lesson"),
+      text("code"),
+      vector("textVector"),
+      vector("codeVector"),
+    ],
+    new Map([[metadataKey, JSON.stringify(description)]]),
+  );
+}
+
+/** The description that the table carries; whatever JSON is there, or undefined. */
+export function readTableDescription(schema: Schema): unknown {
+  const text = schema.metadata.get(metadataKey);
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function toRow(entry: EmbeddedEntry, sequence: number): LessonRow {
+  const { lesson, code, textVector, codeVector } = entry;
+  const { evidence } = lesson;
+  return {
+    id: lesson.id,
+    createdAt: lesson.createdAt,
+    sequence,
+    task: evidence.task,
+    taskHash: evidence.taskHash,
+    run: evidence.run,
+    language: lesson.context.language,
+    status: evidence.status,
+    speed: evidence.speedup?.ratio ?? 0,
+    speedLow: evidence.speedup?.low ?? 0,
+    transformations: namesOf(lesson.transformations),
+    factor: lesson.factor,
+    lesson: JSON.stringify(lesson),
+    code,
+    textVector,
+    codeVector,
+  };
+}
+
+/** Undefined where the row does not hold a lesson. */
+export function readLesson(row: Record<string, unknown>): Lesson | undefined {
+  if (typeof row["lesson"] !== "string") return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(row["lesson"]);
+  } catch {
+    return undefined;
+  }
+  const parsed = lessonSchema.safeParse(value);
+  if (!parsed.success || parsed.data.id !== row["id"]) return undefined;
+  return withoutUndefined({ ...parsed.data, factor: Number(row["factor"]) });
+}
+
+export function readSummary(row: Record<string, unknown>): LessonSummary {
+  const speed = Number(row["speed"]);
+  return {
+    task: String(row["task"]),
+    run: String(row["run"]),
+    status: String(row["status"]),
+    transformations: [...(row["transformations"] as Iterable<string>)],
+    ...(row["status"] === "measured" ? { speedup: { ratio: speed, low: Number(row["speedLow"]) } } : {}),
+  };
+}
+
+/** The filter as SQL, or undefined where it holds for all. */
+export function filterToSql(filter: LessonFilter = {}): string | undefined {
+  const conditions: string[] = [];
+  const equal = (column: string, value: string | undefined, operator = "=") => {
+    if (value !== undefined) conditions.push(`${quoteColumn(column)} ${operator} ${quote(value)}`);
+  };
+  equal("taskHash", filter.taskHash);
+  equal("task", filter.task);
+  equal("task", filter.notTask, "<>");
+  equal("run", filter.run);
+  equal("language", filter.language);
+  if (filter.transformation !== undefined) {
+    conditions.push(`array_has(transformations, ${quote(filter.transformation)})`);
+  }
+  return conditions.length === 0 ? undefined : conditions.join(" AND ");
+}
+
+export function idIn(ids: readonly string[]): string {
+  return `id IN (${ids.map(quote).join(", ")})`;
+}
+
+/** An SQL string: the only character with a meaning inside is the quote itself. */
+export function quote(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+/** Names with capitals are folded to lower case unless quoted. */
+function quoteColumn(name: string): string {
+  return `\`${name}\``;
+}

@@ -1,0 +1,17 @@
+/**
+ * Similarity of unit vectors, and the order in which hits are returned.
+ */
+import type { LessonHit } from "./bank.ts";
+
+/** Cosine of two unit vectors, held to 0…1: less than nothing in common is nothing in common. */
+export function cosine(left: ArrayLike<number>, right: ArrayLike<number>): number {
+  let sum = 0;
+  for (let index = 0; index < left.length; index++) sum += (left[index] ?? 0) * (right[index] ?? 0);
+  return Math.min(1, Math.max(0, sum));
+}
+
+/** Nearest first; equally near ones by id, so that a search can be repeated. */
+export function byNearness(left: LessonHit, right: LessonHit): number {
+  if (left.similarity !== right.similarity) return right.similarity - left.similarity;
+  return left.lesson.id < right.lesson.id ? -1 : left.lesson.id > right.lesson.id ? 1 : 0;
+}
