@@ -1,19 +1,9 @@
 /**
  * What a rewrite is: a classic source-level transformation that finds the places where it applies and rewrites them.
  */
-import type { Language } from "../../code/language.ts";
-import type { Node } from "web-tree-sitter";
+import type { Subject } from "../../code/subject.ts";
 
-/** The function under optimisation inside its file, freshly parsed. */
-export interface Subject {
-  readonly source: string;
-  readonly language: Language;
-  readonly root: Node;
-  /** The function's definition node. */
-  readonly function: Node;
-  /** Names of parameters that the task says never overlap: all pointers. */
-  readonly sizes: Readonly<Record<string, number>>;
-}
+export type { Subject };
 
 /** One place where a rewrite applies, with one choice of parameters. */
 export interface Opportunity {
