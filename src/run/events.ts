@@ -15,7 +15,11 @@ export type RunEvent =
       readonly strategy: string;
       readonly policy: string;
       readonly seed: number;
-      readonly agents: readonly { readonly name: string; readonly kind: string; readonly speciality: string }[];
+      readonly agents: readonly {
+        readonly name: string;
+        readonly kind: string;
+        readonly speciality: string;
+      }[];
       /** Lessons in the bank before the run. */
       readonly bank: { readonly lessons: number; readonly tasks: number };
       readonly context: LessonContext;

@@ -28,7 +28,12 @@ export function createJournal(path: string): Journal {
     const exists = (cause as NodeJS.ErrnoException).code === "EEXIST";
     throw new UsageError(
       exists ? `${path}: there is a journal already` : `${path}: the journal cannot be written`,
-      { remedy: exists ? "name another file; a journal is never overwritten" : "check the folder's permissions", cause },
+      {
+        remedy: exists
+          ? "name another file; a journal is never overwritten"
+          : "check the folder's permissions",
+        cause,
+      },
     );
   }
   let sequence = 0;

@@ -64,7 +64,12 @@ class LessonlRun {
     } catch (error) {
       if (!this.context.signal.aborted) throw error;
       const winner = fastestAttempt(attempts);
-      return { attempts, lessons, ended: "interrupted", ...(winner && { winner: { ...winner, confirmed: false } }) };
+      return {
+        attempts,
+        lessons,
+        ended: "interrupted",
+        ...(winner && { winner: { ...winner, confirmed: false } }),
+      };
     }
   }
 
@@ -182,7 +187,8 @@ class LessonlRun {
     });
     const bestBefore = this.progress().bestRatio;
     this.attempts.push({ candidate, outcome });
-    if (outcome.status === "measured" && outcome.speedup.low > bestBefore) this.lastProgressRound = this.round;
+    if (outcome.status === "measured" && outcome.speedup.low > bestBefore)
+      this.lastProgressRound = this.round;
     emit({ type: "candidate-judged", candidate, outcome });
     await this.bankLesson(candidate, outcome);
   }

@@ -6,7 +6,9 @@ import { createHash } from "node:crypto";
 
 /** A generator in [0, 1), the same for the same seed and labels. sfc32 (PractRand), seeded through SHA-256. */
 export function randomStream(seed: number, ...labels: readonly (string | number)[]): () => number {
-  const digest = createHash("sha256").update(JSON.stringify([seed, ...labels])).digest();
+  const digest = createHash("sha256")
+    .update(JSON.stringify([seed, ...labels]))
+    .digest();
   let a = digest.readInt32LE(0);
   let b = digest.readInt32LE(4);
   let c = digest.readInt32LE(8);

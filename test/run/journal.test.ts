@@ -16,7 +16,10 @@ test("events are on disk, numbered and dated, as soon as they are appended", () 
   const journal = createJournal(path);
   journal.append({ type: "agent-passed", agent: "loops", round: 0 });
   journal.append({ type: "agent-failed", agent: "model", round: 1, reason: "line one\nline two" });
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line));
+  const lines = readFileSync(path, "utf8")
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   expect(lines).toMatchObject([
     { version: 1, sequence: 0, type: "agent-passed", agent: "loops", round: 0 },
     { version: 1, sequence: 1, type: "agent-failed", reason: "line one\nline two" },

@@ -52,7 +52,9 @@ test("every agent proposes once a round, and every outcome becomes a lesson", as
 test("agents of the first round see no lessons, later ones all see the same four at the most", async () => {
   const agents = [counting("a", 1.2), counting("b", 1.5), counting("c", 2)];
   await lessonl().run(context({ agents, stop: roundsReached(3) }));
-  const shown = agents.map((agent) => agent.requests.map((request) => request.lessons.map((each) => each.id)));
+  const shown = agents.map((agent) =>
+    agent.requests.map((request) => request.lessons.map((each) => each.id)),
+  );
   expect(shown[0]![0]).toEqual([]);
   expect(shown[0]![1]).toHaveLength(3);
   expect(shown[0]![2]).toHaveLength(4);
@@ -139,7 +141,12 @@ test("the same seed shows the same lessons in the same order", async () => {
   const shown = async (seed: number) => {
     const agent = counting("a", 1.2);
     await lessonl().run(
-      context({ agents: [agent, counting("b", 1.5)], seed, policy: policyByName("random-k"), stop: roundsReached(4) }),
+      context({
+        agents: [agent, counting("b", 1.5)],
+        seed,
+        policy: policyByName("random-k"),
+        stop: roundsReached(4),
+      }),
     );
     return agent.requests.map((request) => request.lessons.map((lesson) => lesson.text));
   };

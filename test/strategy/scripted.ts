@@ -20,7 +20,13 @@ export const task: Task = {
   signature: {
     callee: "twice",
     parameters: [
-      { name: "n", type: { kind: "scalar", scalar: "i32" }, passing: "value", constant: true, spelling: "int" },
+      {
+        name: "n",
+        type: { kind: "scalar", scalar: "i32" },
+        passing: "value",
+        constant: true,
+        spelling: "int",
+      },
     ],
     returns: { type: { kind: "scalar", scalar: "i32" }, spelling: "int" },
   },
@@ -55,8 +61,9 @@ export interface ScriptedEvaluator extends Evaluator {
 
 /** Reads the speed out of the text; anything else gives a wrong output. `adjust` may change what a call finds. */
 export function scriptedEvaluator(
-  adjust: (outcome: Outcome, source: string, options: EvaluateOptions) => Outcome | Promise<Outcome> = (outcome) =>
+  adjust: (outcome: Outcome, source: string, options: EvaluateOptions) => Outcome | Promise<Outcome> = (
     outcome,
+  ) => outcome,
 ): ScriptedEvaluator {
   const judged: { source: string; options: EvaluateOptions }[] = [];
   return {
@@ -67,7 +74,12 @@ export function scriptedEvaluator(
       const speed = /speed ([\d.]+)/.exec(text)?.[1];
       const outcome: Outcome =
         speed === undefined
-          ? { status: "wrong-output", reason: "return: 3, but the reference gives 4", calls: 1, evaluationMs: 1 }
+          ? {
+              status: "wrong-output",
+              reason: "return: 3, but the reference gives 4",
+              calls: 1,
+              evaluationMs: 1,
+            }
           : measured(Number(speed));
       return adjust(outcome, text, options);
     },
