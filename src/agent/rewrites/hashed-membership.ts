@@ -1,0 +1,223 @@
+/**
+ * A search through a whole vector for every element of another one costs the product of their lengths. A set beside the
+ * vector answers the same question in constant time.
+ *
+ *     for (const auto &word : words)
+ *       if (std::find(kept.begin(), kept.end(), word) == kept.end()) kept.push_back(word);
+ *   →
+ *     std::unordered_set<std::string> in_kept(kept.begin(), kept.end());
+ *     for (const auto &word : words)
+ *       if (in_kept.count(word) == 0) { kept.push_back(word); in_kept.insert(kept.back()); }
+ *
+ * Legal where the vector only grows at its end while the loop runs, or does not change, and its elements are never written there. `std::count`
+ * compared with zero, and a loop that sets a flag, ask the same question.
+ */
+import type { Node } from "web-tree-sitter";
+import { applyEdits, freshName, includeEdits, insertBefore, replaceNode, type Edit } from "../../code/edit.ts";
+import { describeLoop, type Loop, loopsIn } from "../../code/loops.ts";
+import { inPlaceOf, methodCall } from "../../code/method-call.ts";
+import { reachedFunctions } from "../../code/reached.ts";
+import { argumentsOf, bare, calleeOf, contains, expressionOf, field, find, operatorOf, same, statementsOf, subscript } from "../../code/tree.ts";
+import { arithmeticOf, containerOf, elementType } from "../../code/types.ts";
+import { isPure, mentions, namesIn, usesOf } from "../../code/uses.ts";
+import { typeOf, variableOf } from "../../code/variables.ts";
+import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
+
+export const hashedMembership: Rewrite = {
+  name: "hashed-membership",
+  idea: "Keeps a hash set beside a vector that is searched in a loop, so that a membership test costs constant time rather than a walk through the vector.",
+  reference: "J. Bentley, Writing Efficient Programs, rule: Data Structure Augmentation",
+  lessons: {
+    faster: "Every test walked through the whole vector, which made the loop quadratic; the set beside it answers in constant time.",
+    slower: "The vector stays so short that walking through it is cheaper than hashing.",
+    wrong: "The vector changed in a way that the set did not follow, or equality is not what the hash sees.",
+  },
+  opportunities(subject) {
+    return reachedFunctions(subject).flatMap((definition) =>
+      loopsIn(definition)
+        .filter((loop) => loop.parent === undefined && loop.node.parent?.type === "compound_statement")
+        .flatMap((loop) => memberships(subject, loop)),
+    );
+  },
+};
+
+/** One question whether the vector holds a value. */
+interface Test {
+  readonly vector: string;
+  /** What is replaced, and by what, once the set has its name. */
+  edits(set: string): readonly Edit[];
+}
+
+function memberships(subject: Subject, loop: Loop): Opportunity[] {
+  const tests = [
+    ...find(loop.body, "binary_expression").flatMap((node) => comparison(node) ?? []),
+    ...find(loop.body, "for_statement", "for_range_loop").flatMap((node) => flagLoop(subject.source, node) ?? []),
+  ];
+  return [...new Set(tests.map((test) => test.vector))].flatMap((vector) => {
+    const use = mentions(vector, loop.node)[0];
+    const variable = use && variableOf(use);
+    const element = variable && keyType(use);
+    if (!variable || !element || variable.node.startIndex > loop.node.startIndex) return [];
+    const pushes = growth(vector, loop);
+    if (!pushes) return [];
+    const own = tests.filter((test) => test.vector === vector);
+    return [
+      {
+        parameters: {},
+        place: `the searches of ${vector} in ${describeLoop(loop)}`,
+        preconditions: [`${vector} is searched from its start in a loop`, pushes.length > 0 ? "it only grows at its end" : "it does not change"],
+        assumptions: arithmeticOf(typeOfElement(use))?.kind === "floating" ? ["No element is NaN."] : [],
+        apply: () => {
+          const set = freshName(subject.source, `in_${vector}`);
+          const edits = [
+            ...includeEdits(subject.source, subject.root, ["<unordered_set>"]),
+            insertBefore(subject.source, loop.node, `std::unordered_set<${element}> ${set}(${vector}.begin(), ${vector}.end());`),
+            ...own.flatMap((test) => test.edits(set)),
+            ...pushes.map((push) => replaceNode(push, inPlaceOf(subject.source, push, [push.text, `${set}.insert(${vector}.back());`]))),
+          ];
+          return applyEdits(subject.source, edits);
+        },
+      },
+    ];
+  });
+}
+
+/** `std::find(v.begin(), v.end(), x) != v.end()` and `std::count(…) > 0`. */
+function comparison(node: Node): Test | undefined {
+  const operator = operatorOf(node);
+  const [left, right] = [field(node, "left"), field(node, "right")];
+  if (!left || !right) return undefined;
+  const search = searched(left);
+  if (!search) return undefined;
+  const ending = methodCall(right);
+  const toEnd = search.name === "find" && /^c?end$/.test(ending?.method ?? "") && ending?.object.text === search.vector;
+  const toZero = search.name === "count" && bare(right).text === "0";
+  let present: boolean;
+  if ((toEnd || toZero) && (operator === "==" || operator === "!=")) present = operator === "!=";
+  else if (toZero && operator === ">") present = true;
+  else return undefined;
+  return {
+    vector: search.vector,
+    edits: (set) => [replaceNode(node, `${set}.count(${search.value.text}) ${present ? "!=" : "=="} 0`)],
+  };
+}
+
+function searched(node: Node): { name: string; vector: string; value: Node } | undefined {
+  const call = bare(node);
+  const name = call.type === "call_expression" ? calleeOf(call).replace(/^(::)?std::/, "") : "";
+  if (name !== "find" && name !== "count") return undefined;
+  const [first, last, value] = argumentsOf(call);
+  const [begin, end] = [first && methodCall(first), last && methodCall(last)];
+  if (!value || begin?.object.type !== "identifier" || end?.object.text !== begin.object.text) return undefined;
+  if (!/^c?begin$/.test(begin.method) || !/^c?end$/.test(end.method) || !isPure(value)) return undefined;
+  return { name, vector: begin.object.text, value };
+}
+
+/**
+ * `bool found = false; for (…) if (v[j] == x) { found = true; break; }`: the loop is removed and the flag set from the set. The flag
+ * may be declared or assigned by the statement before.
+ */
+function flagLoop(source: string, node: Node): Test | undefined {
+  const body = field(node, "body");
+  const [only, ...more] = body ? statementsOf(body) : [];
+  if (only?.type !== "if_statement" || more.length > 0 || field(only, "alternative")) return undefined;
+  const consequence = field(only, "consequence");
+  const condition = field(only, "condition");
+  const statements = consequence ? statementsOf(consequence) : [];
+  const [set, leave] = statements;
+  const assignment = set && expressionOf(set);
+  if (!condition || assignment?.type !== "assignment_expression" || operatorOf(assignment) !== "=") return undefined;
+  if (statements.length > 2 || (leave && leave.type !== "break_statement")) return undefined;
+  const [flag, truth] = [field(assignment, "left"), field(assignment, "right")];
+  if (flag?.type !== "identifier" || !truth || !/^(true|1)$/.test(truth.text)) return undefined;
+  const before = previous(node);
+  if (!before || !startsFalse(before, flag.text)) return undefined;
+  const element = elementLooked(node);
+  const test = bare(condition);
+  const [left, right] = [field(test, "left"), field(test, "right")];
+  if (!element || operatorOf(test) !== "==" || !left || !right) return undefined;
+  const value = element.is(left) ? right : element.is(right) ? left : undefined;
+  if (!value || !isPure(value) || namesIn(value).has(element.index) || namesIn(value).has(flag.text)) return undefined;
+  return {
+    vector: element.vector,
+    edits: (name) => [
+      replaceNode(node, `${flag.text} = ${name}.count(${value.text}) != 0;`),
+    ],
+  };
+  function previous(at: Node): Node | undefined {
+    let statement = at.previousNamedSibling;
+    while (statement?.type === "comment") statement = statement.previousNamedSibling;
+    return statement && contains(statement.parent ?? statement, at) && source.length > 0 ? statement : undefined;
+  }
+}
+
+function startsFalse(statement: Node, flag: string): boolean {
+  const assignment = expressionOf(statement);
+  if (assignment?.type === "assignment_expression") {
+    return field(assignment, "left")?.text === flag && /^(false|0)$/.test(field(assignment, "right")?.text ?? "");
+  }
+  return (
+    statement.type === "declaration" &&
+    statement
+      .childrenForFieldName("declarator")
+      .some((each) => field(each, "declarator")?.text === flag && /^(false|0)$/.test(field(each, "value")?.text ?? ""))
+  );
+}
+
+/** What the loop looks at in each iteration: `v[j]` over all of v, or the variable of a range-for. */
+function elementLooked(node: Node): { vector: string; index: string; is(expression: Node): boolean } | undefined {
+  if (node.type === "for_range_loop") {
+    const [declarator, range] = [field(node, "declarator"), field(node, "right")];
+    const name = declarator && find(declarator, "identifier")[0]?.text;
+    if (!name || range?.type !== "identifier") return undefined;
+    return { vector: range.text, index: name, is: (expression) => bare(expression).text === name };
+  }
+  const count = loopsIn(node)[0]?.count;
+  const size = count && methodCall(count.bound);
+  if (!count || count.step !== 1 || count.start.text !== "0" || size?.method !== "size" || !/^(<|!=)$/.test(count.comparison)) return undefined;
+  return {
+    vector: size.object.text,
+    index: count.variable,
+    is: (expression) => {
+      const taken = subscript(bare(expression));
+      return taken?.array.text === size.object.text && taken.indices.length === 1 && taken.indices[0]?.text === count.variable;
+    },
+  };
+}
+
+/** The statements that append to the vector; undefined where anything else changes it or its elements. */
+function growth(vector: string, loop: Loop): Node[] | undefined {
+  const pushes: Node[] = [];
+  for (const use of usesOf(vector, loop.node)) {
+    if (use.kind === "read") continue;
+    const call = use.node.parent?.parent && methodCall(use.node.parent.parent);
+    const statement = call?.node.parent;
+    if (call && same(call.object, use.node) && /^(push_back|emplace_back)$/.test(call.method) && statement?.type === "expression_statement") {
+      pushes.push(statement);
+      continue;
+    }
+    // Iterators that only go into a search are reads.
+    if (call && /^c?(begin|end)$/.test(call.method) && isSearchArgument(call.node)) continue;
+    return undefined;
+  }
+  return pushes;
+}
+
+function isSearchArgument(node: Node): boolean {
+  const call = node.parent?.parent;
+  if (call?.type === "call_expression") return /^(std::)?(find|count)$/.test(calleeOf(call));
+  return node.parent?.type === "binary_expression";
+}
+
+function keyType(vector: Node): string | undefined {
+  const container = containerOf(typeOf(vector) ?? { base: "", pointers: 0, constant: false, reference: false, dimensions: [] });
+  const element = typeOfElement(vector);
+  if (container?.name !== "vector" || !element || element.pointers > 0) return undefined;
+  return /^(std::)?string$/.test(element.base) || arithmeticOf(element) ? container.element : undefined;
+}
+
+function typeOfElement(vector: Node): ReturnType<typeof elementType> {
+  const type = typeOf(vector);
+  return type && elementType(type);
+}
+
