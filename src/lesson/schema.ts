@@ -66,6 +66,9 @@ const evidence = z.strictObject({
   candidate: name,
   status: z.enum(outcomeStatuses as readonly [OutcomeStatus, ...OutcomeStatus[]]),
   speedup: speedup.optional(),
+  basis: z
+    .strictObject({ lesson: name, transformations: z.int().nonnegative(), speed: z.number().positive() })
+    .optional(),
   source: sourceText,
   diff: sourceText,
 });
@@ -122,6 +125,9 @@ export function describeIssues(error: z.ZodError): string {
 
 /** zod types an optional field as `T | undefined`; what it returns leaves the absent field out. */
 export function withoutUndefined(lesson: z.output<typeof lessonSchema>): Lesson {
-  const { speedup: measured, ...rest } = lesson.evidence;
-  return { ...lesson, evidence: measured === undefined ? rest : { ...rest, speedup: measured } };
+  const { speedup: measured, basis, ...rest } = lesson.evidence;
+  return {
+    ...lesson,
+    evidence: { ...rest, ...(measured && { speedup: measured }), ...(basis && { basis }) },
+  };
 }
