@@ -70,6 +70,8 @@ export interface Signature {
   readonly parameters: readonly Parameter[];
   /** Absent for void. */
   readonly returns?: { readonly type: Type; readonly spelling: string };
+  /** Source text that declares the types in use and the callee; the shim is compiled from it and never from the source. */
+  readonly declarations: string;
 }
 
 /** Whether values of this type are one fixed run of bytes, as in C memory; strings and vectors are not. */

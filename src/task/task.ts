@@ -1,6 +1,7 @@
 /**
  * A loaded, validated task. `load.ts` makes it from a folder, `infer.ts` from a bare source file.
  */
+import { join } from "node:path";
 import type { Language } from "../code/language.ts";
 import type { Signature } from "./signature.ts";
 
@@ -61,6 +62,13 @@ export interface Task {
   readonly threads: number;
   /** A trusted file of the task's that fills what rules cannot say. */
   readonly generator?: { readonly file: string; readonly text: string; readonly language: Language };
+  /** The file that messages about this task name; `task.json` in its folder where absent. */
+  readonly file?: string;
   /** SHA-256 over all that decides an Outcome: source, signature, inputs, sizes, compiler. Hexadecimal. */
   readonly hash: string;
+}
+
+/** The file that a message about the task names. */
+export function taskFile(task: Task): string {
+  return task.file ?? join(task.directory, "task.json");
 }

@@ -1,0 +1,165 @@
+/*
+ * How C++ values cross into a slot and back, for the generated shims: see shim.h for the layout. Header-only, C++11.
+ *
+ * Flat values (numbers, plain structs, arrays of them) are their bytes. A string or a vector is a count (uint64_t) and its
+ * elements; a vector<bool> has a byte an element.
+ */
+#ifndef LESSONBANK_WIRE_HPP
+#define LESSONBANK_WIRE_HPP
+#include <stdint.h>
+#include <string.h>
+
+#include <new>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "shim.h"
+
+namespace lessonbank {
+
+/* Reads a slot. The bytes come from the supervisor, which the worker trusts. */
+struct reader {
+  const unsigned char *at;
+
+  void bytes(void *to, size_t count) {
+    if (count != 0) memcpy(to, at, count);
+    at += count;
+  }
+  uint64_t count() {
+    uint64_t value;
+    bytes(&value, sizeof value);
+    return value;
+  }
+};
+
+/* Writes a slot; past its capacity nothing more is written and `overflow` says so. */
+struct writer {
+  unsigned char *at;
+  uint64_t room;
+  bool overflow;
+
+  void bytes(const void *from, uint64_t count) {
+    if (overflow || count > room) {
+      overflow = true;
+      return;
+    }
+    if (count != 0) memcpy(at, from, count);
+    at += count;
+    room -= count;
+  }
+  void count(uint64_t value) { bytes(&value, sizeof value); }
+};
+
+/* The general case: flat. */
+template <class T>
+struct wire {
+  static const bool flat = true;
+  static void decode(reader &in, T &value) { in.bytes(&value, sizeof(T)); }
+  static void encode(writer &out, const T &value) { out.bytes(&value, sizeof(T)); }
+};
+
+template <>
+struct wire<std::string> {
+  static const bool flat = false;
+  static void decode(reader &in, std::string &value) {
+    const uint64_t count = in.count();
+    value.assign(reinterpret_cast<const char *>(in.at), count);
+    in.at += count;
+  }
+  static void encode(writer &out, const std::string &value) {
+    out.count(value.size());
+    out.bytes(value.data(), value.size());
+  }
+};
+
+template <>
+struct wire<std::vector<bool>> {
+  static const bool flat = false;
+  static void decode(reader &in, std::vector<bool> &value) {
+    value.resize(in.count());
+    for (size_t index = 0; index < value.size(); index++) value[index] = *in.at++ != 0;
+  }
+  static void encode(writer &out, const std::vector<bool> &value) {
+    out.count(value.size());
+    for (size_t index = 0; index < value.size() && !out.overflow; index++) {
+      const unsigned char byte = value[index];
+      out.bytes(&byte, 1);
+    }
+  }
+};
+
+/* Flat elements go in one piece, others one by one. */
+template <class T, bool Flat>
+struct elements {
+  static void decode(reader &in, std::vector<T> &value) {
+    if (!value.empty()) in.bytes(static_cast<void *>(value.data()), value.size() * sizeof(T));
+  }
+  static void encode(writer &out, const std::vector<T> &value) {
+    if (!value.empty()) out.bytes(value.data(), uint64_t(value.size()) * sizeof(T));
+  }
+};
+
+template <class T>
+struct elements<T, false> {
+  static void decode(reader &in, std::vector<T> &value) {
+    for (T &element : value) wire<T>::decode(in, element);
+  }
+  static void encode(writer &out, const std::vector<T> &value) {
+    for (const T &element : value) {
+      if (out.overflow) return;
+      wire<T>::encode(out, element);
+    }
+  }
+};
+
+template <class T>
+struct wire<std::vector<T>> {
+  static const bool flat = false;
+  static void decode(reader &in, std::vector<T> &value) {
+    value.resize(in.count());
+    elements<T, wire<T>::flat>::decode(in, value);
+  }
+  static void encode(writer &out, const std::vector<T> &value) {
+    out.count(value.size());
+    elements<T, wire<T>::flat>::encode(out, value);
+  }
+};
+
+/* Fills a container from its slot. */
+template <class T>
+void decode(const lessonbank_slot &slot, T &value) {
+  reader in = {static_cast<const unsigned char *>(slot.data)};
+  wire<T>::decode(in, value);
+}
+
+/* Puts a container into its slot; one that does not fit leaves LESSONBANK_OVERFLOW as its count. */
+template <class T>
+void encode(const lessonbank_slot &slot, const T &value) {
+  writer out = {static_cast<unsigned char *>(slot.data), slot.capacity, false};
+  wire<T>::encode(out, value);
+  if (!out.overflow || slot.capacity < sizeof(uint64_t)) return;
+  const uint64_t mark = LESSONBANK_OVERFLOW;
+  memcpy(slot.data, &mark, sizeof mark);
+}
+
+/* Room for a returned value, which is made in place by the call. */
+template <class T>
+struct result {
+  alignas(T) unsigned char storage[sizeof(T)];
+
+  T &value() { return *reinterpret_cast<T *>(storage); }
+};
+
+template <class T>
+void destroy(T &value) {
+  value.~T();
+}
+
+/* What a reference type refers to. */
+template <class T>
+using referred = typename std::remove_reference<T>::type;
+
+}  // namespace lessonbank
+#endif

@@ -1,0 +1,598 @@
+/**
+ * From a type in source text to what the shim passes: aliases followed, names looked up as C++ does, constants evaluated,
+ * and structs laid out as the System V and AAPCS64 ABIs do. What cannot be called is refused by name.
+ */
+import type { Node } from "web-tree-sitter";
+import type { Language } from "../code/language.ts";
+import { innerDeclarator, type Declarations, type TypeDeclaration } from "./declarations.ts";
+import { evaluate, ExpressionError, parseExpression } from "./expression.ts";
+import { isFlat, type ScalarName, type StructType, type Type } from "./signature.ts";
+import { readTypeText, TypeTextError, type TemplateArgument, type TypeText } from "./type-text.ts";
+
+/** A type with its pointers and references, as C sees it. */
+export type FullType =
+  | { readonly kind: "void"; readonly constant: boolean }
+  | {
+      readonly kind: "plain";
+      readonly type: Type;
+      /** Canonical and fully qualified, without `const`. */
+      readonly spelling: string;
+      readonly constant: boolean;
+      /** A span or a string_view: it refers to elements that it does not own. Whether those are const. */
+      readonly view?: { readonly constant: boolean };
+    }
+  | { readonly kind: "pointer"; readonly to: FullType; readonly constant: boolean }
+  | { readonly kind: "reference"; readonly to: FullType; readonly rvalue: boolean }
+  /** No length: `a[]`. A length of text is one that is no constant: a variable-length array. */
+  | { readonly kind: "array"; readonly of: FullType; readonly length?: number | string }
+  | { readonly kind: "function" };
+
+/** Why a type cannot be passed. */
+export class TypeRefusal extends Error {}
+
+/** Remembers which classes and enums were met, in an order in which they can be declared. */
+export interface Resolver {
+  readonly language: Language;
+  readonly declarations: Declarations;
+  readonly packs: boolean;
+  readonly constants: ReadonlyMap<string, string>;
+  readonly used: Map<string, { readonly declaration: TypeDeclaration; readonly type: Type }>;
+}
+
+/** What one nested look-up may cost: hostile sources define types and constants in circles. */
+const deepest = 60;
+const longestArray = 2 ** 31;
+
+/** The type that specifier text and a declarator (null for none) make together. Throws a TypeRefusal. */
+export function resolveDeclared(
+  resolver: Resolver,
+  specifiers: string,
+  declarator: Node | null,
+  scope: readonly string[],
+  depth = 0,
+): FullType {
+  return applyDeclarator(resolver, resolveText(resolver, read(specifiers), scope, depth), declarator, scope);
+}
+
+/** The text of a declaration's specifiers: all of it before the declarator, with struct bodies left out. */
+export function specifierText(node: Node, declarator: Node | null): string {
+  const type = node.childForFieldName("type");
+  const body = type?.childForFieldName("body");
+  const end = declarator ? declarator.startIndex : node.endIndex;
+  const text = node.text.slice(0, end - node.startIndex);
+  if (!body || body.startIndex >= end) return text.replace(/=[^]*$/, "");
+  return text.slice(0, body.startIndex - node.startIndex) + text.slice(body.endIndex - node.startIndex);
+}
+
+/** Source text of a type around a name; the name may be empty. */
+export function spell(type: FullType, inner = ""): string {
+  switch (type.kind) {
+    case "void":
+      return `${type.constant ? "const " : ""}void${inner === "" || /^[*&]/.test(inner) ? "" : " "}${inner}`;
+    case "plain": {
+      const space = inner === "" || /^[*&[]/.test(inner) ? "" : " ";
+      return `${type.constant ? "const " : ""}${type.spelling}${space}${inner}`;
+    }
+    case "pointer":
+      return spell(type.to, wrap(type.to, `*${type.constant ? "const " : ""}${inner}`));
+    case "reference":
+      return spell(type.to, wrap(type.to, `${type.rvalue ? "&&" : "&"}${inner}`));
+    case "array":
+      return spell(type.of, `${inner}[${type.length ?? ""}]`);
+    case "function":
+      return `void ${inner}()`;
+  }
+}
+
+function wrap(around: FullType, inner: string): string {
+  return around.kind === "array" ? ` (${inner})` : inner;
+}
+
+/** A constant expression of the source, for array bounds; undefined where it is none. */
+export function constantValue(
+  resolver: Resolver,
+  text: string,
+  scope: readonly string[],
+  depth = 0,
+): bigint | undefined {
+  if (depth > deepest) return undefined;
+  try {
+    return evaluate(parseExpression(withoutCasts(text), "c"), (name) => {
+      for (const prefix of scopesOf(resolver, scope)) {
+        const constant = resolver.declarations.constants.get(prefix + name);
+        if (constant) return constantValue(resolver, constant.text, constant.scope, depth + 1);
+      }
+      return undefined;
+    });
+  } catch (error) {
+    if (error instanceof ExpressionError) return undefined;
+    throw error;
+  }
+}
+
+function withoutCasts(text: string): string {
+  return text.replaceAll(/\(\s*(?:unsigned |signed )?(?:int|long|char|short|size_t|std::size_t)\s*\)/g, "");
+}
+
+function read(text: string): TypeText {
+  try {
+    return readTypeText(text);
+  } catch (error) {
+    if (error instanceof TypeTextError) throw new TypeRefusal(error.message);
+    throw error;
+  }
+}
+
+/** From the outside in: a declarator's outermost operator is applied to the base type first. */
+function applyDeclarator(
+  resolver: Resolver,
+  base: FullType,
+  declarator: Node | null,
+  scope: readonly string[],
+): FullType {
+  let type = base;
+  let at: Node | undefined = declarator ?? undefined;
+  while (at) {
+    if (/pointer_declarator$/.test(at.type) || at.type === "pointer_type_declarator") {
+      type = { kind: "pointer", to: type, constant: qualifiers(at).includes("const") };
+    } else if (/reference_declarator$/.test(at.type)) {
+      type = { kind: "reference", to: type, rvalue: at.text.startsWith("&&") };
+    } else if (/array_declarator$/.test(at.type) || at.type === "array_type_declarator") {
+      const bound = at.childForFieldName("size")?.text;
+      if (bound === undefined) type = { kind: "array", of: type };
+      else type = { kind: "array", of: type, length: arrayLength(resolver, bound, scope) };
+    } else if (/function_declarator$/.test(at.type) || at.type === "function_type_declarator") {
+      type = { kind: "function" };
+    }
+    at = innerDeclarator(at);
+  }
+  return type;
+}
+
+function arrayLength(resolver: Resolver, bound: string, scope: readonly string[]): number | string {
+  const value = constantValue(resolver, bound, scope);
+  if (value === undefined) return bound;
+  if (value < 1n || value > BigInt(longestArray))
+    throw new TypeRefusal(`an array of ${value} elements cannot be passed`);
+  return Number(value);
+}
+
+function qualifiers(declarator: Node): string[] {
+  return declarator.children.flatMap((child) => (child?.type === "type_qualifier" ? [child.text] : []));
+}
+
+function resolveText(resolver: Resolver, text: TypeText, scope: readonly string[], depth: number): FullType {
+  if (depth > deepest) throw new TypeRefusal("its type is nested too deeply");
+  if (text.words.length > 0) return resolveFundamental(text);
+  const name = text.name ?? "";
+  if (text.member !== undefined) {
+    if (/^(?:size_type|difference_type)$/.test(text.member))
+      return scalar(text.member === "size_type" ? "u64" : "i64", text.constant);
+    throw new TypeRefusal(`\`${name}<…>::${text.member}\` is not a type that can be passed`);
+  }
+  const declared = lookUp(resolver, name, scope);
+  if (declared) return withConst(resolveDeclaration(resolver, declared, text, depth), text.constant);
+  const fixed = libraryScalars[name.replace(/^std::/, "")];
+  if (fixed) return { ...fixed, constant: text.constant };
+  return resolveLibrary(resolver, standardName(resolver, name), text, scope, depth);
+}
+
+function lookUp(resolver: Resolver, name: string, scope: readonly string[]): TypeDeclaration | undefined {
+  const { types, usedNames } = resolver.declarations;
+  for (const prefix of scopesOf(resolver, scope)) {
+    const found = types.get(prefix + name);
+    if (found) return found;
+  }
+  const used = usedNames.get(name);
+  return used === undefined ? undefined : types.get(used);
+}
+
+/** Prefixes in which a name is looked up: the scopes from the inside out, then the namespaces in use. */
+function scopesOf(resolver: Resolver, scope: readonly string[]): string[] {
+  const prefixes = [""];
+  for (let end = 1; end <= scope.length; end++) prefixes.unshift(`${scope.slice(0, end).join("::")}::`);
+  for (const used of resolver.declarations.usedNamespaces) prefixes.push(`${used}::`);
+  return prefixes;
+}
+
+function standardName(resolver: Resolver, name: string): string {
+  if (resolver.language === "c" || name.startsWith("std::")) return name;
+  const { usedNames, usedNamespaces } = resolver.declarations;
+  return usedNames.get(name) ?? (usedNamespaces.has("std") && !name.includes("::") ? `std::${name}` : name);
+}
+
+function withConst(type: FullType, constant: boolean): FullType {
+  if (!constant) return type;
+  if (type.kind === "plain" || type.kind === "pointer" || type.kind === "void")
+    return { ...type, constant: true };
+  return type.kind === "array" ? { ...type, of: withConst(type.of, true) } : type;
+}
+
+function resolveDeclaration(
+  resolver: Resolver,
+  declared: TypeDeclaration,
+  text: TypeText,
+  depth: number,
+): FullType {
+  if (declared.template || text.arguments)
+    throw new TypeRefusal(`\`${declared.name}\` is a class template of the source`);
+  if (declared.kind === "enum") return resolveEnum(resolver, declared, depth);
+  if (declared.kind === "class") return resolveClass(resolver, declared, depth);
+  const { node, scope } = declared;
+  if (node.type === "alias_declaration") {
+    const descriptor = node.childForFieldName("type");
+    if (!descriptor) throw new TypeRefusal(`\`${declared.name}\` cannot be read`);
+    const declarator = descriptor.childForFieldName("declarator");
+    return resolveDeclared(resolver, specifierText(descriptor, declarator), declarator, scope, depth + 1);
+  }
+  const type = node.childForFieldName("type");
+  const declarator = declared.declarator ?? null;
+  const body = type?.childForFieldName("body");
+  const tag = type?.childForFieldName("name")?.text;
+  // `typedef struct { … } P, *Q;`: the body was registered under its first plain name.
+  const specifiers = node.text.slice(
+    0,
+    (node.childForFieldName("declarator") ?? node).startIndex - node.startIndex,
+  );
+  const words = specifiers.replace(/^\s*typedef\b/, "");
+  if (type && body) {
+    const owner = [...resolver.declarations.types.values()].find(
+      (candidate) => candidate.node.id === type.id,
+    );
+    if (!owner) throw new TypeRefusal(`\`${declared.name}\` names a struct without a name`);
+    const base = resolveDeclaration(resolver, owner, { constant: false, words: [] }, depth + 1);
+    const constant = /\bconst\b/.test(words.replace(body.text, ""));
+    return applyDeclarator(resolver, withConst(base, constant), declarator, scope);
+  }
+  if (tag !== undefined && tag === declared.name.split("::").at(-1))
+    throw new TypeRefusal(`\`struct ${tag}\` is declared but not defined in the source`);
+  return resolveDeclared(resolver, words, declarator, scope, depth + 1);
+}
+
+const fundamentals: Record<string, [ScalarName, string]> = {
+  bool: ["bool", "bool"],
+  char: [process.arch === "arm64" ? "u8" : "i8", "char"],
+  "char signed": ["i8", "signed char"],
+  "char unsigned": ["u8", "unsigned char"],
+  short: ["i16", "short"],
+  "short unsigned": ["u16", "unsigned short"],
+  int: ["i32", "int"],
+  unsigned: ["u32", "unsigned int"],
+  long: ["i64", "long"],
+  "long unsigned": ["u64", "unsigned long"],
+  "long long": ["i64", "long long"],
+  "long long unsigned": ["u64", "unsigned long long"],
+  float: ["f32", "float"],
+  double: ["f64", "double"],
+  "_Complex float": ["c64", "float _Complex"],
+  "_Complex double": ["c128", "double _Complex"],
+  wchar_t: [process.arch === "arm64" ? "u32" : "i32", "wchar_t"],
+  char8_t: ["u8", "char8_t"],
+  char16_t: ["u16", "char16_t"],
+  char32_t: ["u32", "char32_t"],
+};
+
+function resolveFundamental({ words, constant }: TypeText): FullType {
+  const key = words
+    .map((word) => ({ _Bool: "bool", __signed__: "signed", __complex__: "_Complex" })[word] ?? word)
+    .filter((word, _, all) => word !== "signed" || all.includes("char"))
+    .filter((word, _, all) => word !== "int" || !all.some((other) => /^(?:short|long|unsigned)$/.test(other)))
+    .toSorted()
+    .join(" ");
+  if (key === "void") return { kind: "void", constant };
+  if (key === "" || key === "signed") return scalar("i32", constant);
+  if (key === "double long") {
+    if (process.arch !== "x64") throw new TypeRefusal("`long double` can be passed on x86-64 alone");
+    return { kind: "plain", type: { kind: "scalar", scalar: "f80" }, spelling: "long double", constant };
+  }
+  const known = fundamentals[key];
+  if (!known) throw new TypeRefusal(`\`${words.join(" ")}\` cannot be passed`);
+  return { kind: "plain", type: { kind: "scalar", scalar: known[0] }, spelling: known[1], constant };
+}
+
+const spellings: Partial<Record<ScalarName, string>> = {
+  i8: "signed char",
+  u8: "unsigned char",
+  i16: "short",
+  u16: "unsigned short",
+  i32: "int",
+  u32: "unsigned int",
+  i64: "long",
+  u64: "unsigned long",
+};
+
+function scalar(name: ScalarName, constant: boolean): FullType & { kind: "plain" } {
+  return { kind: "plain", type: { kind: "scalar", scalar: name }, spelling: spellings[name] ?? "", constant };
+}
+
+/** Names that every LP64 Linux gives the same type, on x86-64 and on arm64 (glibc). */
+const libraryScalars: Record<string, FullType & { kind: "plain" }> = Object.fromEntries(
+  (
+    [
+      ["i8", "int8_t int_least8_t int_fast8_t"],
+      ["u8", "uint8_t uint_least8_t uint_fast8_t u_int8_t"],
+      ["i16", "int16_t int_least16_t"],
+      ["u16", "uint16_t uint_least16_t u_int16_t ushort"],
+      ["i32", "int32_t int_least32_t"],
+      ["u32", "uint32_t uint_least32_t u_int32_t uint"],
+      [
+        "i64",
+        "int64_t int_least64_t int_fast16_t int_fast32_t int_fast64_t intmax_t intptr_t ptrdiff_t ssize_t time_t off_t",
+      ],
+      [
+        "u64",
+        "uint64_t uint_least64_t uint_fast16_t uint_fast32_t uint_fast64_t uintmax_t uintptr_t size_t u_int64_t ulong",
+      ],
+    ] as const
+  ).flatMap(([name, list]) => list.split(" ").map((key) => [key, scalar(name, false)])),
+);
+
+function resolveLibrary(
+  resolver: Resolver,
+  name: string,
+  text: TypeText,
+  scope: readonly string[],
+  depth: number,
+): FullType {
+  const { constant } = text;
+  const list = text.arguments ?? [];
+  const element = (index: number): FullType & { kind: "plain" } =>
+    elementType(resolver, name, list[index], scope, depth + 1);
+  const plain = (type: Type, spelling: string): FullType => ({ kind: "plain", type, spelling, constant });
+  switch (name) {
+    case "std::string":
+      return plain({ kind: "string" }, "std::string");
+    case "std::byte":
+      return plain({ kind: "scalar", scalar: "u8" }, "std::byte");
+    case "std::vector": {
+      if (list.length !== 1) throw new TypeRefusal("a `std::vector` with an allocator of its own");
+      const inner = element(0);
+      if (inner.type.kind === "struct" || isFlat(inner.type) || inner.type.kind !== "array")
+        return plain({ kind: "vector", element: inner.type }, `std::vector<${inner.spelling}>`);
+      break;
+    }
+    case "std::array": {
+      const length = constantValue(resolver, list[1]?.text ?? "", scope);
+      const inner = element(0);
+      if (length === undefined || length < 1n || length > BigInt(longestArray))
+        throw new TypeRefusal(
+          `the length \`${list[1]?.text ?? ""}\` of a \`std::array\` is no positive constant`,
+        );
+      if (!isFlat(inner.type))
+        throw new TypeRefusal(`a \`std::array\` of \`${inner.spelling}\` cannot be passed`);
+      return plain(
+        { kind: "array", element: inner.type, length: Number(length) },
+        `std::array<${inner.spelling}, ${length}>`,
+      );
+    }
+    case "std::complex": {
+      const inner = element(0);
+      if (inner.spelling === "double")
+        return plain({ kind: "scalar", scalar: "c128" }, "std::complex<double>");
+      if (inner.spelling === "float") return plain({ kind: "scalar", scalar: "c64" }, "std::complex<float>");
+      throw new TypeRefusal(`\`std::complex<${inner.spelling}>\` cannot be passed`);
+    }
+    case "std::pair": {
+      const [first, second] = [element(0), element(1)];
+      if (!isFlat(first.type) || !isFlat(second.type))
+        throw new TypeRefusal(`\`std::pair<${first.spelling}, ${second.spelling}>\` is no plain struct`);
+      const spelling = `std::pair<${first.spelling}, ${second.spelling}>`;
+      return plain(
+        layOut(spelling, [
+          { name: "first", type: first.type },
+          { name: "second", type: second.type },
+        ]),
+        spelling,
+      );
+    }
+    case "std::string_view":
+      return { kind: "plain", type: { kind: "string" }, spelling: name, constant, view: { constant: true } };
+    case "std::span": {
+      if (list.length !== 1) throw new TypeRefusal("a `std::span` of fixed extent");
+      const inner = element(0);
+      const isConst = list[0]?.type?.constant === true;
+      if (!isFlat(inner.type) || inner.spelling === "bool")
+        throw new TypeRefusal(`a \`std::span\` of \`${inner.spelling}\` cannot be passed`);
+      const spelling = `std::span<${isConst ? "const " : ""}${inner.spelling}>`;
+      return {
+        kind: "plain",
+        type: { kind: "vector", element: inner.type },
+        spelling,
+        constant,
+        view: { constant: isConst },
+      };
+    }
+  }
+  if (name.startsWith("std::"))
+    throw new TypeRefusal(`\`${name}\` is not among the types that can be passed`);
+  const shown = text.tag === undefined ? name : `${text.tag} ${name}`;
+  throw new TypeRefusal(`\`${shown}\` is not defined in the source`);
+}
+
+function elementType(
+  resolver: Resolver,
+  of: string,
+  argument: TemplateArgument | undefined,
+  scope: readonly string[],
+  depth: number,
+): FullType & { kind: "plain" } {
+  if (!argument?.type) throw new TypeRefusal(`\`${of}<${argument?.text ?? ""}>\` cannot be read`);
+  if (argument.suffix !== "")
+    throw new TypeRefusal(`\`${of}\` of pointers or references (\`${argument.text}\`) cannot be passed`);
+  const type = resolveText(resolver, argument.type, scope, depth);
+  if (type.kind !== "plain" || type.view)
+    throw new TypeRefusal(`\`${of}\` of \`${argument.text}\` cannot be passed`);
+  return type;
+}
+
+function resolveEnum(resolver: Resolver, declared: TypeDeclaration, depth: number): FullType {
+  const base = declared.node.childForFieldName("base");
+  let type: Type = { kind: "scalar", scalar: "i32" };
+  if (base) {
+    const under = resolveText(resolver, read(base.text), declared.scope, depth + 1);
+    if (under.kind !== "plain") throw new TypeRefusal(`\`${declared.name}\` cannot be read`);
+    type = under.type;
+  } else {
+    const scoped = declared.node.children.some(
+      (child) => child?.type === "class" || child?.type === "struct",
+    );
+    const values = (declared.node.childForFieldName("body")?.namedChildren ?? []).flatMap((enumerator) => {
+      const name = enumerator?.childForFieldName("name")?.text;
+      return name === undefined ? [] : [constantValue(resolver, name, declared.scope)];
+    });
+    // GCC and Clang choose unsigned int where no enumerator is negative; a scoped enum is int.
+    if (!scoped && values.every((value) => value === undefined || value >= 0n))
+      type = { kind: "scalar", scalar: "u32" };
+    if (values.some((value) => value !== undefined && (value > 0xffff_ffffn || value < -0x8000_0000n)))
+      throw new TypeRefusal(`the enumeration \`${declared.name}\` is wider than int`);
+  }
+  resolver.used.set(declared.name, { declaration: declared, type });
+  return { kind: "plain", type, spelling: spelledName(resolver, declared), constant: false };
+}
+
+function spelledName(resolver: Resolver, declared: TypeDeclaration): string {
+  if (resolver.language === "c++" || declared.tagless) return declared.name;
+  return `${declared.kind === "enum" ? "enum" : declared.node.type.replace("_specifier", "")} ${declared.name}`;
+}
+
+function resolveClass(resolver: Resolver, declared: TypeDeclaration, depth: number): FullType {
+  const spelling = spelledName(resolver, declared);
+  const known = resolver.used.get(declared.name);
+  if (known) return { kind: "plain", type: known.type, spelling, constant: false };
+  const { node, name } = declared;
+  if (node.type === "union_specifier") throw new TypeRefusal(`\`${name}\` is a union`);
+  if (resolver.packs) throw new TypeRefusal(`\`${name}\` may be packed by \`#pragma pack\``);
+  const head = node.text.slice(0, (node.childForFieldName("body") ?? node).startIndex - node.startIndex);
+  if (
+    /__attribute__|alignas|\[\[/.test(head) ||
+    node.children.some((child) => child?.type === "attribute_specifier")
+  )
+    throw new TypeRefusal(`\`${name}\` has an attribute that may change its layout`);
+  if (node.namedChildren.some((child) => child?.type === "base_class_clause"))
+    throw new TypeRefusal(`\`${name}\` has a base class, so it is no plain struct`);
+  const scope = [...declared.scope, name.split("::").at(-1) ?? name];
+  const fields: { name: string; type: Type }[] = [];
+  let open = node.type !== "class_specifier";
+  for (const member of node.childForFieldName("body")?.namedChildren ?? []) {
+    if (!member) continue;
+    if (member.type === "access_specifier") open = member.text.startsWith("public");
+    refuseSpecialMember(member, name);
+    if (member.type !== "field_declaration") continue;
+    for (const field of fieldsOf(resolver, member, scope, name, depth + 1)) {
+      if (!open) throw new TypeRefusal(`\`${name}\` is no plain struct: \`${field.name}\` is not public`);
+      fields.push(field);
+    }
+  }
+  if (fields.length === 0) throw new TypeRefusal(`\`${name}\` has no fields`);
+  const type = layOut(spelling, fields);
+  resolver.used.set(name, { declaration: declared, type });
+  return { kind: "plain", type, spelling, constant: false };
+}
+
+/** Members that make a class be passed by address, or give it hidden fields. */
+function refuseSpecialMember(member: Node, owner: string): void {
+  const text = member.text;
+  const short = owner.split("::").at(-1) ?? owner;
+  if (/^\s*virtual\b/.test(text))
+    throw new TypeRefusal(`\`${owner}\` has a virtual member, so it is no plain struct`);
+  if (/^\s*~/.test(text) && !/=\s*default\s*;?$/.test(text))
+    throw new TypeRefusal(`\`${owner}\` has a destructor, so it is no plain struct`);
+  const copies = new RegExp(
+    `^\\s*(?:constexpr\\s+)?${short}\\s*\\(\\s*(?:const\\s+)?${short}\\s*(?:const\\s*)?&`,
+  );
+  if (copies.test(text) && !/=\s*default\s*;?$/.test(text))
+    throw new TypeRefusal(`\`${owner}\` has a copy or move constructor, so it is no plain struct`);
+}
+
+function fieldsOf(
+  resolver: Resolver,
+  member: Node,
+  scope: readonly string[],
+  owner: string,
+  depth: number,
+): { name: string; type: Type }[] {
+  const declarators = member.childrenForFieldName("declarator").filter((declarator) => declarator !== null);
+  const words = member.children.filter((child) => child?.type === "storage_class_specifier");
+  if (words.some((word) => word?.text === "static")) return [];
+  const type = member.childForFieldName("type");
+  if (declarators.length === 0) {
+    // A nested type's definition declares no field, unless it has no name: then its fields are the owner's own.
+    if (type?.childForFieldName("body") && type.childForFieldName("name")) return [];
+    if (type?.type === "enum_specifier") return [];
+    throw new TypeRefusal(`\`${owner}\` has a field without a name`);
+  }
+  const first = declarators[0] as Node;
+  if (member.namedChildren.some((child) => child?.type === "bitfield_clause"))
+    throw new TypeRefusal(`\`${owner}\` has a bit-field`);
+  return declarators.flatMap((declarator) => {
+    if (/function_declarator/.test(declarator.type)) return [];
+    let inner: Node = declarator;
+    for (let next = innerDeclarator(inner); next; next = innerDeclarator(next)) inner = next;
+    if (
+      /function_declarator/.test(innerDeclarator(declarator)?.type ?? "") &&
+      inner.type !== "field_identifier"
+    )
+      return [];
+    if (type?.childForFieldName("body") && !type.childForFieldName("name"))
+      throw new TypeRefusal(`field \`${inner.text}\` of \`${owner}\` has a struct without a name`);
+    const full = resolveDeclared(resolver, specifierText(member, first), declarator, scope, depth);
+    return [{ name: inner.text, type: fieldType(full, inner.text, owner) }];
+  });
+}
+
+function fieldType(full: FullType, name: string, owner: string): Type {
+  if (full.kind === "array" && typeof full.length === "number")
+    return { kind: "array", element: fieldType(full.of, name, owner), length: full.length };
+  if (full.kind === "plain" && isFlat(full.type) && !full.view) return full.type;
+  const what =
+    full.kind === "plain"
+      ? `a \`${full.spelling}\``
+      : ({ pointer: "a pointer", reference: "a reference" }[full.kind as string] ?? "no plain value");
+  throw new TypeRefusal(`field \`${name}\` of \`${owner}\` is ${what}, so it is no plain struct`);
+}
+
+function layOut(name: string, fields: readonly { name: string; type: Type }[]): StructType {
+  let offset = 0;
+  let alignment = 1;
+  const placed = fields.map((field) => {
+    const own = alignmentOf(field.type);
+    alignment = Math.max(alignment, own);
+    offset = Math.ceil(offset / own) * own;
+    const at = offset;
+    offset += sizeOf(field.type);
+    return { name: field.name, type: field.type, offset: at };
+  });
+  return { kind: "struct", name, fields: placed, size: Math.ceil(offset / alignment) * alignment, alignment };
+}
+
+const scalarBytes: Record<ScalarName, [size: number, alignment: number]> = {
+  bool: [1, 1],
+  i8: [1, 1],
+  u8: [1, 1],
+  i16: [2, 2],
+  u16: [2, 2],
+  i32: [4, 4],
+  u32: [4, 4],
+  f32: [4, 4],
+  i64: [8, 8],
+  u64: [8, 8],
+  f64: [8, 8],
+  c64: [8, 4],
+  c128: [16, 8],
+  f80: [16, 16],
+};
+
+/** Bytes that a flat type takes in memory. */
+export function sizeOf(type: Type): number {
+  if (type.kind === "scalar") return scalarBytes[type.scalar][0];
+  if (type.kind === "struct") return type.size;
+  if (type.kind === "array") return type.length * sizeOf(type.element);
+  return 0;
+}
+
+/** Alignment of a flat type in memory. */
+export function alignmentOf(type: Type): number {
+  if (type.kind === "scalar") return scalarBytes[type.scalar][1];
+  if (type.kind === "struct") return type.alignment;
+  return type.kind === "array" ? alignmentOf(type.element) : 1;
+}
