@@ -1,0 +1,263 @@
+/**
+ * Array dependences, as far as subscripts tell: which iterations touch the same element, and with that whether loops may be
+ * interchanged, fused or distributed. The tests are the simple ones of chapter 3 of Allen and Kennedy, "Optimizing Compilers for
+ * Modern Architectures" (2002): subscripts are matched dimension by dimension, symbolically. What cannot be told is not allowed.
+ *
+ * Arrays reached through different names are taken not to overlap; `noOverlap` says so among a candidate's assumptions.
+ */
+import type { Node } from "web-tree-sitter";
+import { type Access, effectsOf } from "./effects.ts";
+import {
+  add,
+  coefficient,
+  constantOf,
+  dependsOn,
+  equal,
+  type Polynomial,
+  polynomial,
+  subtract,
+} from "./linear.ts";
+import type { Loop } from "./loops.ts";
+import { pointerDefinition } from "./pointers.ts";
+import { type Reduction, reductionsOf } from "./reductions.ts";
+import { contains } from "./tree.ts";
+import { variableOf } from "./variables.ts";
+
+export const noOverlap = "Arrays reached through different pointers do not overlap.";
+export const reordered = "Floating-point sums may be added in another order.";
+
+/** Iterations from one access to the other, a number for each loop; `*` where any. */
+export type Distance = readonly (number | "*")[];
+
+export interface Legality {
+  readonly legal: boolean;
+  readonly assumptions: readonly string[];
+}
+
+const illegal: Legality = { legal: false, assumptions: [] };
+
+/** Where an access goes: an array by name, and a polynomial for each dimension. Undefined where it cannot be told. */
+export function locationOf(access: Access): { base: string; dimensions: readonly Polynomial[] } | undefined {
+  if (access.root === "" || access.kind === "object") return undefined;
+  const dimensions: Polynomial[] = [];
+  for (const index of access.subscripts) {
+    const value = polynomial(index);
+    if (!value) return undefined;
+    dimensions.push(value);
+  }
+  if (access.kind === "element" && dimensions.length === 0 && !access.base.includes("->"))
+    dimensions.push(new Map());
+  const definition = access.node.type === "identifier" ? undefined : pointerDefinition(access);
+  if (!definition) return { base: access.base, dimensions };
+  const [first, ...rest] = dimensions;
+  if (!first) return undefined;
+  const outer = definition.dimensions.slice(0, -1);
+  const last = definition.dimensions.at(-1);
+  return {
+    base: definition.base + access.base.slice(access.root.length),
+    dimensions: [...outer, last ? add(last, first) : first, ...rest],
+  };
+}
+
+/**
+ * How many iterations of each of the loops lie between two accesses to one element. `never` where they cannot meet, `unknown`
+ * where that cannot be told. Names other than `variables` are taken to be fixed.
+ */
+export function distance(
+  from: Access,
+  to: Access,
+  variables: readonly string[],
+): Distance | "never" | "unknown" {
+  if (!sameArray(from, to)) return "never";
+  const [a, b] = [locationOf(from), locationOf(to)];
+  if (!a || !b) return "unknown";
+  if (!overlapping(a.base, b.base)) return "never";
+  if (a.dimensions.length !== b.dimensions.length) return "unknown";
+  const result: (number | "*")[] = variables.map(() => "*");
+  for (const [index, x] of a.dimensions.entries()) {
+    const y = b.dimensions[index];
+    if (!y) return "unknown";
+    const solved = solve(x, y, variables);
+    if (solved === "unknown" || solved === "never") return solved;
+    for (const [position, value] of solved.entries()) {
+      if (value === "*") continue;
+      if (result[position] !== "*" && result[position] !== value) return "never";
+      result[position] = value;
+    }
+  }
+  return result;
+}
+
+/** Σ coefficient·distance = difference, by comparing monomials. */
+function solve(
+  from: Polynomial,
+  to: Polynomial,
+  variables: readonly string[],
+): Distance | "never" | "unknown" {
+  const result: (number | "*")[] = variables.map(() => "*");
+  let difference = subtract(from, to);
+  for (const [position, variable] of variables.entries()) {
+    const [a, b] = [coefficient(from, variable), coefficient(to, variable)];
+    if (!a || !b || !equal(a, b)) return "unknown";
+    if (a.size === 0) continue;
+    const leading = [...a].find(([key]) => !sharesKey(key, from, variables, position));
+    if (!leading) {
+      // Two loops move in the same unit: only standing still is certain to be the one solution, where the whole is injective.
+      if (difference.size > 0) return "unknown";
+      result[position] = 0;
+      continue;
+    }
+    const [key, factor] = leading;
+    const steps = (difference.get(key) ?? 0) / factor;
+    if (!Number.isInteger(steps)) return a.size === 1 ? "never" : "unknown";
+    difference = subtract(difference, scaled(a, steps));
+    result[position] = steps;
+  }
+  if (difference.size === 0) return result;
+  // A constant left over with no loop to make up for it: never the same element.
+  return constantOf(difference) !== undefined && result.every((value) => value === "*") ? "never" : "unknown";
+}
+
+/** Whether another loop's coefficient has this monomial too. */
+function sharesKey(key: string, value: Polynomial, variables: readonly string[], except: number): boolean {
+  return variables.some(
+    (variable, position) => position !== except && (coefficient(value, variable)?.has(key) ?? false),
+  );
+}
+
+function scaled(value: Polynomial, by: number): Polynomial {
+  return new Map(
+    [...value]
+      .map(([key, number]): [string, number] => [key, number * by])
+      .filter(([, number]) => number !== 0),
+  );
+}
+
+/** Whether the two may concern one array at all. Asking for a container's length does not touch its elements. */
+function sameArray(a: Access, b: Access): boolean {
+  if (a.root === "" || b.root === "") return true;
+  if (a.kind !== "object" && b.kind !== "object") return true;
+  const [object, other] = a.kind === "object" ? [a, b] : [b, a];
+  return object.root === other.root && (object.writes || other.kind === "object");
+}
+
+/** Whether two bases can share memory: equal, or one is a field of the other. */
+function overlapping(a: string, b: string): boolean {
+  return a === b || inside(a, b) || inside(b, a);
+}
+
+function inside(inner: string, outer: string): boolean {
+  return inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}->`);
+}
+
+/** Whether two directly nested loops may change places (and so be tiled, or unrolled and jammed). */
+export function mayInterchange(outer: Loop, inner: Loop): Legality {
+  if (!outer.count || !inner.count || inner.leavesEarly || outer.leavesEarly) return illegal;
+  return mayReorder(inner.body, [outer.count.variable, inner.count.variable], reductionsOf(outer));
+}
+
+/** Whether the body's iterations over the two variables may be run in the other order. */
+export function mayReorder(
+  body: Node,
+  variables: readonly [string, string],
+  reductions: readonly Reduction[],
+): Legality {
+  const effects = effectsOf(body);
+  if (effects.opaque) return illegal;
+  const assumptions = new Set<string>();
+  for (const write of effects.accesses.filter((access) => access.writes)) {
+    if (isPrivate(write, effects.declared)) continue;
+    const reduction = reductions.find((candidate) => contains(candidate.statement, write.node));
+    if (reduction) {
+      if (reduction.floating && reduction.kind !== "minimum" && reduction.kind !== "maximum")
+        assumptions.add(reordered);
+      continue;
+    }
+    if (write.kind === "variable" || write.kind === "object") return illegal;
+    for (const other of effects.accesses) {
+      if (other.kind === "variable") continue;
+      const between = distance(write, other, variables);
+      if (between === "never") continue;
+      if (between === "unknown" || crosses(between)) return illegal;
+    }
+  }
+  if (basesOf(effects.accesses).size > 1) assumptions.add(noOverlap);
+  return { legal: true, assumptions: [...assumptions] };
+}
+
+/** Whether a dependence would run backwards with the two loops exchanged. */
+function crosses(between: Distance): boolean {
+  const [x, y] = between;
+  if (x === 0 || y === 0 || x === undefined || y === undefined) return false;
+  return x === "*" || y === "*" || Math.sign(x) !== Math.sign(y);
+}
+
+function isPrivate(access: Access, declared: ReadonlySet<string>): boolean {
+  if (!declared.has(access.root)) return false;
+  const variable = access.node.type === "identifier" ? variableOf(access.node) : undefined;
+  return variable === undefined ? access.kind !== "element" : !variable.type.reference;
+}
+
+/** Arrays behind pointers that the accesses touch. */
+function basesOf(accesses: readonly Access[]): Set<string> {
+  const bases = new Set<string>();
+  const written = accesses.some((access) => access.writes && access.kind === "element");
+  if (!written) return bases;
+  for (const access of accesses)
+    if (access.kind === "element") bases.add(locationOf(access)?.base ?? access.base);
+  return bases;
+}
+
+/**
+ * Whether, of two pieces of code that are run one after the other for all values of the variable, the second may follow the first value by
+ * value instead: loop fusion. The pieces may name the variable differently; `secondVariable` is the second's.
+ */
+export function mayFollow(first: readonly Node[], second: readonly Node[], variable: string): Legality {
+  return comparePieces(first, second, variable, (steps) => steps >= 0);
+}
+
+/** Whether two groups of statements of one loop's body may have a loop each, the first group's first: loop fission. */
+export function mayDistribute(first: readonly Node[], second: readonly Node[], variable: string): Legality {
+  return comparePieces(first, second, variable, (steps) => steps >= 0, true);
+}
+
+function comparePieces(
+  first: readonly Node[],
+  second: readonly Node[],
+  variable: string,
+  fits: (steps: number) => boolean,
+  apart = false,
+): Legality {
+  const [a, b] = [first.map((node) => effectsOf(node)), second.map((node) => effectsOf(node))];
+  if ([...a, ...b].some((effects) => effects.opaque)) return illegal;
+  const declared = new Set([...a, ...b].flatMap((effects) => [...effects.declared]));
+  const [before, after] = [
+    a.flatMap((effects) => effects.accesses),
+    b.flatMap((effects) => effects.accesses),
+  ];
+  for (const x of before) {
+    for (const y of after) {
+      if (!x.writes && !y.writes) continue;
+      if (x.root === variable || y.root === variable) {
+        if (x.kind === "variable" && y.kind === "variable") return illegal;
+        continue;
+      }
+      if (x.kind === "variable" || y.kind === "variable") {
+        if (x.root !== y.root || x.kind !== y.kind) continue;
+        if (declared.has(x.root) && !apart) continue;
+        return illegal;
+      }
+      const steps = distance(x, y, [variable]);
+      if (steps === "never") continue;
+      const [value] = steps;
+      // `steps` is from the first piece's access to the second's: in distribution a later first piece must not need an earlier second.
+      if (steps === "unknown" || typeof value !== "number" || !fits(value)) return illegal;
+    }
+  }
+  return { legal: true, assumptions: basesOf([...before, ...after]).size > 1 ? [noOverlap] : [] };
+}
+
+/** Whether a polynomial stands still in a loop over the variable. */
+export function standsStill(value: Polynomial, variable: string): boolean {
+  return !dependsOn(value, variable);
+}
