@@ -113,10 +113,7 @@ function npmStampFile() {
 }
 
 function npmStamp() {
-  return fingerprint(
-    [join(root, "package.json"), join(root, "package-lock.json")],
-    `${process.platform} ${process.arch}`,
-  );
+  return fingerprint([join(root, "package-lock.json")], `${process.platform} ${process.arch}`);
 }
 
 function buildIsStale() {

@@ -103,17 +103,19 @@ export function table(
   const flexible = columns.findIndex((column) => column.flexible);
   if (excess > 0 && flexible >= 0) widths[flexible] = Math.max(8, (widths[flexible] ?? 0) - excess);
 
-  const line = (row: readonly Cell[]): string =>
-    columns
-      .map(({ align }, index) => {
-        const cell = row[index] ?? { text: "" };
+  const line = (row: readonly Cell[]): string => {
+    const last = row.findLastIndex(({ text }) => text !== "");
+    return row
+      .slice(0, last + 1)
+      .map(({ text, paint }, index) => {
         const room = widths[index] ?? 0;
-        const text = cut(cell.text, room);
-        const padded = align === "right" ? padStart(text, room) : padEnd(text, room);
-        return cell.paint ? cell.paint(padded) : padded;
+        const fitting = cut(text, room);
+        const right = columns[index]?.align === "right";
+        const padded = right ? padStart(fitting, room) : index < last ? padEnd(fitting, room) : fitting;
+        return paint ? paint(padded) : padded;
       })
-      .join(" ".repeat(gap))
-      .trimEnd();
+      .join(" ".repeat(gap));
+  };
   return [line(columns.map(({ title }) => ({ text: title, paint: paintTitle }))), ...cells.map(line)].join(
     "\n",
   );

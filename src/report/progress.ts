@@ -68,9 +68,9 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
           event.bank.lessons === 0
             ? "the bank is empty"
             : `the bank holds ${count(event.bank.lessons, "lesson")} from ${count(event.bank.tasks, "task")}`;
-        screen.print(
-          `${style.title(cleanProse(event.task))}  ${style.quiet(`seed ${event.seed} · ${held}`)}`,
-        );
+        const task = cut(cleanProse(event.task), width);
+        const about = cut(`  seed ${event.seed} · ${held}`, width - textWidth(task));
+        screen.print(style.title(task) + style.quiet(about));
         for (const agent of event.agents) {
           screen.print(
             style.quiet(

@@ -3,7 +3,7 @@ import { cleanProse } from "../lesson/clean-text.ts";
 import type { Lesson } from "../lesson/lesson.ts";
 import type { AttemptSummary, OptimizeResult, Winner } from "../run/result.ts";
 import { formatDiff } from "./diff.ts";
-import { count, formatDuration, formatInterval, formatRatio } from "./figures.ts";
+import { count, formatDuration, formatInterval, formatRatio, formatSpeedup } from "./figures.ts";
 import { table, wrap, type Cell } from "./layout.ts";
 import { verdict } from "./outcome.ts";
 import type { Style } from "./style.ts";
@@ -26,7 +26,7 @@ export function formatRunResult(
     formatWinner(result, style, width),
     ...(result.best ? [formatDiff(result.best.diff, style), formatReasons(result.best, style, width)] : []),
     formatLessons(result, style, width, lessons),
-    [costs(result), ...kept].map((line) => style.quiet(line)).join("\n"),
+    [wrap(costs(result), { width }), ...kept].map((line) => style.quiet(line)).join("\n"),
   ];
   return sections.filter((section) => section !== "").join("\n\n");
 }
@@ -34,26 +34,16 @@ export function formatRunResult(
 function formatAttempts(attempts: readonly AttemptSummary[], style: Style, width: number): string {
   if (attempts.length === 0) return "";
   const rows = attempts.map(({ agent, round, summary, outcome }): (string | Cell)[] => {
-    const { symbol, word, kind } = verdict(outcome);
-    const paint = style[kind];
-    const measured = outcome.status === "measured" ? outcome.speedup : undefined;
-    return [
-      String(round + 1),
-      agent,
-      summary,
-      { text: `${symbol} ${word}`, paint },
-      { text: measured ? formatRatio(measured.ratio) : "", paint },
-      measured ? formatInterval(measured) : "",
-    ];
+    const { symbol, kind } = verdict(outcome);
+    const found = outcome.status === "measured" ? formatSpeedup(outcome.speedup) : outcome.status;
+    return [String(round + 1), agent, summary, { text: `${symbol} ${found}`, paint: style[kind] }];
   });
   return table(
     [
       { title: "round", align: "right" },
       { title: "agent" },
       { title: "what was tried", flexible: true },
-      { title: "outcome" },
-      { title: "speedup", align: "right" },
-      { title: "at 99 %", align: "right" },
+      { title: "outcome, at 99 %" },
     ],
     rows,
     { width, paintTitle: style.quiet },

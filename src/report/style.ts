@@ -23,13 +23,19 @@ export const plainStyle: Style = {
   accent: plain,
 };
 
+// Newer Nodes look at stdout by themselves; whether colour is wanted has been decided, perhaps for stderr.
+const paint =
+  (format: Parameters<typeof styleText>[0]): Paint =>
+  (text) =>
+    styleText(format, text, { validateStream: false });
+
 const colourStyle: Style = {
-  title: (text) => styleText("bold", text),
-  quiet: (text) => styleText("dim", text),
-  good: (text) => styleText("green", text),
-  bad: (text) => styleText("red", text),
-  doubtful: (text) => styleText("yellow", text),
-  accent: (text) => styleText("cyan", text),
+  title: paint("bold"),
+  quiet: paint("dim"),
+  good: paint("green"),
+  bad: paint("red"),
+  doubtful: paint("yellow"),
+  accent: paint("cyan"),
 };
 
 /** How a text is painted where colour is wanted or not. */

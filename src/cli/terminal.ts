@@ -1,0 +1,82 @@
+/**
+ * What a command sees of the process that it runs in. Tests put a scripted one in its place.
+ */
+
+/** One of the two streams. */
+export interface Output {
+  write(text: string): void;
+  readonly terminal: boolean;
+  readonly columns: number | undefined;
+}
+
+export interface Terminal {
+  /** For the result alone. */
+  readonly stdout: Output;
+  /** For progress and complaints. */
+  readonly stderr: Output;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The folder that relative paths start from. */
+  readonly directory: string;
+  /** Aborted by Ctrl-C, or when nobody reads stdout any more. */
+  readonly signal: AbortSignal;
+  /** All of standard input. */
+  readonly readInput: () => Promise<string>;
+}
+
+/** Exit code of a command that a signal ended. */
+export const interruptedCode = 130;
+
+/**
+ * The terminal of this process. The first SIGINT, SIGTERM or SIGHUP asks the command to stop and to say what it has; a second
+ * one ends the process at once, and with it, by their own design, the sandboxes.
+ */
+export function processTerminal(): { terminal: Terminal; release: () => void } {
+  const interruption = new AbortController();
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const interrupt = (): void => {
+    if (interruption.signal.aborted) process.exit(interruptedCode);
+    interruption.abort(new Error("interrupted"));
+  };
+  for (const signal of signals) process.on(signal, interrupt);
+
+  return {
+    terminal: {
+      stdout: streamOutput(process.stdout, () => interruption.abort(new Error("nobody reads the output"))),
+      stderr: streamOutput(process.stderr, () => {}),
+      environment: process.env,
+      directory: process.cwd(),
+      signal: interruption.signal,
+      readInput,
+    },
+    release() {
+      for (const signal of signals) process.off(signal, interrupt);
+    },
+  };
+}
+
+/** Once the reader is gone (`| head`), nothing more is written and nothing is complained about. */
+function streamOutput(stream: NodeJS.WriteStream, onGone: () => void): Output {
+  let gone = false;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    if (!gone) onGone();
+    gone = true;
+  });
+  return {
+    write(text) {
+      if (!gone) stream.write(text);
+    },
+    get terminal() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.columns;
+    },
+  };
+}
+
+async function readInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,44 @@
+/** Files that a user names for output: whole or not at all, and refused before work is spent rather than after. */
+import { randomBytes } from "node:crypto";
+import { access, constants, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { UsageError } from "../errors.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Throws a UsageError where the file could not be written. */
+export async function checkWritable({ directory }: Pick<Terminal, "directory">, file: string): Promise<void> {
+  const path = resolve(directory, file);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory())
+    throw new UsageError(`${file} is a folder, not a file to write`, { remedy: "name a file" });
+  try {
+    await access(found && !found.isFile() ? path : dirname(path), constants.W_OK);
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be written: its folder does not exist or may not be written to`, {
+      remedy: "make the folder, or name another file",
+      cause,
+    });
+  }
+}
+
+/** A reader sees the old content or the new one. What is not a regular file (a pipe, /dev/stdout) is written to directly. */
+export async function writeWhole(
+  { directory }: Pick<Terminal, "directory">,
+  file: string,
+  text: string,
+): Promise<void> {
+  const path = resolve(directory, file);
+  const found = await stat(path).catch(() => undefined);
+  if (found && !found.isFile()) return writeFile(path, text);
+  const staged = `${path}.${randomBytes(4).toString("hex")}.part`;
+  try {
+    await writeFile(staged, text, { flag: "wx" });
+    await rename(staged, path);
+  } catch (cause) {
+    await rm(staged, { force: true });
+    throw new UsageError(`${file} cannot be written`, {
+      remedy: "check the folder's permissions and free space",
+      cause,
+    });
+  }
+}
