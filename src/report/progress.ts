@@ -107,7 +107,7 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
         const room = width - textWidth(left) - 2;
         if (event.outcome.status === "measured") {
           const figures = padStart(outcome, 21);
-          const rest = Math.max(12, room - textWidth(figures));
+          const rest = Math.max(8, room - textWidth(figures));
           screen.print(
             `${style[kind](left)}${padEnd(cut(cleanProse(summary), rest), rest)}  ${style[kind](figures)}`,
           );

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Candidate } from "../../src/agent/agent.ts";
+import { textWidth } from "../../src/report/layout.ts";
 import { createProgressView } from "../../src/report/progress.ts";
 import { createScreen } from "../../src/report/screen.ts";
 import { plainStyle } from "../../src/report/style.ts";
@@ -76,7 +77,7 @@ test("no line of progress is wider than the terminal", () => {
   expect(
     show(false, 50)
       .split("\n")
-      .filter((line) => [...line].length > 50),
+      .filter((line) => textWidth(line) > 50),
   ).toEqual([]);
 });
 

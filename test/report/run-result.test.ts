@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { textWidth } from "../../src/report/layout.ts";
 import { formatRunResult } from "../../src/report/run-result.ts";
 import { createStyle, plainStyle } from "../../src/report/style.ts";
 import { measured, result } from "./scripted.ts";
@@ -35,7 +36,7 @@ test("a result says what was tried, what won, why, what it assumes, what was lea
 
 test("no line is wider than the terminal", () => {
   const lines = formatRunResult(result, { style: plainStyle, width: 60 }).split("\n");
-  expect(lines.filter((line) => [...line].length > 60)).toEqual([]);
+  expect(lines.filter((line) => textWidth(line) > 60)).toEqual([]);
 });
 
 test("nothing that a candidate says reaches the terminal as a control character", () => {
