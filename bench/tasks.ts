@@ -5,7 +5,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { createEvaluator, createMemoryBank, listTasks, optimize } from "lessonbank";
+import { createEvaluator, createMemoryBank, createStructuralEmbedder, listTasks, optimize } from "lessonbank";
 
 const { values } = parseArgs({
   options: {
@@ -14,6 +14,7 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
+const embedder = createStructuralEmbedder();
 const tasksFolder = fileURLToPath(new URL("../../tasks", import.meta.url));
 const wanted = values.tasks?.split(",");
 const tasks = (await listTasks(tasksFolder)).filter((task) => !wanted || wanted.includes(task.name));
@@ -24,7 +25,7 @@ try {
     const { best, attempts, costs } = await optimize({
       task,
       evaluator,
-      bank: createMemoryBank(),
+      bank: createMemoryBank({ embedder }),
       seed: Number(values.seed),
     }).result;
     const row = {

@@ -17,6 +17,7 @@ import { fileURLToPath } from "node:url";
 import {
   createEvaluator,
   createMemoryBank,
+  createStructuralEmbedder,
   listTasks,
   optimize,
   type Bank,
@@ -50,6 +51,7 @@ interface Trace {
   readonly lessons: readonly Lesson[];
 }
 
+const embedder = createStructuralEmbedder();
 const tasksFolder = fileURLToPath(new URL("../../tasks", import.meta.url));
 const wanted = values.tasks?.split(",");
 const tasks = (await listTasks(tasksFolder)).filter((task) => !wanted || wanted.includes(task.name));
@@ -57,7 +59,8 @@ const evaluator = cachingEvaluator(await createEvaluator(), values.cache);
 const traces: Trace[] = [];
 try {
   for (const seed of seeds) {
-    for (const task of tasks) traces.push(await trace(task, seed, "empty", createMemoryBank(), evaluator));
+    for (const task of tasks)
+      traces.push(await trace(task, seed, "empty", createMemoryBank({ embedder }), evaluator));
   }
   for (const seed of seeds) {
     const learned = traces.filter((each) => each.seed === seed && each.arm === "empty");
@@ -99,7 +102,7 @@ async function trace(
 }
 
 async function bankOf(lessons: readonly Lesson[]): Promise<Bank> {
-  const bank = createMemoryBank();
+  const bank = createMemoryBank({ embedder });
   const sources = new Map(tasks.map((task) => [task.name, task.source.text]));
   await bank.add(lessons.map((lesson) => ({ lesson, code: sources.get(lesson.evidence.task) ?? "" })));
   return bank;

@@ -5,14 +5,13 @@
  */
 import { sha256 } from "../code/hash.ts";
 import { openSubject } from "../code/subject.ts";
-import type { Outcome } from "../evaluate/outcome.ts";
 import type { Lesson, Transformation } from "../lesson/lesson.ts";
 import { rewriterLesson } from "../lesson/words.ts";
-import { rankTransformations } from "../select/experience.ts";
-import type { Task } from "../task/task.ts";
+import { describeContext } from "../lesson/context.ts";
+import { rankTransformations, type TransformationRanking } from "../select/experience.ts";
 import type { Agent, Candidate, Proposal, ProposalRequest } from "./agent.ts";
 import type { Opportunity, Rewrite } from "./rewrites/rewrite.ts";
-import { createWorth, type Worth } from "./worth.ts";
+import { createWorth } from "./worth.ts";
 
 export interface RewriterOptions {
   readonly name: string;
@@ -26,7 +25,9 @@ export interface RewriterOptions {
 /** Most rewrites stacked in one proposal. */
 const longestChain = 4;
 /** Evidence on which a further rewrite is stacked without trying it alone first: chance to help, and log-speedup. */
-const confident = { probability: 0.65, logSpeedup: 0.05 };
+const confident = { fasterProbability: 0.6, logSpeedup: 0.05 };
+/** Between moves of equal promise chance decides; so do agents of a team that know the same. */
+const jitter = 0.02;
 /** Chance of starting from something else than the fastest known code. */
 const wandering = 0.25;
 
@@ -57,9 +58,9 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
     speciality,
 
     async propose(request) {
-      const ranking = rankTransformations(request.experience);
+      const ranking = rankTransformations(request.experience, { context: describeContext(request.task) });
       for (const base of basesInOrder(request)) {
-        for (const move of movesOn(base.source, request, worth, ranking)) {
+        for (const move of movesOn(base.source, request, ranking)) {
           const proposal = chain(base, move, request, ranking);
           if (proposal) return proposal;
         }
@@ -80,12 +81,7 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
     },
   };
 
-  function movesOn(
-    source: string,
-    request: ProposalRequest,
-    known: Worth,
-    ranking: ReturnType<typeof rankTransformations>,
-  ): Move[] {
+  function movesOn(source: string, request: ProposalRequest, ranking: TransformationRanking): Move[] {
     const { task, random } = request;
     const subject = openSubject(source, task.language, task.function, task.sizes.timed);
     if (!subject) return [];
@@ -93,7 +89,7 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
       rewrite.opportunities(subject).map((opportunity) => ({
         rewrite,
         opportunity,
-        value: known.expect(rewrite.name, opportunity, ranking).logSpeedup + 0.04 * (random() - 0.5),
+        value: worth.expect(rewrite.name, opportunity, ranking).promise + jitter * random(),
       })),
     );
     return moves.sort((a, b) => b.value - a.value);
@@ -104,14 +100,14 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
     base: Base,
     first: Move,
     request: ProposalRequest,
-    ranking: ReturnType<typeof rankTransformations>,
+    ranking: TransformationRanking,
   ): Proposal | undefined {
     const { random, tried } = request;
     let source = first.opportunity.apply();
     if (source === base.source) return undefined;
     const steps = [first];
     while (steps.length < longestChain) {
-      const next = movesOn(source, request, worth, ranking).find(
+      const next = movesOn(source, request, ranking).find(
         ({ rewrite, opportunity }) =>
           !steps.some((step) => step.rewrite === rewrite && step.opportunity.place === opportunity.place),
       );
@@ -119,7 +115,7 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
       const evidence = worth.expect(next.rewrite.name, next.opportunity, ranking);
       const sure =
         evidence.proven &&
-        evidence.probability >= confident.probability &&
+        evidence.fasterProbability >= confident.fasterProbability &&
         evidence.logSpeedup >= confident.logSpeedup;
       if (!sure && random() >= boldness) break;
       const stacked = next.opportunity.apply();
@@ -129,7 +125,10 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
     }
     const hash = sha256(source);
     if (tried.has(hash)) return undefined;
-    seen.set(hash, steps.flatMap((step) => step.opportunity.preconditions));
+    seen.set(
+      hash,
+      steps.flatMap((step) => step.opportunity.preconditions),
+    );
     return describe(base, steps, source);
   }
 }
@@ -170,7 +169,9 @@ function describe(base: Base, steps: readonly Move[], source: string): Proposal 
   return {
     source,
     transformations: [...base.transformations, ...applied],
-    assumptions: [...new Set([...base.assumptions, ...steps.flatMap((step) => step.opportunity.assumptions)])],
+    assumptions: [
+      ...new Set([...base.assumptions, ...steps.flatMap((step) => step.opportunity.assumptions)]),
+    ],
     ...(base.lesson && {
       basis: { lesson: base.lesson.id, transformations: base.transformations.length, speed: base.speed },
     }),

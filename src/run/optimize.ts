@@ -6,6 +6,7 @@ import type { Agent } from "../agent/agent.ts";
 import { defaultTeam } from "../agent/team.ts";
 import type { Bank } from "../bank/bank.ts";
 import { createMemoryBank } from "../bank/memory-bank.ts";
+import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import { unifiedDiff } from "../code/diff.ts";
 import { loadGrammars } from "../code/parser.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
@@ -80,7 +81,7 @@ async function execute(options: OptimizeOptions, push: (event: RunEvent) => void
     push(event);
   };
   const agents = options.agents ?? defaultTeam();
-  const bank = options.bank ?? createMemoryBank();
+  const bank = options.bank ?? createMemoryBank({ embedder: createStructuralEmbedder() });
   let evaluator: Evaluator | undefined;
   try {
     const held = await bank.statistics();
@@ -171,7 +172,7 @@ function describeWinner(
     agent: candidate.agent,
     round: candidate.round,
     source: candidate.source,
-    diff: unifiedDiff(task.source.file, task.source.text, candidate.source),
+    diff: unifiedDiff(task.source.text, candidate.source, task.source.file),
     confirmed,
     speedup: outcome.speedup,
     referenceMs: outcome.referenceMs,

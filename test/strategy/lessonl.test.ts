@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { Bank } from "../../src/bank/bank.ts";
 import { createMemoryBank } from "../../src/bank/memory-bank.ts";
+import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts";
 import { loadGrammars } from "../../src/code/parser.ts";
 import { roundsReached } from "../../src/run/budget.ts";
 import { policyByName } from "../../src/select/policy.ts";
@@ -8,6 +9,7 @@ import { lessonl } from "../../src/strategy/lessonl.ts";
 import type { StrategyContext, StrategyEvent } from "../../src/strategy/strategy.ts";
 import { scriptedAgent, scriptedEvaluator, sourceOfSpeed, task } from "./scripted.ts";
 
+const embedder = createStructuralEmbedder();
 beforeAll(loadGrammars);
 
 function context(overrides: Partial<StrategyContext>): StrategyContext & { events: StrategyEvent[] } {
@@ -17,7 +19,7 @@ function context(overrides: Partial<StrategyContext>): StrategyContext & { event
     task,
     agents: [],
     evaluator: scriptedEvaluator(),
-    bank: createMemoryBank(),
+    bank: createMemoryBank({ embedder }),
     policy: policyByName("lessonl"),
     seed: 1,
     stop: roundsReached(3),
@@ -32,7 +34,7 @@ const counting = (name: string, base: number) =>
   scriptedAgent(name, ({ round }) => sourceOfSpeed(base + round / 10, ` by ${name}`));
 
 test("every agent proposes once a round, and every outcome becomes a lesson", async () => {
-  const bank = createMemoryBank();
+  const bank = createMemoryBank({ embedder });
   const agents = [counting("a", 1.2), counting("b", 1.5)];
   const result = await lessonl().run(context({ agents, bank }));
   expect(result.ended).toBe("3 rounds were done");
@@ -109,7 +111,7 @@ test("an agent that throws costs its turn and not the run", async () => {
 });
 
 test("a second run judges the best of the first anew and does not repeat the rest", async () => {
-  const bank: Bank = createMemoryBank();
+  const bank: Bank = createMemoryBank({ embedder });
   await lessonl().run(context({ agents: [counting("a", 1.2)], bank }));
   const evaluator = scriptedEvaluator();
   const again = counting("a", 1.2);

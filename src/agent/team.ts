@@ -1,0 +1,28 @@
+/**
+ * The team that works without a model: specialists for what a rewrite works on, and one who knows them all and stacks.
+ */
+import type { Agent } from "./agent.ts";
+import { createRewriter } from "./rewriter.ts";
+import { arithmeticRewrites, libraryRewrites, rewrites } from "./rewrites/catalogue.ts";
+
+/** A fresh team: agents remember what they tried, so a team serves one run. */
+export function defaultTeam(): Agent[] {
+  return [
+    createRewriter({
+      name: "library",
+      speciality: "strings, containers and the algorithms behind them",
+      rewrites: libraryRewrites,
+    }),
+    createRewriter({
+      name: "arithmetic",
+      speciality: "cheaper operations, fewer of them, no branches",
+      rewrites: arithmeticRewrites,
+    }),
+    createRewriter({
+      name: "composer",
+      speciality: "every rewrite, several at once",
+      rewrites,
+      boldness: 0.5,
+    }),
+  ];
+}
