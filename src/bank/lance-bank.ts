@@ -90,13 +90,19 @@ export async function openBank(
  * LanceDB is loaded when a bank is opened and not before: it takes longer than everything else at start. Its native part logs
  * warnings to stderr, where our progress goes, unless told not to before it loads; a user's own setting stands.
  */
-function loadLance(): Promise<typeof import("@lancedb/lancedb")> {
+async function connect(folder: string): Promise<Connection> {
   process.env["LANCEDB_LOG"] ??= "error";
-  return import("@lancedb/lancedb");
+  const { connectNamespace } = await import("@lancedb/lancedb");
+  return connectNamespace(
+    "dir",
+    // A plain connection would write a manifest of all tables, also where nothing may be written; there is one table.
+    { root: folder, manifestEnabled: false },
+    // 0: every read looks whether another process has added since.
+    { readConsistencyInterval: 0 },
+  );
 }
 
 async function createTable(folder: string, description: BankDescription): Promise<void> {
-  const { connect } = await loadLance();
   await placeTable(folder, async (staging) => {
     const connection = await connect(staging);
     try {
@@ -114,12 +120,10 @@ async function openTable(
   folder: string,
   embedder: Embedder,
 ): Promise<{ connection: Connection; table: Table }> {
-  const { connect } = await loadLance();
   let connection: Connection | undefined;
   let table: Table | undefined;
   try {
-    // 0: every read looks whether another process has added since.
-    connection = await connect(folder, { readConsistencyInterval: 0 });
+    connection = await connect(folder);
     table = await connection.openTable(tableName);
     const schema = await table.schema();
     const description = readTableDescription(schema);

@@ -42,10 +42,7 @@ const speedup = z
     high: z.number().positive(),
     confidence: z.number().gt(0).lt(1),
   })
-  .refine(
-    (value) => value.low <= value.ratio && value.ratio <= value.high,
-    "low ≤ ratio ≤ high does not hold",
-  );
+  .refine((value) => value.low <= value.high, "the interval's low end lies above its high end");
 
 const context = z.strictObject({
   language: z.enum(["c", "c++"]),

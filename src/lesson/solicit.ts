@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { Candidate } from "../agent/agent.ts";
 import { unifiedDiff } from "../code/diff.ts";
 import { codeFeatures } from "../code/features.ts";
-import type { Outcome } from "../evaluate/outcome.ts";
+import type { Outcome, Speedup } from "../evaluate/outcome.ts";
 import type { Task } from "../task/task.ts";
 import { cleanProse, cleanSource, clip, withoutPlaces } from "./clean-text.ts";
 import { describeContext } from "./context.ts";
@@ -31,6 +31,8 @@ export interface MakeLessonOptions {
   readonly createdAt?: Date;
 }
 
+const extreme = 1e9;
+
 /**
  * The lesson, with the first 16 hexadecimal digits of the SHA-256 over its content as its id: the same run teaching the same
  * lesson twice is one lesson. Too long text is cut and says so. Line numbers, paths and control characters are taken out.
@@ -41,7 +43,7 @@ export function makeLesson(options: MakeLessonOptions): Lesson {
     text: sentence(draft.text, lessonLimits.text) || `${outcomeInWords(outcome)}.`,
     preconditions: phrases(draft.preconditions),
     transformations: candidate.transformations.slice(0, lessonLimits.entries).map(tidyTransformation),
-    speed: outcome.status === "measured" ? outcome.speedup.ratio : 0,
+    speed: outcome.status === "measured" ? tidySpeedup(outcome.speedup).ratio : 0,
     factor: 1,
     assumptions: phrases(candidate.assumptions),
     context: options.context ?? describeContext(task),
@@ -53,7 +55,7 @@ export function makeLesson(options: MakeLessonOptions): Lesson {
       round: candidate.round,
       candidate: candidate.id,
       status: outcome.status,
-      ...(outcome.status === "measured" && { speedup: outcome.speedup }),
+      ...(outcome.status === "measured" && { speedup: tidySpeedup(outcome.speedup) }),
       ...(candidate.basis && { basis: candidate.basis }),
       source: tidySource(candidate.source),
       diff: tidySource(options.diff ?? unifiedDiff(task.source.text, candidate.source, task.source.file)),
@@ -84,11 +86,19 @@ function tidyTransformation({ name, parameters, place }: Transformation): Transf
         .slice(0, lessonLimits.entries)
         .map(([key, value]) => [
           tidyName(key),
-          typeof value === "string" ? clip(cleanProse(value), lessonLimits.name) : value,
+          typeof value === "number" && Number.isFinite(value)
+            ? value
+            : clip(cleanProse(String(value)), lessonLimits.name),
         ]),
     ),
     place: sentence(place, lessonLimits.phrase),
   };
+}
+
+/** A candidate too quick to time has no finite ratio, and JSON has no infinity. */
+function tidySpeedup({ ratio, low, high, confidence }: Speedup): Speedup {
+  const finite = (value: number) => Math.min(extreme, Math.max(1 / extreme, value));
+  return { ratio: finite(ratio), low: finite(low), high: finite(high), confidence };
 }
 
 function phrases(texts: readonly string[]): string[] {
