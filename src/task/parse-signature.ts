@@ -42,13 +42,21 @@ export interface ReadSource {
 export async function readSource(request: Omit<SignatureRequest, "function" | "entry">): Promise<ReadSource> {
   await loadGrammars();
   const preprocessed = preprocess(request.text, request.language, request.flags);
-  const root = parse(preprocessed.text, request.language).rootNode;
+  const root = parse(withComplexNames(preprocessed.text), request.language).rootNode;
   return {
     file: request.file,
     language: request.language,
     preprocessed,
     declarations: collectDeclarations(root),
   };
+}
+
+/** The grammars know no `_Complex`, so its two types become names of ours. */
+function withComplexNames(text: string): string {
+  return text.replaceAll(
+    /(?<!\blong\s+)\b(float|double)\s+_Complex\b|\b_Complex\s+(float|double)\b/g,
+    (_, after, before) => ((after ?? before) === "float" ? "lessonbank_c64" : "lessonbank_c128"),
+  );
 }
 
 /** The signature of `entry`, or of `function` where there is no entry. Throws a TaskError. */
@@ -317,8 +325,9 @@ function parameterOf(declared: FullType, name: string, language: Language): Para
   throw new TypeRefusal("it has no value");
 }
 
-/** Arrays of parameters are pointers; a variable-length C array is a flat pointer to its elements. */
+/** Arrays of parameters are pointers, and a parameter's own const is nothing to the caller. */
 function decayed(full: FullType): FullType {
+  if (full.kind === "plain" || full.kind === "pointer") return { ...full, constant: false };
   return full.kind === "array" ? { kind: "pointer", to: full.of, constant: false } : full;
 }
 

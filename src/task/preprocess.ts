@@ -23,8 +23,8 @@ interface Macro {
   readonly body: readonly string[];
 }
 
-/** Expanding macros may not make a text longer than this; such a text is not expanded at all. */
-const longestExpansion = 4_000_000;
+/** How many tokens all macros of a file may make together; what comes after stays unexpanded. */
+const longestExpansion = 300_000;
 
 const tokenPattern =
   /\s+|(?:u8|[LuU])?R"([^()\\\s]{0,16})\([^]*?\)\1"|(?:u8|[LuU])?"(?:[^"\\\n]|\\[^])*"|(?:[LuU])?'(?:[^'\\\n]|\\[^])+'|[A-Za-z_$][\w$]*|\.?\d(?:[eEpP][+-]|'(?=\w)|[\w.])*|##|::|->|[^]/g;

@@ -85,7 +85,7 @@ export function spell(type: FullType, inner = ""): string {
 }
 
 function wrap(around: FullType, inner: string): string {
-  return around.kind === "array" ? ` (${inner})` : inner;
+  return around.kind === "array" ? `(${inner})` : inner;
 }
 
 /** A constant expression of the source, for array bounds; undefined where it is none. */
@@ -163,16 +163,18 @@ function qualifiers(declarator: Node): string[] {
 
 function resolveText(resolver: Resolver, text: TypeText, scope: readonly string[], depth: number): FullType {
   if (depth > deepest) throw new TypeRefusal("its type is nested too deeply");
-  if (text.words.length > 0) return resolveFundamental(text);
+  if (text.words.length > 0) return resolveFundamental(text, resolver.language);
   const name = text.name ?? "";
   if (text.member !== undefined) {
     if (/^(?:size_type|difference_type)$/.test(text.member))
       return scalar(text.member === "size_type" ? "u64" : "i64", text.constant);
     throw new TypeRefusal(`\`${name}<…>::${text.member}\` is not a type that can be passed`);
   }
+  if (/::(?:size_type|difference_type)$/.test(name))
+    return scalar(name.endsWith("size_type") ? "u64" : "i64", text.constant);
   const declared = lookUp(resolver, name, scope);
   if (declared) return withConst(resolveDeclaration(resolver, declared, text, depth), text.constant);
-  const fixed = libraryScalars[name.replace(/^std::/, "")];
+  const fixed = libraryScalars[name.replace(/^std::/, "")] ?? complexScalars[name];
   if (fixed) return { ...fixed, constant: text.constant };
   return resolveLibrary(resolver, standardName(resolver, name), text, scope, depth);
 }
@@ -272,7 +274,7 @@ const fundamentals: Record<string, [ScalarName, string]> = {
   char32_t: ["u32", "char32_t"],
 };
 
-function resolveFundamental({ words, constant }: TypeText): FullType {
+function resolveFundamental({ words, constant }: TypeText, language: Language): FullType {
   const key = words
     .map((word) => ({ _Bool: "bool", __signed__: "signed", __complex__: "_Complex" })[word] ?? word)
     .filter((word, _, all) => word !== "signed" || all.includes("char"))
@@ -285,7 +287,7 @@ function resolveFundamental({ words, constant }: TypeText): FullType {
     if (process.arch !== "x64") throw new TypeRefusal("`long double` can be passed on x86-64 alone");
     return { kind: "plain", type: { kind: "scalar", scalar: "f80" }, spelling: "long double", constant };
   }
-  const known = fundamentals[key];
+  const known = key === "bool" && language === "c" ? (["bool", "_Bool"] as const) : fundamentals[key];
   if (!known) throw new TypeRefusal(`\`${words.join(" ")}\` cannot be passed`);
   return { kind: "plain", type: { kind: "scalar", scalar: known[0] }, spelling: known[1], constant };
 }
@@ -304,6 +306,21 @@ const spellings: Partial<Record<ScalarName, string>> = {
 function scalar(name: ScalarName, constant: boolean): FullType & { kind: "plain" } {
   return { kind: "plain", type: { kind: "scalar", scalar: name }, spelling: spellings[name] ?? "", constant };
 }
+
+const complexScalars: Record<string, FullType & { kind: "plain" }> = {
+  lessonbank_c64: {
+    kind: "plain",
+    type: { kind: "scalar", scalar: "c64" },
+    spelling: "float _Complex",
+    constant: false,
+  },
+  lessonbank_c128: {
+    kind: "plain",
+    type: { kind: "scalar", scalar: "c128" },
+    spelling: "double _Complex",
+    constant: false,
+  },
+};
 
 /** Names that every LP64 Linux gives the same type, on x86-64 and on arm64 (glibc). */
 const libraryScalars: Record<string, FullType & { kind: "plain" }> = Object.fromEntries(
@@ -535,6 +552,11 @@ function fieldsOf(
       return [];
     if (type?.childForFieldName("body") && !type.childForFieldName("name"))
       throw new TypeRefusal(`field \`${inner.text}\` of \`${owner}\` has a struct without a name`);
+    // Said before the type is looked at: `struct node *next` inside struct node.
+    if (/^(?:pointer|reference)_declarator$/.test(declarator.type))
+      throw new TypeRefusal(
+        `field \`${inner.text}\` of \`${owner}\` is a ${declarator.type.split("_")[0]}, so it is no plain struct`,
+      );
     const full = resolveDeclared(resolver, specifierText(member, first), declarator, scope, depth);
     return [{ name: inner.text, type: fieldType(full, inner.text, owner) }];
   });

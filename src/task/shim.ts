@@ -187,20 +187,20 @@ struct lessonbank_frame {
 ${members.join("")}};
 }
 
-// An exception of the function's ends the process, whatever the loader is.
-extern "C" void *lessonbank_prepare(const lessonbank_slot *slots) noexcept {
+// Nothing here catches: an exception of the function's ends the process.
+extern "C" void *lessonbank_prepare(const lessonbank_slot *slots) {
   lessonbank_frame *frame = new lessonbank_frame;
   for (int index = 0; index < ${count}; index++) frame->slots[index] = slots[index];
 ${decoded.join("")}  return frame;
 }
 
-extern "C" void lessonbank_call(void *opaque) noexcept {
+extern "C" void lessonbank_call(void *opaque) {
   lessonbank_frame *frame = static_cast<lessonbank_frame *>(opaque);
   (void)frame;
   ${made}
 }
 
-extern "C" void lessonbank_finish(void *opaque) noexcept {
+extern "C" void lessonbank_finish(void *opaque) {
   lessonbank_frame *frame = static_cast<lessonbank_frame *>(opaque);
 ${encoded.join("")}  delete frame;
 }

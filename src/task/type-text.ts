@@ -130,7 +130,7 @@ function readArguments(tokens: readonly string[], from: number): { list: Templat
 }
 
 function readArgument(tokens: readonly string[]): TemplateArgument {
-  const text = tokens.join(" ");
+  const text = tokens.join(" ").replaceAll(" :: ", "::");
   if (/^[\d'(-]/.test(text)) return { text, suffix: "" };
   try {
     const { type, at } = readSpecifiers(tokens, 0);
