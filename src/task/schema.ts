@@ -45,53 +45,47 @@ const valueKeys = {
     .max(10_000)
     .optional()
     .describe("Characters drawn from this alphabet; a repeated one is likelier."),
-  get sorted(): z.ZodOptional<z.ZodType<RawRule>> {
-    return rule.optional().describe("The inner rule's values in ascending order.");
-  },
-  get fields(): z.ZodOptional<z.ZodRecord<z.ZodString, z.ZodType<RawRule>>> {
-    return z.record(z.string(), rule).optional().describe("One rule a field of a struct.");
-  },
-  get each(): z.ZodOptional<z.ZodType<RawEachRule>> {
-    return eachRule.optional().describe("How the inner vectors or strings of nested data are made.");
-  },
+  sorted: z
+    .lazy((): z.ZodType<RawRule> => rule)
+    .optional()
+    .describe("The inner rule's values in ascending order."),
+  fields: z
+    .record(
+      z.string(),
+      z.lazy((): z.ZodType<RawRule> => rule),
+    )
+    .optional()
+    .describe("One rule a field of a struct."),
+  each: z
+    .lazy((): z.ZodType<RawEachRule> => eachRule)
+    .optional()
+    .describe("How the inner vectors or strings of nested data are made."),
 };
 
-const rule: z.ZodType<RawRule> = z.lazy(() =>
-  z
-    .strictObject({
-      value: z
-        .union([expression, z.boolean()])
-        .optional()
-        .describe("The value of a single number: a literal, or an expression over the sizes."),
-      length: expression
-        .optional()
-        .describe("Elements behind a pointer, or of a string or vector before the call."),
-      ...valueKeysOfSchema(),
-      output: z.literal(true).optional().describe("Write-only: holds random bytes before every call."),
-      scratch: z
-        .literal(true)
-        .optional()
-        .describe("A workspace: random before the call, not compared after."),
-      used: expression
-        .optional()
-        .describe('How many leading elements count: an expression over sizes, "return" and integer outputs.'),
-    })
-    .meta({ id: "rule" }),
-);
+const rule: z.ZodType<RawRule> = z
+  .strictObject({
+    value: z
+      .union([expression, z.boolean()])
+      .optional()
+      .describe("The value of a single number: a literal, or an expression over the sizes."),
+    length: expression
+      .optional()
+      .describe("Elements behind a pointer, or of a string or vector before the call."),
+    ...valueKeys,
+    output: z.literal(true).optional().describe("Write-only: holds random bytes before every call."),
+    scratch: z.literal(true).optional().describe("A workspace: random before the call, not compared after."),
+    used: expression
+      .optional()
+      .describe('How many leading elements count: an expression over sizes, "return" and integer outputs.'),
+  })
+  .meta({ id: "rule" });
 
-const eachRule: z.ZodType<RawEachRule> = z.lazy(() =>
-  z
-    .strictObject({
-      length: z.union([expression, bounds]).describe("A length, or [low, high]."),
-      ...valueKeysOfSchema(),
-    })
-    .meta({ id: "each" }),
-);
-
-/** The getters have to survive the spread, or the recursion would be entered at once. */
-function valueKeysOfSchema(): typeof valueKeys {
-  return Object.defineProperties({}, Object.getOwnPropertyDescriptors(valueKeys)) as typeof valueKeys;
-}
+const eachRule: z.ZodType<RawEachRule> = z
+  .strictObject({
+    length: z.union([expression, bounds]).describe("A length, or [low, high]."),
+    ...valueKeys,
+  })
+  .meta({ id: "each" });
 
 const sizeName = z.string().regex(/^[A-Za-z_]\w*$/, "a size's name is letters, digits and _");
 const sizes = z.record(sizeName, z.int().min(0).max(Number.MAX_SAFE_INTEGER));
@@ -155,7 +149,7 @@ export const taskFileSchema = z
     threads: z.int().min(1).max(256).optional(),
     generator: z.string().min(1).optional().describe("A trusted file that fills what rules cannot say."),
   })
-  .meta({ title: "lessonbank task", id: "task" });
+  .meta({ title: "lessonbank task" });
 
 export type TaskFile = z.infer<typeof taskFileSchema>;
 
