@@ -25,6 +25,8 @@ export interface Invariance {
   readonly assumptions: readonly string[];
   /** Whether evaluating it where the code did not could trap: it loads, or divides integers. */
   readonly mayTrap: boolean;
+  /** Whether the compiler, which sees no assumptions, must fear that the region changes the value: some store could overlap a load. */
+  readonly contested: boolean;
 }
 
 /** Defined where the expression is pure and has one value throughout the region. */
@@ -34,6 +36,7 @@ export function invarianceOf(expression: Node, region: Node): Invariance | undef
   if (!inner.calls.every((call) => isPureCall(call))) return undefined;
   const around = effectsOf(region);
   const assumptions = new Set<string>();
+  let contested = false;
   for (const access of inner.accesses) {
     if (around.declared.has(access.root) || access.root === "" || isWritten(access.root, region))
       return undefined;
@@ -42,12 +45,13 @@ export function invarianceOf(expression: Node, region: Node): Invariance | undef
     if (around.opaque && !isConstantName(access.node)) return undefined;
     for (const store of around.accesses) {
       if (!store.writes || (store.kind === "variable" && !isShared(store.node))) continue;
+      contested ||= isFeared(access, store);
       const overlap = overlapOf(access, store);
       if (overlap === "may") return undefined;
       if (overlap !== "never") assumptions.add(overlap);
     }
   }
-  return { assumptions: [...assumptions], mayTrap: mayTrap(expression) };
+  return { assumptions: [...assumptions], mayTrap: mayTrap(expression), contested };
 }
 
 /** Whether evaluating the expression where the code did not could trap: it loads through a pointer, or divides integers. */
@@ -70,6 +74,15 @@ export function overlapOf(load: Access, store: Access): string {
   if (!a || !b) return "may";
   const names = [a.name, b.name].toSorted();
   return `${names[0]} and ${names[1]} do not overlap.`;
+}
+
+/** Whether the types let the store change what is loaded, and the two are not arrays of the function's own. */
+function isFeared(load: Access, store: Access): boolean {
+  if (store.kind === "object") return true;
+  const [loaded, stored] = [typeOf(load.node), typeOf(store.node)];
+  if (loaded && containerOf(loaded)) return arithmeticOf(stored)?.bits === 8 || !arithmeticOf(stored);
+  if (!typesMayAlias(loaded, stored) || differentFields(load.node, store.node)) return false;
+  return storageAt(load)?.kind !== "own" || storageAt(store)?.kind !== "own";
 }
 
 /** The memory that an access ends up in; undefined where that cannot be told. */
