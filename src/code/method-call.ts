@@ -16,7 +16,8 @@ export function methodCall(node: Node): MethodCall | undefined {
   const callee = call.type === "call_expression" ? field(call, "function") : undefined;
   const object = callee?.type === "field_expression" ? field(callee, "argument") : undefined;
   const method = callee && field(callee, "field")?.text;
-  if (!callee || !object || !method || callee.text.slice(object.text.length).trimStart().startsWith("->")) return undefined;
+  if (!callee || !object || !method || callee.text.slice(object.text.length).trimStart().startsWith("->"))
+    return undefined;
   return { node: call, object, method, arguments: argumentsOf(call) };
 }
 

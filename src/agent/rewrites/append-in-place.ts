@@ -9,13 +9,14 @@
  * Legal where the pieces do not mention the string itself.
  */
 import type { Node } from "web-tree-sitter";
-import { applyEdits, replaceNode } from "../../code/edit.ts";
+import { replaceNode } from "../../code/edit.ts";
 import { inPlaceOf, methodCall } from "../../code/method-call.ts";
 import { reachedFunctions } from "../../code/reached.ts";
 import { argumentsOf, bare, expressionOf, field, find, operatorOf } from "../../code/tree.ts";
 import { containerOf } from "../../code/types.ts";
 import { namesIn, plainName } from "../../code/uses.ts";
 import { typeOf } from "../../code/variables.ts";
+import { offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const appendInPlace: Rewrite = {
@@ -23,15 +24,17 @@ export const appendInPlace: Rewrite = {
   idea: "Appends to a string in place rather than building a new one for every piece, so that what is there is not copied again.",
   reference: "S. Meyers, More Effective C++, Item 22: Consider using op= instead of stand-alone op",
   lessons: {
-    faster: "The string grew by s = s + piece, which copies all of it each time; appending in place copies only the piece.",
-    slower: "The strings are so short that they fit into the object itself, so the temporaries cost nothing worth saving.",
+    faster:
+      "The string grew by s = s + piece, which copies all of it each time; appending in place copies only the piece.",
+    slower:
+      "The strings are so short that they fit into the object itself, so the temporaries cost nothing worth saving.",
     wrong: "A piece depended on the string that was being extended.",
   },
   opportunities(subject) {
     const found = reachedFunctions(subject).flatMap((definition) =>
       find(definition, "expression_statement").flatMap((statement) => piecesOf(statement) ?? []),
     );
-    return found.length === 0 ? [] : [all(subject, found)];
+    return found.length === 0 ? [] : all(subject, found);
   },
 };
 
@@ -41,28 +44,24 @@ interface Growth {
   readonly pieces: readonly Node[];
 }
 
-function all(subject: Subject, found: readonly Growth[]): Opportunity {
+function all(subject: Subject, found: readonly Growth[]): Opportunity[] {
   const targets = [...new Set(found.map((each) => each.target))];
-  return {
+  return offer(subject, {
     parameters: {},
     place: `the string${targets.length > 1 ? "s" : ""} ${targets.join(" and ")}`,
     preconditions: ["a string grows by operator + or by temporaries"],
     assumptions: [],
-    apply: () =>
-      applyEdits(
-        subject.source,
-        found.map(({ statement, target, pieces }) =>
-          replaceNode(
-            statement,
-            inPlaceOf(
-              subject.source,
-              statement,
-              pieces.map((piece) => appending(target, piece)),
-            ),
-          ),
+    edits: found.map(({ statement, target, pieces }) =>
+      replaceNode(
+        statement,
+        inPlaceOf(
+          subject.source,
+          statement,
+          pieces.map((piece) => appending(target, piece)),
         ),
       ),
-  };
+    ),
+  });
 }
 
 function piecesOf(statement: Node): Growth | undefined {
@@ -115,7 +114,12 @@ function hasShorterForm(piece: Node): boolean {
 function appending(target: string, piece: Node): string {
   const inner = bare(piece);
   const call = methodCall(inner);
-  if (call?.method === "substr" && call.arguments.length === 2 && isString(call.object) && call.object.type === "identifier") {
+  if (
+    call?.method === "substr" &&
+    call.arguments.length === 2 &&
+    isString(call.object) &&
+    call.object.type === "identifier"
+  ) {
     return `${target}.append(${call.object.text}, ${call.arguments.map((each) => each.text).join(", ")});`;
   }
   const callee = inner.type === "call_expression" ? field(inner, "function") : undefined;

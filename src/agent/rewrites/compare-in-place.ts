@@ -7,12 +7,13 @@
  * Always legal: `compare` clips the length and throws on a position beyond the end exactly as `substr` does.
  */
 import type { Node } from "web-tree-sitter";
-import { applyEdits, replaceNode } from "../../code/edit.ts";
+import { replaceNode } from "../../code/edit.ts";
 import { methodCall, type MethodCall } from "../../code/method-call.ts";
 import { reachedFunctions } from "../../code/reached.ts";
 import { bare, field, find, operatorOf } from "../../code/tree.ts";
 import { containerOf } from "../../code/types.ts";
 import { typeOf } from "../../code/variables.ts";
+import { offer } from "./offer.ts";
 import type { Rewrite } from "./rewrite.ts";
 
 export const compareInPlace: Rewrite = {
@@ -20,7 +21,8 @@ export const compareInPlace: Rewrite = {
   idea: "Compares a part of a string where it lies rather than cutting it out first, which saves an allocation or a copy for every comparison.",
   reference: "ISO C++ [string.compare]; K. Guntheroth, Optimized C++, chapter 4: Optimize String Use",
   lessons: {
-    faster: "Every comparison cut out a temporary string; comparing in place copies nothing and stops at the first difference.",
+    faster:
+      "Every comparison cut out a temporary string; comparing in place copies nothing and stops at the first difference.",
     slower: "The compiler had already removed the temporary, or the comparison runs seldom.",
     wrong: "The part compared was not the part that was cut out.",
   },
@@ -32,15 +34,13 @@ export const compareInPlace: Rewrite = {
       }),
     );
     if (edits.length === 0) return [];
-    return [
-      {
-        parameters: {},
-        place: edits.length === 1 ? "a comparison with a substring" : "the comparisons with substrings",
-        preconditions: ["a substring is cut out only to be compared"],
-        assumptions: [],
-        apply: () => applyEdits(subject.source, edits),
-      },
-    ];
+    return offer(subject, {
+      parameters: {},
+      place: edits.length === 1 ? "a comparison with a substring" : "the comparisons with substrings",
+      preconditions: ["a substring is cut out only to be compared"],
+      assumptions: [],
+      edits,
+    });
   },
 };
 

@@ -8,11 +8,12 @@
  * hash: numbers, characters and strings.
  */
 import type { Node } from "web-tree-sitter";
-import { applyEdits, includeEdits, replaceNode } from "../../code/edit.ts";
+import { includeEdits, replaceNode } from "../../code/edit.ts";
 import { reachedFunctions } from "../../code/reached.ts";
 import { field, find, parts, same } from "../../code/tree.ts";
 import { arithmeticOf, describedType } from "../../code/types.ts";
 import { declaredOnce, mentions } from "../../code/uses.ts";
+import { offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const hashedContainer: Rewrite = {
@@ -20,7 +21,8 @@ export const hashedContainer: Rewrite = {
   idea: "Looks keys up in a hash table rather than in a sorted tree where the order of the keys is never used.",
   reference: "K. Guntheroth, Optimized C++, chapter 10: Optimize Data Structures; ISO C++ [unord]",
   lessons: {
-    faster: "Each look-up walked down a tree of scattered nodes; the hash table goes to the right bucket at once.",
+    faster:
+      "Each look-up walked down a tree of scattered nodes; the hash table goes to the right bucket at once.",
     slower: "The container holds few keys, so that comparing is cheaper than hashing.",
     wrong: "The order of the keys mattered after all.",
   },
@@ -37,14 +39,34 @@ const headers: Readonly<Record<string, string>> = {
   set: "<unordered_set>",
   multiset: "<unordered_set>",
 };
-const orderless = new Set(["find", "count", "contains", "insert", "emplace", "try_emplace", "erase", "size", "empty", "clear", "at", "end", "insert_or_assign"]);
+const orderless = new Set([
+  "find",
+  "count",
+  "contains",
+  "insert",
+  "emplace",
+  "try_emplace",
+  "erase",
+  "size",
+  "empty",
+  "clear",
+  "at",
+  "end",
+  "insert_or_assign",
+]);
 
 function hashed(subject: Subject, definition: Node, declaration: Node): Opportunity[] {
   const type = field(declaration, "type");
   const declarators = declaration.childrenForFieldName("declarator");
   const [declarator] = declarators;
   const template = type && (type.type === "template_type" ? type : field(type, "name"));
-  if (!type || template?.type !== "template_type" || declarator?.type !== "identifier" || declarators.length !== 1) return [];
+  if (
+    !type ||
+    template?.type !== "template_type" ||
+    declarator?.type !== "identifier" ||
+    declarators.length !== 1
+  )
+    return [];
   const word = field(template, "name")?.text ?? "";
   const header = headers[word];
   const list = field(template, "arguments");
@@ -57,19 +79,16 @@ function hashed(subject: Subject, definition: Node, declaration: Node): Opportun
   if (uses.length === 0 || !uses.every(isOrderless)) return [];
   const nameNode = field(template, "name");
   if (!nameNode) return [];
-  return [
-    {
-      parameters: {},
-      place: `the ${word} ${name}`,
-      preconditions: [`nothing depends on the order of the keys of ${name}`],
-      assumptions: [],
-      apply: () =>
-        applyEdits(subject.source, [
-          ...includeEdits(subject.source, subject.root, [header]),
-          replaceNode(nameNode, `unordered_${word}`),
-        ]),
-    },
-  ];
+  return offer(subject, {
+    parameters: {},
+    place: `the ${word} ${name}`,
+    preconditions: [`nothing depends on the order of the keys of ${name}`],
+    assumptions: [],
+    edits: [
+      ...includeEdits(subject.source, subject.root, [header]),
+      replaceNode(nameNode, `unordered_${word}`),
+    ],
+  });
 }
 
 /** `m[key]`, and calls of methods that know no order. */
@@ -79,7 +98,11 @@ function isOrderless(use: Node): boolean {
     const array = field(parent, "argument");
     return !!array && same(array, use);
   }
-  return parent?.type === "field_expression" && parent.parent?.type === "call_expression" && orderless.has(field(parent, "field")?.text ?? "");
+  return (
+    parent?.type === "field_expression" &&
+    parent.parent?.type === "call_expression" &&
+    orderless.has(field(parent, "field")?.text ?? "")
+  );
 }
 
 function canHash(key: Node): boolean {

@@ -13,14 +13,27 @@
  * compared with zero, and a loop that sets a flag, ask the same question.
  */
 import type { Node } from "web-tree-sitter";
-import { applyEdits, freshName, includeEdits, insertBefore, replaceNode, type Edit } from "../../code/edit.ts";
+import { freshName, includeEdits, insertBefore, replaceNode, type Edit } from "../../code/edit.ts";
 import { describeLoop, type Loop, loopsIn } from "../../code/loops.ts";
 import { inPlaceOf, methodCall } from "../../code/method-call.ts";
 import { reachedFunctions } from "../../code/reached.ts";
-import { argumentsOf, bare, calleeOf, contains, expressionOf, field, find, operatorOf, same, statementsOf, subscript } from "../../code/tree.ts";
+import {
+  argumentsOf,
+  bare,
+  calleeOf,
+  contains,
+  expressionOf,
+  field,
+  find,
+  operatorOf,
+  same,
+  statementsOf,
+  subscript,
+} from "../../code/tree.ts";
 import { arithmeticOf, containerOf, elementType } from "../../code/types.ts";
 import { isPure, mentions, namesIn, usesOf } from "../../code/uses.ts";
 import { typeOf, variableOf } from "../../code/variables.ts";
+import { offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const hashedMembership: Rewrite = {
@@ -28,7 +41,8 @@ export const hashedMembership: Rewrite = {
   idea: "Keeps a hash set beside a vector that is searched in a loop, so that a membership test costs constant time rather than a walk through the vector.",
   reference: "J. Bentley, Writing Efficient Programs, rule: Data Structure Augmentation",
   lessons: {
-    faster: "Every test walked through the whole vector, which made the loop quadratic; the set beside it answers in constant time.",
+    faster:
+      "Every test walked through the whole vector, which made the loop quadratic; the set beside it answers in constant time.",
     slower: "The vector stays so short that walking through it is cheaper than hashing.",
     wrong: "The vector changed in a way that the set did not follow, or equality is not what the hash sees.",
   },
@@ -51,7 +65,9 @@ interface Test {
 function memberships(subject: Subject, loop: Loop): Opportunity[] {
   const tests = [
     ...find(loop.body, "binary_expression").flatMap((node) => comparison(node) ?? []),
-    ...find(loop.body, "for_statement", "for_range_loop").flatMap((node) => flagLoop(subject.source, node) ?? []),
+    ...find(loop.body, "for_statement", "for_range_loop").flatMap(
+      (node) => flagLoop(subject.source, node) ?? [],
+    ),
   ];
   return [...new Set(tests.map((test) => test.vector))].flatMap((vector) => {
     const use = mentions(vector, loop.node)[0];
@@ -61,24 +77,28 @@ function memberships(subject: Subject, loop: Loop): Opportunity[] {
     const pushes = growth(vector, loop);
     if (!pushes) return [];
     const own = tests.filter((test) => test.vector === vector);
-    return [
-      {
-        parameters: {},
-        place: `the searches of ${vector} in ${describeLoop(loop)}`,
-        preconditions: [`${vector} is searched from its start in a loop`, pushes.length > 0 ? "it only grows at its end" : "it does not change"],
-        assumptions: arithmeticOf(typeOfElement(use))?.kind === "floating" ? ["No element is NaN."] : [],
-        apply: () => {
-          const set = freshName(subject.source, `in_${vector}`);
-          const edits = [
-            ...includeEdits(subject.source, subject.root, ["<unordered_set>"]),
-            insertBefore(subject.source, loop.node, `std::unordered_set<${element}> ${set}(${vector}.begin(), ${vector}.end());`),
-            ...own.flatMap((test) => test.edits(set)),
-            ...pushes.map((push) => replaceNode(push, inPlaceOf(subject.source, push, [push.text, `${set}.insert(${vector}.back());`]))),
-          ];
-          return applyEdits(subject.source, edits);
-        },
-      },
-    ];
+    const set = freshName(subject.source, `in_${vector}`);
+    return offer(subject, {
+      parameters: {},
+      place: `the searches of ${vector} in ${describeLoop(loop)}`,
+      preconditions: [
+        `${vector} is searched from its start in a loop`,
+        pushes.length > 0 ? "it only grows at its end" : "it does not change",
+      ],
+      assumptions: arithmeticOf(typeOfElement(use))?.kind === "floating" ? ["No element is NaN."] : [],
+      edits: [
+        ...includeEdits(subject.source, subject.root, ["<unordered_set>"]),
+        insertBefore(
+          subject.source,
+          loop.node,
+          `std::unordered_set<${element}> ${set}(${vector}.begin(), ${vector}.end());`,
+        ),
+        ...own.flatMap((test) => test.edits(set)),
+        ...pushes.map((push) =>
+          replaceNode(push, inPlaceOf(subject.source, push, [push.text, `${set}.insert(${vector}.back());`])),
+        ),
+      ],
+    });
   });
 }
 
@@ -90,7 +110,8 @@ function comparison(node: Node): Test | undefined {
   const search = searched(left);
   if (!search) return undefined;
   const ending = methodCall(right);
-  const toEnd = search.name === "find" && /^c?end$/.test(ending?.method ?? "") && ending?.object.text === search.vector;
+  const toEnd =
+    search.name === "find" && /^c?end$/.test(ending?.method ?? "") && ending?.object.text === search.vector;
   const toZero = search.name === "count" && bare(right).text === "0";
   let present: boolean;
   if ((toEnd || toZero) && (operator === "==" || operator === "!=")) present = operator === "!=";
@@ -108,7 +129,8 @@ function searched(node: Node): { name: string; vector: string; value: Node } | u
   if (name !== "find" && name !== "count") return undefined;
   const [first, last, value] = argumentsOf(call);
   const [begin, end] = [first && methodCall(first), last && methodCall(last)];
-  if (!value || begin?.object.type !== "identifier" || end?.object.text !== begin.object.text) return undefined;
+  if (!value || begin?.object.type !== "identifier" || end?.object.text !== begin.object.text)
+    return undefined;
   if (!/^c?begin$/.test(begin.method) || !/^c?end$/.test(end.method) || !isPure(value)) return undefined;
   return { name, vector: begin.object.text, value };
 }
@@ -126,7 +148,8 @@ function flagLoop(source: string, node: Node): Test | undefined {
   const statements = consequence ? statementsOf(consequence) : [];
   const [set, leave] = statements;
   const assignment = set && expressionOf(set);
-  if (!condition || assignment?.type !== "assignment_expression" || operatorOf(assignment) !== "=") return undefined;
+  if (!condition || assignment?.type !== "assignment_expression" || operatorOf(assignment) !== "=")
+    return undefined;
   if (statements.length > 2 || (leave && leave.type !== "break_statement")) return undefined;
   const [flag, truth] = [field(assignment, "left"), field(assignment, "right")];
   if (flag?.type !== "identifier" || !truth || !/^(true|1)$/.test(truth.text)) return undefined;
@@ -137,35 +160,43 @@ function flagLoop(source: string, node: Node): Test | undefined {
   const [left, right] = [field(test, "left"), field(test, "right")];
   if (!element || operatorOf(test) !== "==" || !left || !right) return undefined;
   const value = element.is(left) ? right : element.is(right) ? left : undefined;
-  if (!value || !isPure(value) || namesIn(value).has(element.index) || namesIn(value).has(flag.text)) return undefined;
+  if (!value || !isPure(value) || namesIn(value).has(element.index) || namesIn(value).has(flag.text))
+    return undefined;
   return {
     vector: element.vector,
-    edits: (name) => [
-      replaceNode(node, `${flag.text} = ${name}.count(${value.text}) != 0;`),
-    ],
+    edits: (name) => [replaceNode(node, `${flag.text} = ${name}.count(${value.text}) != 0;`)],
   };
   function previous(at: Node): Node | undefined {
     let statement = at.previousNamedSibling;
     while (statement?.type === "comment") statement = statement.previousNamedSibling;
-    return statement && contains(statement.parent ?? statement, at) && source.length > 0 ? statement : undefined;
+    return statement && contains(statement.parent ?? statement, at) && source.length > 0
+      ? statement
+      : undefined;
   }
 }
 
 function startsFalse(statement: Node, flag: string): boolean {
   const assignment = expressionOf(statement);
   if (assignment?.type === "assignment_expression") {
-    return field(assignment, "left")?.text === flag && /^(false|0)$/.test(field(assignment, "right")?.text ?? "");
+    return (
+      field(assignment, "left")?.text === flag && /^(false|0)$/.test(field(assignment, "right")?.text ?? "")
+    );
   }
   return (
     statement.type === "declaration" &&
     statement
       .childrenForFieldName("declarator")
-      .some((each) => field(each, "declarator")?.text === flag && /^(false|0)$/.test(field(each, "value")?.text ?? ""))
+      .some(
+        (each) =>
+          field(each, "declarator")?.text === flag && /^(false|0)$/.test(field(each, "value")?.text ?? ""),
+      )
   );
 }
 
 /** What the loop looks at in each iteration: `v[j]` over all of v, or the variable of a range-for. */
-function elementLooked(node: Node): { vector: string; index: string; is(expression: Node): boolean } | undefined {
+function elementLooked(
+  node: Node,
+): { vector: string; index: string; is(expression: Node): boolean } | undefined {
   if (node.type === "for_range_loop") {
     const [declarator, range] = [field(node, "declarator"), field(node, "right")];
     const name = declarator && find(declarator, "identifier")[0]?.text;
@@ -174,13 +205,24 @@ function elementLooked(node: Node): { vector: string; index: string; is(expressi
   }
   const count = loopsIn(node)[0]?.count;
   const size = count && methodCall(count.bound);
-  if (!count || count.step !== 1 || count.start.text !== "0" || size?.method !== "size" || !/^(<|!=)$/.test(count.comparison)) return undefined;
+  if (
+    !count ||
+    count.step !== 1 ||
+    count.start.text !== "0" ||
+    size?.method !== "size" ||
+    !/^(<|!=)$/.test(count.comparison)
+  )
+    return undefined;
   return {
     vector: size.object.text,
     index: count.variable,
     is: (expression) => {
       const taken = subscript(bare(expression));
-      return taken?.array.text === size.object.text && taken.indices.length === 1 && taken.indices[0]?.text === count.variable;
+      return (
+        taken?.array.text === size.object.text &&
+        taken.indices.length === 1 &&
+        taken.indices[0]?.text === count.variable
+      );
     },
   };
 }
@@ -192,7 +234,12 @@ function growth(vector: string, loop: Loop): Node[] | undefined {
     if (use.kind === "read") continue;
     const call = use.node.parent?.parent && methodCall(use.node.parent.parent);
     const statement = call?.node.parent;
-    if (call && same(call.object, use.node) && /^(push_back|emplace_back)$/.test(call.method) && statement?.type === "expression_statement") {
+    if (
+      call &&
+      same(call.object, use.node) &&
+      /^(push_back|emplace_back)$/.test(call.method) &&
+      statement?.type === "expression_statement"
+    ) {
       pushes.push(statement);
       continue;
     }
@@ -210,7 +257,9 @@ function isSearchArgument(node: Node): boolean {
 }
 
 function keyType(vector: Node): string | undefined {
-  const container = containerOf(typeOf(vector) ?? { base: "", pointers: 0, constant: false, reference: false, dimensions: [] });
+  const container = containerOf(
+    typeOf(vector) ?? { base: "", pointers: 0, constant: false, reference: false, dimensions: [] },
+  );
   const element = typeOfElement(vector);
   if (container?.name !== "vector" || !element || element.pointers > 0) return undefined;
   return /^(std::)?string$/.test(element.base) || arithmeticOf(element) ? container.element : undefined;
@@ -220,4 +269,3 @@ function typeOfElement(vector: Node): ReturnType<typeof elementType> {
   const type = typeOf(vector);
   return type && elementType(type);
 }
-

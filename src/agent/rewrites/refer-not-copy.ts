@@ -10,13 +10,14 @@
  * own signature; helpers of the same file do not have to.
  */
 import type { Node } from "web-tree-sitter";
-import { applyEdits, replaceNode, type Edit } from "../../code/edit.ts";
+import { replaceNode, type Edit } from "../../code/edit.ts";
 import { functionDeclarator, isParameter, listFunctions } from "../../code/find-function.ts";
 import { helpersOf, reachedFunctions } from "../../code/reached.ts";
 import { enclosing, field, find, parts, same } from "../../code/tree.ts";
 import { arithmeticOf, containerOf, type ValueType } from "../../code/types.ts";
 import { mentions, onlyReads } from "../../code/uses.ts";
 import { typeOf, variableOf } from "../../code/variables.ts";
+import { offer } from "./offer.ts";
 import type { Rewrite, Subject } from "./rewrite.ts";
 
 export const referNotCopy: Rewrite = {
@@ -24,30 +25,28 @@ export const referNotCopy: Rewrite = {
   idea: "Binds a reference to const where a whole object was copied only to be read.",
   reference: "S. Meyers, Effective C++, Item 20: Prefer pass-by-reference-to-const to pass-by-value",
   lessons: {
-    faster: "Each iteration or call copied a whole object, often with an allocation; a reference reads it where it lies.",
+    faster:
+      "Each iteration or call copied a whole object, often with an allocation; a reference reads it where it lies.",
     slower: "The object is as small as a reference, and reading through the reference costs an indirection.",
     wrong: "The original changed while the copy was still in use.",
   },
   opportunities(subject) {
     const found = [
-      ...reachedFunctions(subject).flatMap((definition) => [...loopVariables(definition), ...locals(definition)]),
+      ...reachedFunctions(subject).flatMap((definition) => [
+        ...loopVariables(definition),
+        ...locals(definition),
+      ]),
       ...parameters(subject),
     ];
     if (found.length === 0) return [];
     const names = [...new Set(found.map((each) => each.name))];
-    return [
-      {
-        parameters: {},
-        place: `the cop${names.length > 1 ? "ies" : "y"} ${names.join(", ")}`,
-        preconditions: ["a whole object is copied and only read"],
-        assumptions: [],
-        apply: () =>
-          applyEdits(
-            subject.source,
-            found.flatMap((each) => each.edits),
-          ),
-      },
-    ];
+    return offer(subject, {
+      parameters: {},
+      place: `the cop${names.length > 1 ? "ies" : "y"} ${names.join(", ")}`,
+      preconditions: ["a whole object is copied and only read"],
+      assumptions: [],
+      edits: found.flatMap((each) => each.edits),
+    });
   },
 };
 
@@ -82,9 +81,10 @@ function locals(definition: Node): Copy[] {
     if (declaration.children.some((child) => child.type === "storage_class_specifier")) return [];
     if (!/^(subscript_expression|field_expression|identifier)$/.test(value.type)) return [];
     const variable = variableOf(name);
-    if (!variable || !isHeavy(variable.type, definition) || !isSameType(variable.type, typeOf(value))) return [];
+    if (!variable || !isHeavy(variable.type, definition) || !isSameType(variable.type, typeOf(value)))
+      return [];
     const root = find(value, "identifier")[0];
-    if (!root || value.type === "field_expression" && value.text.includes("->")) return [];
+    if (!root || (value.type === "field_expression" && value.text.includes("->"))) return [];
     // What index the original was found at does not matter once the reference is bound.
     if (!onlyReads(name.text, scope) || !readsAfter(root.text, scope, declaration)) return [];
     return referring(declaration, name);
@@ -105,8 +105,17 @@ function parameters(subject: Subject): Copy[] {
     if (!described || all.filter((each) => each.name === described.name).length > 1) return [];
     const { name } = described;
     // Declared elsewhere too, or used otherwise than by a call: its type is fixed.
-    const uses = mentions(name, subject.root).filter((use) => !(helper.startIndex <= use.startIndex && use.startIndex < (field(helper, "body")?.startIndex ?? 0)));
-    if (uses.some((use) => !same(field(callAround(use) ?? use, "function") ?? use.parent ?? use, use) || !callAround(use))) return [];
+    const uses = mentions(name, subject.root).filter(
+      (use) =>
+        !(helper.startIndex <= use.startIndex && use.startIndex < (field(helper, "body")?.startIndex ?? 0)),
+    );
+    if (
+      uses.some(
+        (use) =>
+          !same(field(callAround(use) ?? use, "function") ?? use.parent ?? use, use) || !callAround(use),
+      )
+    )
+      return [];
     const declarator = functionDeclarator(helper);
     const list = declarator && field(declarator, "parameters");
     const body = field(helper, "body");
@@ -115,7 +124,12 @@ function parameters(subject: Subject): Copy[] {
       .filter(isParameter)
       .flatMap((parameter) => {
         const own = field(parameter, "declarator");
-        if (own?.type !== "identifier" || !isHeavy(variableOf(own)?.type, helper) || !onlyReads(own.text, body)) return [];
+        if (
+          own?.type !== "identifier" ||
+          !isHeavy(variableOf(own)?.type, helper) ||
+          !onlyReads(own.text, body)
+        )
+          return [];
         return referring(parameter, own);
       });
   });
@@ -128,7 +142,9 @@ function callAround(use: Node): Node | undefined {
 function referring(declaration: Node, name: Node): Copy[] {
   const type = field(declaration, "type");
   if (!type) return [];
-  const constant = declaration.children.some((child) => child.type === "type_qualifier" && child.text === "const");
+  const constant = declaration.children.some(
+    (child) => child.type === "type_qualifier" && child.text === "const",
+  );
   return [
     {
       name: name.text,
@@ -145,7 +161,11 @@ function isHeavy(type: ValueType | undefined, near: Node): boolean {
   if (!type || type.pointers > 0 || type.reference || arithmeticOf(type)) return false;
   const container = containerOf(type)?.name;
   if (container) return !/view|span/.test(container);
-  const base = type.base.replace(/^(struct|class) /, "").split("::").at(-1) ?? "";
+  const base =
+    type.base
+      .replace(/^(struct|class) /, "")
+      .split("::")
+      .at(-1) ?? "";
   const record = find(near.tree.rootNode, "struct_specifier", "class_specifier").find(
     (node) => field(node, "name")?.text === base && field(node, "body"),
   );
@@ -157,4 +177,3 @@ function isSameType(a: ValueType, b: ValueType | undefined): boolean {
   const plain = (base: string): string => base.replaceAll("std::", "");
   return b !== undefined && plain(a.base) === plain(b.base) && b.pointers === a.pointers;
 }
-

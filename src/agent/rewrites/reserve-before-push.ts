@@ -10,7 +10,7 @@
  * Always legal: capacity is no part of a container's value. It reserves too much where few iterations push.
  */
 import type { Node } from "web-tree-sitter";
-import { applyEdits, insertBefore, includeEdits } from "../../code/edit.ts";
+import { includeEdits, insertBefore } from "../../code/edit.ts";
 import { describeLoop, type Loop, loopsIn } from "../../code/loops.ts";
 import { methodCall } from "../../code/method-call.ts";
 import { reachedFunctions } from "../../code/reached.ts";
@@ -18,6 +18,7 @@ import { field, find, operatorOf } from "../../code/tree.ts";
 import { containerOf, isInteger } from "../../code/types.ts";
 import { isPure, mentions, namesIn } from "../../code/uses.ts";
 import { typeOf, variableOf } from "../../code/variables.ts";
+import { offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const reserveBeforePush: Rewrite = {
@@ -25,8 +26,10 @@ export const reserveBeforePush: Rewrite = {
   idea: "Reserves the room for all elements before the loop that appends them, so that growing never moves what is there.",
   reference: "S. Meyers, Effective STL, Item 14: Use reserve to avoid unnecessary reallocations",
   lessons: {
-    faster: "The container grew step by step and was moved at each step; with the room reserved nothing is moved.",
-    slower: "Few iterations append, or the container stays small, so the reservation costs as much as it saves.",
+    faster:
+      "The container grew step by step and was moved at each step; with the room reserved nothing is moved.",
+    slower:
+      "Few iterations append, or the container stays small, so the reservation costs as much as it saves.",
     wrong: "The number of iterations was negative or far larger than the number of elements.",
   },
   opportunities(subject) {
@@ -43,28 +46,27 @@ function reservations(subject: Subject, loop: Loop): Opportunity[] {
   return [...grownIn(loop)].flatMap(([name, pushing]) => {
     const variable = mentions(name, loop.node)[0];
     const declared = variable && variableOf(variable);
-    if (!declared || declared.node.startIndex >= loop.node.startIndex || reservedBefore(name, loop)) return [];
+    if (!declared || declared.node.startIndex >= loop.node.startIndex || reservedBefore(name, loop))
+      return [];
     const count = product(chainTo(loop, pushing));
     if (!count) return [];
-    return [
-      {
-        parameters: {},
-        place: `${name} before ${describeLoop(loop)}`,
-        preconditions: [`${name} grows in a loop whose length is known before it`],
-        assumptions: [],
-        apply: () => {
-          const reserve = `${name}.reserve(${name}.size() + ${count.text});`;
-          return applyEdits(subject.source, [
-            ...(count.text.includes("std::size_t") ? includeEdits(subject.source, subject.root, ["<cstddef>"]) : []),
-            insertBefore(
-              subject.source,
-              loop.node,
-              count.guards.length > 0 ? `if (${count.guards.join(" && ")}) ${reserve}` : reserve,
-            ),
-          ]);
-        },
-      },
-    ];
+    const reserve = `${name}.reserve(${name}.size() + ${count.text});`;
+    return offer(subject, {
+      parameters: {},
+      place: `${name} before ${describeLoop(loop)}`,
+      preconditions: [`${name} grows in a loop whose length is known before it`],
+      assumptions: [],
+      edits: [
+        ...(count.text.includes("std::size_t")
+          ? includeEdits(subject.source, subject.root, ["<cstddef>"])
+          : []),
+        insertBefore(
+          subject.source,
+          loop.node,
+          count.guards.length > 0 ? `if (${count.guards.join(" && ")}) ${reserve}` : reserve,
+        ),
+      ],
+    });
   });
 }
 
@@ -85,7 +87,10 @@ function grownIn(loop: Loop): Map<string, Node> {
     // Elsewhere emptied or cut: the sum of what is appended says nothing about the length.
     const steady = find(loop.body, "call_expression").every((each) => {
       const other = methodCall(each);
-      return other?.object.text !== target.text || !["clear", "pop_back", "resize", "erase", "assign"].includes(other.method);
+      return (
+        other?.object.text !== target.text ||
+        !["clear", "pop_back", "resize", "erase", "assign"].includes(other.method)
+      );
     });
     if (steady) grown.set(target.text, node);
   }
@@ -106,9 +111,11 @@ function reservedBefore(name: string, loop: Loop): boolean {
 /** The loops from the outermost to the one around the append. */
 function chainTo(outermost: Loop, node: Node): Loop[] {
   const chain: Loop[] = [];
-  for (let at: Loop | undefined = outermost; at; ) {
+  for (let at: Loop | undefined = outermost; at;) {
     chain.push(at);
-    at = at.children.find((child) => child.body.startIndex <= node.startIndex && node.endIndex <= child.body.endIndex);
+    at = at.children.find(
+      (child) => child.body.startIndex <= node.startIndex && node.endIndex <= child.body.endIndex,
+    );
   }
   return chain;
 }
@@ -144,7 +151,8 @@ function iterations(loop: Loop): { text: string; guards: string[] } | undefined 
   }
   const condition = loop.kind === "for" ? field(loop.node, "condition") : undefined;
   const bound = loop.count?.bound ?? (condition && otherSide(condition));
-  if (!bound || !isPure(bound) || (loop.count && (loop.count.step !== 1 || loop.count.comparison === ">"))) return undefined;
+  if (!bound || !isPure(bound) || (loop.count && (loop.count.step !== 1 || loop.count.comparison === ">")))
+    return undefined;
   const size = methodCall(bound);
   if (size && (size.method === "size" || size.method === "length")) return { text: bound.text, guards: [] };
   const type = typeOf(bound);
