@@ -28,7 +28,8 @@ import {
 } from "../../code/tree.ts";
 import { arithmeticOf, containerOf, elementType, type ValueType } from "../../code/types.ts";
 import { typeOf } from "../../code/variables.ts";
-import { before, constantOf, offer, reopened, runsAlways } from "./offer.ts";
+import { placementOf } from "./hoist.ts";
+import { before, constantOf, offer, reopened } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const invariantHoisting: Rewrite = {
@@ -54,7 +55,7 @@ interface Invariant {
   readonly places: Node[];
   readonly assumptions: readonly string[];
   /** Evaluate it only where the loop runs at all. */
-  readonly guarded: boolean;
+  readonly guard: string | undefined;
 }
 
 interface Hoistable {
@@ -83,7 +84,7 @@ function invariantsOf(loop: Loop, done: readonly Node[]): Invariant[] {
       const known = found.get(normalised(node));
       if (known) known.places.push(node);
       else {
-        const value = movable(node, region, loop);
+        const value = movable(node, loop);
         if (value) found.set(normalised(node), value);
       }
     }
@@ -115,31 +116,21 @@ const cheap =
   /^(f?abs|labs|llabs|f?min|f?max|clamp|fm(in|ax)f|fabsf|isnan|isinf|isfinite|signbit|real|imag|move|as_const|size|__builtin_.*)(<.*)?$/;
 
 /** Whether the expression can stand before the loop, and on which conditions. */
-function movable(node: Node, region: Node, loop: Loop): Invariant | undefined {
+function movable(node: Node, loop: Loop): Invariant | undefined {
   const length = keptLength(node, loop.node);
-  const invariance =
+  const placement = placementOf(
+    node,
+    loop,
     invarianceOf(node, loop.node) ??
-    (length === undefined ? undefined : { assumptions: [length], mayTrap: true });
-
-  if (!invariance) return undefined;
-  const { assumptions } = invariance;
-  const condition = field(loop.node, "condition");
-  const atOnce = condition !== undefined && same(region, condition);
-  if (
-    !invariance.mayTrap ||
-    (atOnce && runsAlways(node, region)) ||
-    (loop.kind === "do" && runsAlways(node, region))
-  ) {
-    return { places: [node], assumptions, guarded: false };
-  }
-  const update = field(loop.node, "update");
-  if ((update && same(region, update)) || !loop.count || loop.kind !== "for" || !runsAlways(node, region))
-    return undefined;
+      (length === undefined ? undefined : { assumptions: [length], mayTrap: true, contested: true }),
+  );
+  if (!placement) return undefined;
   const type = typeOf(node);
-  if (type && containerOf(type)) return { places: [node], assumptions, guarded: false };
+  const isContainer = type !== undefined && containerOf(type) !== undefined;
+  const guard = isContainer ? undefined : placement.guard;
   // Behind a guard it needs another value to choose.
-  if (!type || !(arithmeticOf(type) || type.pointers > 0)) return undefined;
-  return { places: [node], assumptions, guarded: true };
+  if (guard !== undefined && !(arithmeticOf(type) || (type && type.pointers > 0))) return undefined;
+  return { places: [node], assumptions: placement.assumptions, guard };
 }
 
 /** `strlen(s)` in a loop that writes s: it stays the same unless a zero is written or overwritten. */
@@ -218,12 +209,9 @@ function hoist(subject: Subject, loop: Loop, values: readonly Invariant[]): Oppo
     const type = typeOf(first);
     if (subject.language === "c" && type && type.dimensions.length > 0) return [];
     const name = freshName(subject.source, nameFor(first, type), taken);
-    const { count } = loop;
-    const guard =
-      value.guarded && count ? `${count.start.text} ${count.comparison} ${count.bound.text}` : undefined;
     if (type && containerOf(type)) lines.push(`auto &${name} = ${first.text};`);
-    else if (guard === undefined) lines.push(constantOf(subject, type, name, first.text));
-    else lines.push(constantOf(subject, type, name, `${guard} ? ${first.text} : 0`));
+    else if (value.guard === undefined) lines.push(constantOf(subject, type, name, first.text));
+    else lines.push(constantOf(subject, type, name, `${value.guard} ? ${first.text} : 0`));
     return value.places.map((place) => replaceNode(place, name));
   });
   if (edits.length === 0) return [];
