@@ -17,7 +17,7 @@ import {
   polynomial,
   subtract,
 } from "./linear.ts";
-import type { Loop } from "./loops.ts";
+import { type Loop, loopsIn } from "./loops.ts";
 import { pointerDefinition } from "./pointers.ts";
 import { type Reduction, reductionsOf } from "./reductions.ts";
 import { contains } from "./tree.ts";
@@ -60,24 +60,29 @@ export function locationOf(access: Access): { base: string; dimensions: readonly
 }
 
 /**
- * How many iterations of each of the loops lie between two accesses to one element. `never` where they cannot meet, `unknown`
- * where that cannot be told. Names other than `variables` are taken to be fixed.
+ * How many iterations of each of the loops lie between two accesses to one element, both inside the region. `never` where they cannot
+ * meet, `unknown` where that cannot be told. Variables of other loops in the region may differ between the two; what else the region
+ * computes cannot be told.
  */
 export function distance(
   from: Access,
   to: Access,
   variables: readonly string[],
+  region: readonly Node[],
 ): Distance | "never" | "unknown" {
   if (!sameArray(from, to)) return "never";
   const [a, b] = [locationOf(from), locationOf(to)];
   if (!a || !b) return "unknown";
   if (!overlapping(a.base, b.base)) return "never";
   if (a.dimensions.length !== b.dimensions.length) return "unknown";
-  const result: (number | "*")[] = variables.map(() => "*");
+  const inner = region.flatMap((node) => loopsIn(node).flatMap((loop) => loop.count?.variable ?? []));
+  const moving = [...new Set([...variables, ...inner])];
+  const computed = region.flatMap((node) => computedIn(node)).filter((name) => !moving.includes(name));
+  const result: (number | "*")[] = moving.map(() => "*");
   for (const [index, x] of a.dimensions.entries()) {
     const y = b.dimensions[index];
-    if (!y) return "unknown";
-    const solved = solve(x, y, variables);
+    if (!y || computed.some((name) => dependsOn(x, name) || dependsOn(y, name))) return "unknown";
+    const solved = solve(x, y, moving);
     if (solved === "unknown" || solved === "never") return solved;
     for (const [position, value] of solved.entries()) {
       if (value === "*") continue;
@@ -85,7 +90,14 @@ export function distance(
       result[position] = value;
     }
   }
-  return result;
+  return result.slice(0, variables.length);
+}
+
+/** Scalars that the code sets. */
+function computedIn(node: Node): string[] {
+  return effectsOf(node)
+    .accesses.filter((access) => access.writes && access.kind === "variable")
+    .map((access) => access.root);
 }
 
 /** Σ coefficient·distance = difference, by comparing monomials. */
@@ -95,34 +107,35 @@ function solve(
   variables: readonly string[],
 ): Distance | "never" | "unknown" {
   const result: (number | "*")[] = variables.map(() => "*");
-  let difference = subtract(from, to);
-  for (const [position, variable] of variables.entries()) {
+  const coefficients: Polynomial[] = [];
+  for (const variable of variables) {
     const [a, b] = [coefficient(from, variable), coefficient(to, variable)];
     if (!a || !b || !equal(a, b)) return "unknown";
-    if (a.size === 0) continue;
-    const leading = [...a].find(([key]) => !sharesKey(key, from, variables, position));
+    coefficients.push(a);
+  }
+  const moving = coefficients.filter((value) => value.size > 0);
+  let difference = subtract(from, to);
+  for (const [position, own] of coefficients.entries()) {
+    if (own.size === 0) continue;
+    const others = moving.filter((other) => other !== own);
+    // `i + j`: many pairs give one place.
+    if (others.some((other) => equal(other, own))) return "unknown";
+    const leading = [...own].find(([key]) => !others.some((other) => other.has(key)));
     if (!leading) {
-      // Two loops move in the same unit: only standing still is certain to be the one solution, where the whole is injective.
+      // `3 * i + c`, rows of a fixed length: as with `i * n + j`, the inner variable is taken to stay within its row.
       if (difference.size > 0) return "unknown";
       result[position] = 0;
       continue;
     }
     const [key, factor] = leading;
     const steps = (difference.get(key) ?? 0) / factor;
-    if (!Number.isInteger(steps)) return a.size === 1 ? "never" : "unknown";
-    difference = subtract(difference, scaled(a, steps));
+    if (!Number.isInteger(steps)) return own.size === 1 ? "never" : "unknown";
+    difference = subtract(difference, scaled(own, steps));
     result[position] = steps;
   }
   if (difference.size === 0) return result;
   // A constant left over with no loop to make up for it: never the same element.
-  return constantOf(difference) !== undefined && result.every((value) => value === "*") ? "never" : "unknown";
-}
-
-/** Whether another loop's coefficient has this monomial too. */
-function sharesKey(key: string, value: Polynomial, variables: readonly string[], except: number): boolean {
-  return variables.some(
-    (variable, position) => position !== except && (coefficient(value, variable)?.has(key) ?? false),
-  );
+  return constantOf(difference) !== undefined && moving.length === 0 ? "never" : "unknown";
 }
 
 function scaled(value: Polynomial, by: number): Polynomial {
@@ -150,46 +163,95 @@ function inside(inner: string, outer: string): boolean {
   return inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}->`);
 }
 
-/** Whether two directly nested loops may change places (and so be tiled, or unrolled and jammed). */
+/** Whether two directly nested loops may change places. */
 export function mayInterchange(outer: Loop, inner: Loop): Legality {
   if (!outer.count || !inner.count || inner.leavesEarly || outer.leavesEarly) return illegal;
-  return mayReorder(inner.body, [outer.count.variable, inner.count.variable], reductionsOf(outer));
+  return mayPermute(inner.body, [outer.count.variable, inner.count.variable], [1, 0], reductionsOf(outer));
 }
 
-/** Whether the body's iterations over the two variables may be run in the other order. */
-export function mayReorder(
+/**
+ * Whether a nest around the body, its variables outermost first, may run in another order: `order` lists positions in `variables`. Each
+ * dependence must still run forwards.
+ */
+export function mayPermute(
   body: Node,
-  variables: readonly [string, string],
+  variables: readonly string[],
+  order: readonly number[],
   reductions: readonly Reduction[],
+): Legality {
+  return allDependences(body, variables, reductions, (between) =>
+    signsOf(between).every(
+      (signs) => leads(signs) <= 0 || leads(order.map((position) => signs[position] ?? 0)) > 0,
+    ),
+  );
+}
+
+/** Whether the nest may be tiled: no dependence runs backwards in any of its loops. */
+export function mayTile(
+  body: Node,
+  variables: readonly string[],
+  reductions: readonly Reduction[],
+): Legality {
+  return allDependences(body, variables, reductions, (between) =>
+    signsOf(between).every((signs) => leads(signs) <= 0 || signs.every((sign) => sign >= 0)),
+  );
+}
+
+/** Whether iterations of the loop over the variable are independent of each other, reductions aside. */
+export function isParallel(body: Node, variable: string, reductions: readonly Reduction[]): Legality {
+  return allDependences(body, [variable], reductions, (between) => between[0] === 0);
+}
+
+function allDependences(
+  body: Node,
+  variables: readonly string[],
+  reductions: readonly Reduction[],
+  fits: (between: Distance) => boolean,
 ): Legality {
   const effects = effectsOf(body);
   if (effects.opaque) return illegal;
   const assumptions = new Set<string>();
   for (const write of effects.accesses.filter((access) => access.writes)) {
-    if (isPrivate(write, effects.declared)) continue;
+    if (isPrivate(write, effects.declared) || isCounter(write, body)) continue;
     const reduction = reductions.find((candidate) => contains(candidate.statement, write.node));
     if (reduction) {
       if (reduction.floating && reduction.kind !== "minimum" && reduction.kind !== "maximum")
         assumptions.add(reordered);
       continue;
     }
-    if (write.kind === "variable" || write.kind === "object") return illegal;
+    if (write.kind !== "element") return illegal;
     for (const other of effects.accesses) {
       if (other.kind === "variable") continue;
-      const between = distance(write, other, variables);
+      const between = distance(write, other, variables, [body]);
       if (between === "never") continue;
-      if (between === "unknown" || crosses(between)) return illegal;
+      if (between === "unknown" || !fits(between)) return illegal;
     }
   }
   if (basesOf(effects.accesses).size > 1) assumptions.add(noOverlap);
   return { legal: true, assumptions: [...assumptions] };
 }
 
-/** Whether a dependence would run backwards with the two loops exchanged. */
-function crosses(between: Distance): boolean {
-  const [x, y] = between;
-  if (x === 0 || y === 0 || x === undefined || y === undefined) return false;
-  return x === "*" || y === "*" || Math.sign(x) !== Math.sign(y);
+/** Every direction that a distance may have: `*` stands for backwards, nowhere and forwards. The dependence may run either way. */
+function signsOf(between: Distance): number[][] {
+  let all: number[][] = [[]];
+  for (const value of between) {
+    const choices = value === "*" ? [-1, 0, 1] : [Math.sign(value)];
+    all = all.flatMap((signs) => choices.map((choice) => [...signs, choice]));
+  }
+  return [...all, ...all.map((signs) => signs.map((sign) => -sign))];
+}
+
+/** The first direction that is not nowhere. */
+function leads(signs: readonly number[]): number {
+  return signs.find((sign) => sign !== 0) ?? 0;
+}
+
+/** Whether the write is a loop of the body counting. */
+function isCounter(write: Access, body: Node): boolean {
+  return (
+    write.kind === "variable" &&
+    loopsIn(body).some((loop) => loop.count?.variable === write.root && contains(loop.node, write.node))
+  );
 }
 
 function isPrivate(access: Access, declared: ReadonlySet<string>): boolean {
@@ -247,7 +309,7 @@ function comparePieces(
         if (declared.has(x.root) && !apart) continue;
         return illegal;
       }
-      const steps = distance(x, y, [variable]);
+      const steps = distance(x, y, [variable], [...first, ...second]);
       if (steps === "never") continue;
       const [value] = steps;
       // `steps` is from the first piece's access to the second's: in distribution a later first piece must not need an earlier second.

@@ -344,7 +344,7 @@ function isRecurrence(loop: Loop): boolean {
       if (carried && !reductions.includes(write.root)) return true;
     } else if (write.kind === "element" && variable) {
       for (const read of effects.accesses.filter((access) => access.reads && access.kind === "element")) {
-        const steps = distance(write, read, [variable]);
+        const steps = distance(write, read, [variable], [loop.body]);
         if (Array.isArray(steps) && typeof steps[0] === "number" && steps[0] > 0) return true;
       }
     }

@@ -362,3 +362,31 @@ function leavesEarly(body: Node): boolean {
     return true;
   return jumpsOf(body, "return_statement", ["lambda_expression"]).length > 0;
 }
+
+/** A loop and the loops directly inside it, one in the other with nothing between, as far as they are counted. */
+export function perfectNest(loop: Loop): (Loop & { readonly count: Count })[] {
+  const nest: (Loop & { readonly count: Count })[] = [];
+  for (let at: Loop | undefined = loop; at && isCounted(at) && at.kind === "for"; at = perfectChild(at))
+    nest.push(at);
+  return nest;
+}
+
+export function isCounted(loop: Loop): loop is Loop & { readonly count: Count } {
+  return loop.count !== undefined;
+}
+
+/** Whether nothing outside the loop can see what its variable ended as: the header declares it, or every other use counts anew. */
+export function isConfined(loop: Loop, definition: Node): boolean {
+  const { count } = loop;
+  if (!count) return false;
+  if (count.declared) return true;
+  const others = loopsIn(definition).filter(
+    (other) => other.count?.variable === count.variable && other.kind === "for",
+  );
+  return find(definition, "identifier").every((identifier) => {
+    if (identifier.text !== count.variable || contains(loop.node, identifier)) return true;
+    if (others.some((other) => contains(other.node, identifier))) return true;
+    const variable = variableOf(identifier);
+    return variable?.kind === "local" && same(variable.node, identifier) && variable.initial === undefined;
+  });
+}
