@@ -14,7 +14,7 @@ import { field, find, parts, same } from "../../code/tree.ts";
 import { arithmeticOf, describedType } from "../../code/types.ts";
 import { declaredOnce, mentions } from "../../code/uses.ts";
 import { offer } from "./offer.ts";
-import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
+import type { Rewrite } from "./rewrite.ts";
 
 export const hashedContainer: Rewrite = {
   name: "hashed-container",
@@ -27,9 +27,21 @@ export const hashedContainer: Rewrite = {
     wrong: "The order of the keys mattered after all.",
   },
   opportunities(subject) {
-    return reachedFunctions(subject).flatMap((definition) =>
-      find(definition, "declaration").flatMap((declaration) => hashed(subject, definition, declaration)),
+    const found = reachedFunctions(subject).flatMap((definition) =>
+      find(definition, "declaration").flatMap((declaration) => hashed(definition, declaration) ?? []),
     );
+    if (found.length === 0) return [];
+    const names = found.map((each) => each.name).join(", ");
+    return offer(subject, {
+      parameters: {},
+      place: `the ordered container${found.length > 1 ? "s" : ""} ${names}`,
+      preconditions: [`nothing depends on the order of the keys of ${names}`],
+      assumptions: [],
+      edits: [
+        ...includeEdits(subject.source, subject.root, [...new Set(found.map((each) => each.header))]),
+        ...found.map((each) => replaceNode(each.word, `unordered_${each.word.text}`)),
+      ],
+    });
   },
 };
 
@@ -55,7 +67,10 @@ const orderless = new Set([
   "insert_or_assign",
 ]);
 
-function hashed(subject: Subject, definition: Node, declaration: Node): Opportunity[] {
+function hashed(
+  definition: Node,
+  declaration: Node,
+): { name: string; header: string; word: Node } | undefined {
   const type = field(declaration, "type");
   const declarators = declaration.childrenForFieldName("declarator");
   const [declarator] = declarators;
@@ -66,29 +81,19 @@ function hashed(subject: Subject, definition: Node, declaration: Node): Opportun
     declarator?.type !== "identifier" ||
     declarators.length !== 1
   )
-    return [];
+    return undefined;
   const word = field(template, "name")?.text ?? "";
   const header = headers[word];
   const list = field(template, "arguments");
   const [key, value, ...more] = list ? parts(list) : [];
-  if (!header || !key || more.length > 0 || (word.endsWith("set") && value) || !canHash(key)) return [];
-  if (declaration.children.some((child) => child.type === "storage_class_specifier")) return [];
+  if (!header || !key || more.length > 0 || (word.endsWith("set") && value) || !canHash(key)) return undefined;
+  if (declaration.children.some((child) => child.type === "storage_class_specifier")) return undefined;
   const name = declarator.text;
-  if (!declaredOnce(name, definition)) return [];
+  if (!declaredOnce(name, definition)) return undefined;
   const uses = mentions(name, definition).filter((use) => !same(use, declarator));
-  if (uses.length === 0 || !uses.every(isOrderless)) return [];
+  if (uses.length === 0 || !uses.every(isOrderless)) return undefined;
   const nameNode = field(template, "name");
-  if (!nameNode) return [];
-  return offer(subject, {
-    parameters: {},
-    place: `the ${word} ${name}`,
-    preconditions: [`nothing depends on the order of the keys of ${name}`],
-    assumptions: [],
-    edits: [
-      ...includeEdits(subject.source, subject.root, [header]),
-      replaceNode(nameNode, `unordered_${word}`),
-    ],
-  });
+  return nameNode ? { name, header, word: nameNode } : undefined;
 }
 
 /** `m[key]`, and calls of methods that know no order. */

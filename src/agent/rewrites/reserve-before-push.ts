@@ -11,7 +11,7 @@
  */
 import type { Node } from "web-tree-sitter";
 import { includeEdits, insertBefore } from "../../code/edit.ts";
-import { describeLoop, type Loop, loopsIn } from "../../code/loops.ts";
+import { type Loop, loopsIn } from "../../code/loops.ts";
 import { methodCall } from "../../code/method-call.ts";
 import { reachedFunctions } from "../../code/reached.ts";
 import { field, find, operatorOf } from "../../code/tree.ts";
@@ -19,7 +19,7 @@ import { containerOf, isInteger } from "../../code/types.ts";
 import { isPure, mentions, namesIn } from "../../code/uses.ts";
 import { typeOf, variableOf } from "../../code/variables.ts";
 import { offer } from "./offer.ts";
-import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
+import type { Rewrite } from "./rewrite.ts";
 
 export const reserveBeforePush: Rewrite = {
   name: "reserve-before-push",
@@ -33,15 +33,34 @@ export const reserveBeforePush: Rewrite = {
     wrong: "The number of iterations was negative or far larger than the number of elements.",
   },
   opportunities(subject) {
-    return reachedFunctions(subject).flatMap((definition) =>
+    const found = reachedFunctions(subject).flatMap((definition) =>
       loopsIn(definition)
         .filter((loop) => loop.parent === undefined)
-        .flatMap((loop) => reservations(subject, loop)),
+        .flatMap((loop) => reservations(loop)),
     );
+    const names = [...new Set(found.map((each) => each.name))].join(", ");
+    if (found.length === 0) return [];
+    const sized = found.some((each) => each.text.includes("std::size_t"));
+    return offer(subject, {
+      parameters: {},
+      place: `${names} before the loop`,
+      preconditions: [`${names} grows in a loop whose length is known before it`],
+      assumptions: [],
+      edits: [
+        ...(sized ? includeEdits(subject.source, subject.root, ["<cstddef>"]) : []),
+        ...found.map((each) => insertBefore(subject.source, each.loop.node, each.text)),
+      ],
+    });
   },
 };
 
-function reservations(subject: Subject, loop: Loop): Opportunity[] {
+interface Reservation {
+  readonly name: string;
+  readonly loop: Loop;
+  readonly text: string;
+}
+
+function reservations(loop: Loop): Reservation[] {
   if (loop.node.parent?.type !== "compound_statement") return [];
   return [...grownIn(loop)].flatMap(([name, pushing]) => {
     const variable = mentions(name, loop.node)[0];
@@ -51,22 +70,7 @@ function reservations(subject: Subject, loop: Loop): Opportunity[] {
     const count = product(chainTo(loop, pushing));
     if (!count) return [];
     const reserve = `${name}.reserve(${name}.size() + ${count.text});`;
-    return offer(subject, {
-      parameters: {},
-      place: `${name} before ${describeLoop(loop)}`,
-      preconditions: [`${name} grows in a loop whose length is known before it`],
-      assumptions: [],
-      edits: [
-        ...(count.text.includes("std::size_t")
-          ? includeEdits(subject.source, subject.root, ["<cstddef>"])
-          : []),
-        insertBefore(
-          subject.source,
-          loop.node,
-          count.guards.length > 0 ? `if (${count.guards.join(" && ")}) ${reserve}` : reserve,
-        ),
-      ],
-    });
+    return [{ name, loop, text: count.guards.length > 0 ? `if (${count.guards.join(" && ")}) ${reserve}` : reserve }];
   });
 }
 

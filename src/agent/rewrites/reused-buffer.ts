@@ -12,7 +12,7 @@
  * Legal where the object is not moved away, and for malloc where the size stays the same and nothing leaves the loop early.
  */
 import type { Node } from "web-tree-sitter";
-import { insertBefore, removeStatement, replaceStatement } from "../../code/edit.ts";
+import { type Edit, insertAfter, insertBefore, removeStatement, replaceStatement } from "../../code/edit.ts";
 import { constructorArguments, declaredAlone } from "../../code/construction.ts";
 import { describeLoop, isInvariant, type Loop, loopsIn } from "../../code/loops.ts";
 import { reachedFunctions } from "../../code/reached.ts";
@@ -21,7 +21,6 @@ import {
   calleeOf,
   castValue,
   contains,
-  enclosing,
   expressionOf,
   field,
   find,
@@ -30,9 +29,8 @@ import {
 import { containerOf } from "../../code/types.ts";
 import { declaredOnce, mentions } from "../../code/uses.ts";
 import { type Variable, variablesOf } from "../../code/variables.ts";
-import { insertAfter } from "../../code/edit.ts";
 import { offer } from "./offer.ts";
-import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
+import type { Rewrite } from "./rewrite.ts";
 
 export const reusedBuffer: Rewrite = {
   name: "reused-buffer",
@@ -45,43 +43,55 @@ export const reusedBuffer: Rewrite = {
     wrong: "Something of one iteration's buffer was kept for the next.",
   },
   opportunities(subject) {
-    return reachedFunctions(subject).flatMap((definition) =>
+    const found = reachedFunctions(subject).flatMap((definition) =>
       variablesOf(definition).flatMap((variable) => {
         const loop = loopsIn(definition).findLast((each) => contains(each.body, variable.declaration));
         if (!loop || !declaredAlone(variable) || !declaredOnce(variable.name, definition)) return [];
-        if (
-          !enclosing(variable.declaration, ["compound_statement"]) ||
-          !same(variable.declaration.parent ?? definition, loop.body)
-        )
-          return [];
-        return variable.type.pointers === 1
-          ? pairAround(subject, variable, loop)
-          : object(subject, variable, loop);
+        if (!same(variable.declaration.parent ?? definition, loop.body)) return [];
+        const { source } = subject;
+        const moved = variable.type.pointers === 1 ? pairAround(source, variable, loop) : object(source, variable, loop);
+        return moved ? [moved] : [];
       }),
     );
+    const [first] = found;
+    if (!first) return [];
+    return offer(subject, {
+      parameters: {},
+      place: `${found.map((each) => each.name).join(", ")} in ${found.length > 1 ? "the loops" : first.loop}`,
+      preconditions: [...new Set(found.map((each) => each.seen))],
+      assumptions: [...new Set(found.flatMap((each) => each.assumptions))],
+      edits: found.flatMap((each) => each.edits),
+    });
   },
 };
 
-function object(subject: Subject, variable: Variable, loop: Loop): Opportunity[] {
+interface Moved {
+  readonly name: string;
+  readonly loop: string;
+  readonly seen: string;
+  readonly assumptions: readonly string[];
+  readonly edits: readonly Edit[];
+}
+
+function object(source: string, variable: Variable, loop: Loop): Moved | undefined {
   const name = containerOf(variable.type)?.name;
   if (!name || !["vector", "string", "deque", "map", "set", "unordered_map", "unordered_set"].includes(name))
-    return [];
-  if (variable.type.reference || variable.type.constant || variable.static) return [];
+    return undefined;
+  if (variable.type.reference || variable.type.constant || variable.static) return undefined;
   const moved = find(loop.body, "call_expression").some(
     (call) =>
       /^(std::)?(move|swap|forward)(<.*>)?$/.test(calleeOf(call)) &&
       argumentsOf(call).some((each) => each.text === variable.name),
   );
-  if (moved || find(loop.body, "lambda_expression", "goto_statement").length > 0) return [];
+  if (moved || find(loop.body, "lambda_expression", "goto_statement").length > 0) return undefined;
   const fill = filling(variable, name);
   const type = field(variable.declaration, "type");
   const outer = outermost(loop);
-  if (fill === undefined || !type || type.text.includes("auto")) return [];
-  const { source } = subject;
-  return offer(subject, {
-    parameters: {},
-    place: `${variable.name} in ${describeLoop(loop)}`,
-    preconditions: [`a ${name} is made anew in each iteration`],
+  if (fill === undefined || !type || type.text.includes("auto")) return undefined;
+  return {
+    name: variable.name,
+    loop: describeLoop(loop),
+    seen: `a ${name} is made anew in each iteration`,
     assumptions: [],
     edits: [
       insertBefore(source, outer.node, `${type.text} ${variable.name};`),
@@ -89,7 +99,7 @@ function object(subject: Subject, variable: Variable, loop: Loop): Opportunity[]
         ? removeStatement(source, variable.declaration)
         : replaceStatement(source, variable.declaration, fill),
     ],
-  });
+  };
 }
 
 /** The statement that gives the old object the value of a new one. */
@@ -118,21 +128,21 @@ function isCount(node: Node): boolean {
 }
 
 /** `T *t = malloc(…)` first and `free(t)` in the same body. */
-function pairAround(subject: Subject, variable: Variable, loop: Loop): Opportunity[] {
+function pairAround(source: string, variable: Variable, loop: Loop): Moved | undefined {
   const { initial, name } = variable;
   const call = initial && (castValue(initial) ?? initial);
-  if (!call || call.type !== "call_expression" || calleeOf(call).replace("std::", "") !== "malloc") return [];
+  if (!call || call.type !== "call_expression" || calleeOf(call).replace("std::", "") !== "malloc") return undefined;
   if (
     !argumentsOf(call).every((each) => isInvariant(each, loop.node)) ||
     loop.leavesEarly ||
     loop.hasContinue
   )
-    return [];
+    return undefined;
   if (
     find(loop.body, "return_statement", "goto_statement").length > 0 ||
     loop.node.parent?.type !== "compound_statement"
   )
-    return [];
+    return undefined;
   const frees = loop.statements.filter((statement) => {
     const expression = expressionOf(statement);
     return (
@@ -142,17 +152,16 @@ function pairAround(subject: Subject, variable: Variable, loop: Loop): Opportuni
     );
   });
   const [free] = frees;
-  if (!free || frees.length !== 1) return [];
+  if (!free || frees.length !== 1) return undefined;
   const reassigned = mentions(name, loop.body).some((use) => {
     const parent = use.parent;
     return parent?.type === "assignment_expression" && same(field(parent, "left") ?? parent, use);
   });
-  if (reassigned) return [];
-  const { source } = subject;
-  return offer(subject, {
-    parameters: {},
-    place: `${name} in ${describeLoop(loop)}`,
-    preconditions: ["a block of the same size is allocated and freed in each iteration"],
+  if (reassigned) return undefined;
+  return {
+    name,
+    loop: describeLoop(loop),
+    seen: "a block of the same size is allocated and freed in each iteration",
     assumptions: ["What a fresh block happens to hold is never read."],
     edits: [
       insertBefore(source, loop.node, variable.declaration.text),
@@ -160,7 +169,7 @@ function pairAround(subject: Subject, variable: Variable, loop: Loop): Opportuni
       removeStatement(source, free),
       insertAfter(source, loop.node, free.text),
     ],
-  });
+  };
 }
 
 /** Out of all loops around it, as far as each is a block's statement. */
