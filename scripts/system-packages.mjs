@@ -33,7 +33,6 @@ const managers = [
     command: "dnf",
     packages: { c: ["gcc", "glibc-devel"], "c++": ["gcc-c++"], bubblewrap: ["bubblewrap"], mold: ["mold"] },
     install: "dnf install -y",
-    isFresh: () => true,
   },
   {
     command: "apk",
@@ -44,7 +43,6 @@ const managers = [
       mold: ["mold"],
     },
     install: "apk add --no-cache",
-    isFresh: () => true,
   },
   {
     command: "pacman",
@@ -83,7 +81,7 @@ export function planInstallation(missing, machine = thisMachine()) {
   const lists = [missing, ...(needed.length > 0 && needed.length < missing.length ? [needed] : [])];
   const attempts = lists.map((list) => [...refresh, install(list)]);
   // Package lists that are already here save half a minute; where they turn out to be old, the next attempt refreshes them.
-  if (manager.isFresh()) attempts.unshift([install(missing)]);
+  if (manager.refresh && manager.isFresh()) attempts.unshift([install(missing)]);
 
   const forPerson = [...refresh, install(missing)].join(" && ").replaceAll("sudo -n ", "sudo ");
   return {

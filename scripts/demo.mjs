@@ -1,0 +1,163 @@
+#!/usr/bin/env node
+/**
+ * What `npm start` shows: a team of agents on three slow functions, one after the other, with one bank. What the first taught is
+ * there when the later ones begin, and what this demonstration taught is there the next time: its bank stays.
+ */
+import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { createEvaluator, loadTask, openBank, optimize } from "../dist/index.js";
+import { formatDiff } from "../dist/report/diff.js";
+import { count, formatDuration, formatRatio, formatSpeedup } from "../dist/report/figures.js";
+import { layoutWidth, table, wrap } from "../dist/report/layout.js";
+import { createProgressView } from "../dist/report/progress.js";
+import { formatLessonLine } from "../dist/report/run-result.js";
+import { createScreen } from "../dist/report/screen.js";
+import { createStyle } from "../dist/report/style.js";
+import { root } from "./setup.mjs";
+
+/** The second and third can use what the first teaches. */
+const tasks = ["matrix-product", "transposed-product", "table-totals"];
+/** A run begins nothing after this; what has begun is judged to its end. */
+const timeLimitMs = 20_000;
+const shownDiffLines = 60;
+
+const bankFolder = join(root, ".lessonbank", "demo-bank");
+const width = layoutWidth(process.stdout.columns) - 1;
+const colour = !process.env.NO_COLOR && (process.stdout.isTTY || Boolean(process.env.FORCE_COLOR));
+const style = createStyle(colour);
+const stop = new AbortController();
+process.once("SIGINT", () => stop.abort(new Error("interrupted")));
+process.stdout.on("error", () => process.exit(0));
+
+const startedAt = performance.now();
+if (process.env.LESSONBANK_DEMO_FRESH) rmSync(bankFolder, { recursive: true, force: true });
+const bank = await openBank(bankFolder);
+const evaluator = await createEvaluator();
+const rows = [];
+try {
+  await introduce();
+  for (const name of tasks) {
+    if (!stop.signal.aborted) rows.push(await show(await loadTask(join(root, "tasks", name))));
+  }
+  if (!stop.signal.aborted) await conclude();
+} finally {
+  await evaluator.close();
+  await bank.close();
+}
+process.exit(stop.signal.aborted ? 130 : 0);
+
+async function introduce() {
+  const { lessons, tasks: earlier } = await bank.statistics();
+  print(style.title("A team of agents, three slow functions, one bank of lessons"));
+  print(
+    lessons === 0
+      ? "The bank is empty: this is the first time. No model and no key are needed; the agents rewrite source code."
+      : `The bank holds ${count(lessons, "lesson")} from ${count(earlier, "task")}, left by an earlier demonstration.`,
+  );
+}
+
+/** One task: what the bank knows about code like it, the run, the winner, the lessons. */
+async function show(task) {
+  print(`\n${style.title("─".repeat(Math.min(width, 78)))}`);
+  print(wrap(task.description, { width }));
+  const known = await bank.search({
+    code: { text: task.source.text, language: task.language },
+    filter: { notTask: task.name },
+    limit: 200,
+  });
+  const helpful = known.filter(({ lesson }) => (lesson.evidence.speedup?.low ?? 0) > 1).slice(0, 2);
+  if (helpful.length > 0) {
+    print(`\n${style.accent("From other functions like this one, the bank knows:")}`);
+    for (const { lesson } of helpful) print(formatLessonLine(lesson, style, width));
+  }
+  print("");
+
+  const view = createProgressView({
+    screen: createScreen({
+      write: (text) => process.stdout.write(text),
+      terminal: process.stdout.isTTY === true,
+    }),
+    style,
+    width,
+  });
+  const run = optimize({
+    task,
+    bank,
+    evaluator,
+    seed: 1,
+    timeLimitMs,
+    rounds: 4,
+    evaluations: 12,
+    signal: stop.signal,
+  });
+  for await (const event of run) view.show(event);
+  view.close();
+  const result = await run.result;
+
+  if (result.best) {
+    print(
+      `\n${style.good(style.title(`${task.name} is ${formatRatio(result.best.speedup.ratio)} as fast`))}, found by ${result.best.agent}:\n`,
+    );
+    printDiff(result.best.diff);
+    print(`\n${wrap(result.best.why, { width, lead: "Why      " })}`);
+    for (const assumption of result.best.assumptions) print(wrap(assumption, { width, lead: "Assumes  " }));
+  } else {
+    print(`\n${task.name}: nothing was faster for certain (${result.ended}).`);
+  }
+  return { task: task.name, known: known.length, result };
+}
+
+async function conclude() {
+  const { lessons, tasks: all } = await bank.statistics();
+  print(`\n${style.title("─".repeat(Math.min(width, 78)))}\n`);
+  print(
+    table(
+      [
+        { title: "function", flexible: true },
+        { title: "speedup, at 99 %" },
+        { title: "candidates", align: "right" },
+        { title: "winner was number", align: "right" },
+        { title: "lessons at hand", align: "right" },
+        { title: "time", align: "right" },
+      ],
+      rows.map(({ task, known, result }) => [
+        task,
+        result.best ? formatSpeedup(result.best.speedup) : "none",
+        String(result.attempts.length),
+        winnerNumber(result),
+        String(known),
+        formatDuration(result.costs.wallMs),
+      ]),
+      { width: Math.max(width, 79), paintTitle: style.quiet },
+    ),
+  );
+  print(
+    `\nThe bank now holds ${count(lessons, "lesson")} from ${count(all, "task")}. ${style.quiet(`All in ${formatDuration(performance.now() - startedAt)}.`)}`,
+  );
+  print("\nNext:");
+  print("  npm start                                       again: it begins with what it learned just now");
+  print("  npm start -- lessons stats --bank .lessonbank/demo-bank");
+  print("  npm start -- optimize FILE.cpp:FUNCTION         a function of yours");
+}
+
+/** Which of the candidates, in the order in which they were judged, became the winner. */
+function winnerNumber({ best, attempts }) {
+  if (!best) return "";
+  const index = attempts.findIndex(
+    ({ agent, round, transformations }) =>
+      agent === best.agent &&
+      round === best.round &&
+      JSON.stringify(transformations) === JSON.stringify(best.transformations),
+  );
+  return index < 0 ? "" : String(index + 1);
+}
+
+function printDiff(diff) {
+  const lines = formatDiff(diff, style).split("\n");
+  print(lines.slice(0, shownDiffLines).join("\n"));
+  if (lines.length > shownDiffLines) print(style.quiet(`… and ${lines.length - shownDiffLines} lines more`));
+}
+
+function print(text) {
+  process.stdout.write(`${text}\n`);
+}
