@@ -5,6 +5,7 @@
 import { loadGrammars, parse } from "../code/parser.ts";
 import type { Language } from "../code/language.ts";
 import type { Embedder } from "./bank.ts";
+import { featureTerms } from "./feature-terms.ts";
 import { addHashedTerms, toUnit } from "./hashed-vector.ts";
 import { syntaxTerms } from "./syntax-terms.ts";
 import { textTerms } from "./text-terms.ts";
@@ -15,17 +16,41 @@ const dimensions = 512;
 const longestCode = 256 * 1024;
 
 /** How much each kind of term says about whether two pieces of code are of one kind. */
-const codeWeights = { paths: 0.5, nesting: 0.7, operators: 0.7, accesses: 0.9, vocabulary: 0.6 } as const;
+const codeWeights = {
+  features: 1.5,
+  operators: 1,
+  accesses: 0.8,
+  nesting: 0.5,
+  calls: 0.5,
+  paths: 0.3,
+} as const;
 const textWeights = { words: 1, pairs: 0.4, pieces: 0.6 } as const;
 
+/** Every lesson of a run is earned on the same reference. */
+const remembered = 32;
+
 export function createStructuralEmbedder(): Embedder {
+  const known = new Map<string, Float32Array>();
+
+  function embedOnce(source: string, language: Language): Float32Array {
+    const key = `${language}\n${source}`;
+    const vector = known.get(key) ?? embedCode(source, language);
+    known.delete(key);
+    known.set(key, vector);
+    for (const oldest of known.keys()) {
+      if (known.size <= remembered) break;
+      known.delete(oldest);
+    }
+    return vector.slice();
+  }
+
   return {
     id: `structural-${version}`,
     dimensions,
     embedText: async (texts) => texts.map(embedText),
     async embedCode(sources) {
       await loadGrammars();
-      return sources.map(({ text, language }) => embedCode(text, language));
+      return sources.map(({ text, language }) => embedOnce(text, language));
     },
   };
 }
@@ -40,10 +65,11 @@ function embedText(text: string): Float32Array {
 
 function embedCode(source: string, language: Language): Float32Array {
   const vector = new Float32Array(dimensions);
-  const tree = parse(source.slice(0, longestCode), language);
+  const text = source.slice(0, longestCode);
+  const tree = parse(text, language);
   try {
-    const terms = syntaxTerms(tree);
-    for (const kind of ["paths", "nesting", "operators", "accesses", "vocabulary"] as const) {
+    const terms = { ...syntaxTerms(tree), features: featureTerms(text, language, tree) };
+    for (const kind of ["features", "paths", "nesting", "operators", "accesses", "calls"] as const) {
       addHashedTerms(vector, terms[kind], codeWeights[kind]);
     }
   } finally {

@@ -1,6 +1,6 @@
 /**
  * The terms of a piece of code, free of the names that its author chose: how loops and branches nest, which operators stand at
- * which depth, how arrays are indexed by the loops around them, which library functions are called, which types are used.
+ * which depth, how arrays are indexed by the loops around them, which functions are called.
  */
 import type { Node, Tree } from "web-tree-sitter";
 import { count } from "./hashed-vector.ts";
@@ -41,8 +41,8 @@ export interface SyntaxTerms {
   readonly operators: Map<string, number>;
   /** Index expressions in terms of the loops around them: `outer * _ + inner`. */
   readonly accesses: Map<string, number>;
-  /** Functions and members that are called, and types: the vocabulary of the libraries. */
-  readonly vocabulary: Map<string, number>;
+  /** Functions and members that are called. */
+  readonly calls: Map<string, number>;
 }
 
 interface Frame {
@@ -57,7 +57,7 @@ export function syntaxTerms(tree: Tree): SyntaxTerms {
     nesting: new Map(),
     operators: new Map(),
     accesses: new Map(),
-    vocabulary: new Map(),
+    calls: new Map(),
   };
   const cursor = tree.walk();
   const frames: Frame[] = [];
@@ -99,7 +99,8 @@ function visit(terms: SyntaxTerms, type: string, node: Node, frames: readonly Fr
     count(terms.nesting, `nest ${[...outline.slice(-4), shortName(type)].join("/")}`);
     if (loops.has(type)) count(terms.nesting, `loop at ${depth}`);
   }
-  if (operations.has(type)) {
+  // Every counting loop compares and counts: its header says nothing.
+  if (operations.has(type) && parent !== "for_statement") {
     const operator = node.childForFieldName("operator")?.type ?? shortName(type);
     count(terms.operators, `operator ${operator} at ${depth}`);
     count(terms.operators, `operator ${operator}`);
@@ -111,12 +112,9 @@ function visit(terms: SyntaxTerms, type: string, node: Node, frames: readonly Fr
   if (type === "call_expression") {
     const name = calledName(node);
     if (name !== undefined) {
-      count(terms.vocabulary, `call ${name}`);
-      count(terms.vocabulary, `call ${name} at ${depth}`);
+      count(terms.calls, `call ${name}`);
+      count(terms.calls, `call ${name} at ${depth}`);
     }
-  }
-  if (type === "primitive_type" || type === "type_identifier" || type === "sized_type_specifier") {
-    count(terms.vocabulary, `type ${clip(node.text)}`);
   }
 }
 
