@@ -67,25 +67,27 @@ export function formatSpeedup({ ratio, low, high, confidence }: Speedup): string
   return `${formatRatio(ratio)}× (${percent} % interval ${formatRatio(low)} to ${formatRatio(high)})`;
 }
 
+const verdicts = {
+  faster: "faster",
+  "slightly-faster": "slightly faster",
+  unchanged: "no measurable difference",
+  slower: "slower",
+} as const;
+
 function describeEffect(outcome: Outcome, basisSpeed: number | undefined): string {
   if (outcome.status !== "measured") return describeFailure(outcome);
-  const { speedup } = outcome;
-  const total = formatSpeedup(speedup);
-  const of = basisSpeed === undefined ? "the reference" : "the reference in all";
-  const step =
-    basisSpeed === undefined || basisSpeed <= 0
-      ? ""
-      : `, where the code it was built on ran at ${formatRatio(basisSpeed)}×`;
-  switch (judgeSpeedup(speedup)) {
-    case "faster":
-      return `ran at ${total} the speed of ${of}${step}: faster.`;
-    case "slightly-faster":
-      return `ran at ${total} the speed of ${of}${step}: slightly faster.`;
-    case "unchanged":
-      return `ran at ${total} the speed of ${of}${step}: no measurable difference.`;
-    case "slower":
-      return `ran at ${total} the speed of ${of}${step}: slower.`;
-  }
+  const start = `ran at ${formatSpeedup(outcome.speedup)} the speed of the reference`;
+  if (basisSpeed === undefined) return `${start}: ${verdicts[judgeSpeedup(outcome.speedup)]}.`;
+  const step = judgeSpeedup(overBasis(outcome.speedup, basisSpeed));
+  const verdict = step === "unchanged" ? "no measurable difference from that" : `${verdicts[step]} than that`;
+  return `${start} in all, where the code it was built on ran at ${formatRatio(basisSpeed)}×: ${verdict}.`;
+}
+
+/** The speedup over the code that it was built on, whose own measurement is taken to be as uncertain as this one. */
+function overBasis({ ratio, low, high, confidence }: Speedup, basisSpeed: number): Speedup {
+  const halfWidth = low > 0 ? (Math.log(high / low) / 2) * Math.SQRT2 : Infinity;
+  const step = ratio / basisSpeed;
+  return { ratio: step, low: step * Math.exp(-halfWidth), high: step * Math.exp(halfWidth), confidence };
 }
 
 const failures: Readonly<Record<Exclude<OutcomeStatus, "measured">, string>> = {
@@ -109,10 +111,10 @@ function why(
 ): string {
   if (!sentences) return "";
   if (outcome.status === "measured") {
-    const { low, high } = outcome.speedup;
-    const before = basisSpeed ?? 1;
-    if (low > Math.max(before, 1)) return sentences.faster;
-    return high < Math.min(before, 1) ? sentences.slower : "";
+    const { speedup } = outcome;
+    const verdict = judgeSpeedup(basisSpeed === undefined ? speedup : overBasis(speedup, basisSpeed));
+    if (verdict === "unchanged") return "";
+    return verdict === "slower" ? sentences.slower : sentences.faster;
   }
   return outcome.status === "wrong-output" || outcome.status === "crashed" ? sentences.wrong : "";
 }
