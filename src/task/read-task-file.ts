@@ -4,7 +4,7 @@
  */
 import { constants } from "node:fs";
 import { open, realpath } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { resolve, sep } from "node:path";
 import { TaskError } from "../errors.ts";
 import { taskFileSchema, type TaskFile } from "./schema.ts";
 
@@ -20,18 +20,22 @@ export async function readTaskText(
 ): Promise<string> {
   const shown = key === undefined ? name : `"${key}": "${name}"`;
   const remedy = key === undefined ? undefined : `Put the file into ${directory} and name it there.`;
-  const path = join(directory, name);
+  const path = resolve(directory, name);
+  const outside = new TaskError(taskFile, `${shown} is outside the task's folder`, { remedy });
+  if (!isInside(path, resolve(directory))) throw outside;
   let actual: string;
   try {
-    const root = await realpath(directory);
     actual = await realpath(path);
-    if (!actual.startsWith(root.endsWith(sep) ? root : root + sep))
-      throw new TaskError(taskFile, `${shown} is outside the task's folder`, { remedy });
+    if (!isInside(actual, await realpath(directory))) throw outside;
   } catch (error) {
     if (error instanceof TaskError) throw error;
     throw new TaskError(taskFile, `${shown} cannot be read: ${reason(error)}`, { remedy, cause: error });
   }
   return readPlainFile(actual, taskFile, shown);
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 /** A plain text file of at most 1 MiB. */
@@ -171,7 +175,7 @@ function flatten(issue: Issue): Issue[] {
 }
 
 function lower(message: string): string {
-  return message.replace(/^Invalid input: /, "").replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+  return message.replace(/^Invalid input: /, "").replace("expected tuple", "expected [low, high]").replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 
 /** The keys that the format has at a place. */
