@@ -1,0 +1,188 @@
+/*
+ * A seccomp allow-list, written straight in BPF. Everything that is not named here ends the process with SIGSYS: new processes,
+ * threads, sockets, signals to others, tracing, namespaces, timers, sleeping.
+ */
+#define _GNU_SOURCE
+#include "filter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/futex.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+#define MACHINE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define MACHINE AUDIT_ARCH_AARCH64
+#else
+#error "lessonbank's sandbox knows x86-64 and arm64"
+#endif
+
+enum { MOST_INSTRUCTIONS = 512 };
+
+struct program {
+  struct sock_filter code[MOST_INSTRUCTIONS];
+  unsigned short length;
+};
+
+static void emit(struct program *program, struct sock_filter instruction) { program->code[program->length++] = instruction; }
+
+#define LOAD_FIELD(FIELD) ((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, FIELD)))
+#define LOAD_ARGUMENT(N) ((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 8 * (unsigned)(N)))
+#define ANSWER(ACTION) ((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, ACTION))
+
+static void always(struct program *program, long number, unsigned action) {
+  emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1));
+  emit(program, ANSWER(action));
+}
+
+/* `action` where argument & mask == value, `otherwise` where not. Little-endian: the low half of an argument comes first. */
+static void when(struct program *program, long number, int argument, unsigned mask, unsigned value, unsigned action, unsigned otherwise) {
+  emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 5));
+  emit(program, LOAD_ARGUMENT(argument));
+  emit(program, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mask));
+  emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1));
+  emit(program, ANSWER(action));
+  emit(program, ANSWER(otherwise));
+}
+
+static const unsigned allow = SECCOMP_RET_ALLOW, refuse = SECCOMP_RET_TRAP;
+
+static void write_policy(struct program *program, int threads) {
+  static const long harmless[] = {
+      SYS_read,       SYS_write,        SYS_writev,        SYS_close,         SYS_fstat,      SYS_newfstatat, SYS_lseek,     SYS_pread64,
+      SYS_mprotect,   SYS_munmap,       SYS_mremap,        SYS_brk,           SYS_madvise,    SYS_futex,      SYS_getpid,    SYS_gettid,
+      SYS_exit,       SYS_exit_group,   SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, SYS_getrandom, SYS_clock_gettime, SYS_clock_getres,
+      SYS_gettimeofday, SYS_sched_getaffinity, SYS_getcpu, SYS_sysinfo,       SYS_uname,      SYS_getuid,     SYS_geteuid,   SYS_getgid,
+      SYS_getegid,    SYS_sched_yield,
+  };
+  /* Asked by ordinary library code, which lives with "no" for an answer. */
+  static const long declined[] = {SYS_ioctl, SYS_statx, SYS_readlinkat, SYS_faccessat, SYS_getcwd, SYS_clone3, SYS_fcntl, SYS_rseq, SYS_membarrier,
+#ifdef SYS_readlink
+                                  SYS_readlink, SYS_access,
+#endif
+  };
+  const unsigned no = SECCOMP_RET_ERRNO | ENOSYS;
+  emit(program, LOAD_FIELD(arch));
+  emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0));
+  emit(program, ANSWER(SECCOMP_RET_KILL_PROCESS));
+  emit(program, LOAD_FIELD(nr));
+  for (size_t index = 0; index < sizeof harmless / sizeof *harmless; index++) {
+    if (harmless[index] != SYS_futex) always(program, harmless[index], allow);
+  }
+  for (size_t index = 0; index < sizeof declined / sizeof *declined; index++) {
+    if (declined[index] != SYS_clone3 || threads) always(program, declined[index], no);
+  }
+  /* Reading what the sandbox holds is fine; it holds nothing that can be written. */
+  when(program, SYS_openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY, allow, SECCOMP_RET_ERRNO | EROFS);
+#ifdef SYS_open
+  when(program, SYS_open, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY, allow, SECCOMP_RET_ERRNO | EROFS);
+#endif
+  /* Shared anonymous memory would not count against the memory limit. */
+  when(program, SYS_mmap, 3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, SECCOMP_RET_ERRNO | ENOMEM, allow);
+  /* Our own handlers for SIGSYS and SIGABRT stay. */
+  when(program, SYS_rt_sigaction, 0, ~0u, SIGSYS, SECCOMP_RET_ERRNO | EINVAL, allow);
+  when(program, SYS_tgkill, 2, ~0u, SIGABRT, allow, refuse);
+  when(program, SYS_prlimit64, 2, ~0u, 0, allow, SECCOMP_RET_ERRNO | EPERM);
+  if (threads) {
+    when(program, SYS_clone, 0, CLONE_VM | CLONE_THREAD | CLONE_NEWUSER | CLONE_NEWPID, CLONE_VM | CLONE_THREAD, allow, refuse);
+    always(program, SYS_futex, allow);
+    always(program, SYS_set_robust_list, allow);
+    always(program, SYS_sched_setaffinity, SECCOMP_RET_ERRNO | EPERM);
+    always(program, SYS_prctl, SECCOMP_RET_ERRNO | EPERM); /* thread names */
+  } else {
+    /* Waking is harmless; waiting alone would be sleeping. */
+    when(program, SYS_futex, 1, 0x7f, FUTEX_WAKE, allow, refuse);
+  }
+  emit(program, ANSWER(refuse));
+}
+
+static const struct {
+  long number;
+  const char *name;
+} familiar[] = {
+    {SYS_clone, "clone (a new process or thread)"},
+    {SYS_clone3, "clone3 (a new process or thread)"},
+#ifdef SYS_fork
+    {SYS_fork, "fork"},
+    {SYS_vfork, "vfork"},
+    {SYS_pause, "pause"},
+    {SYS_alarm, "alarm"},
+#endif
+    {SYS_execve, "execve"},
+    {SYS_socket, "socket"},
+    {SYS_socketpair, "socketpair"},
+    {SYS_kill, "kill"},
+    {SYS_tgkill, "tgkill (a signal)"},
+    {SYS_ptrace, "ptrace"},
+    {SYS_process_vm_readv, "process_vm_readv"},
+    {SYS_process_vm_writev, "process_vm_writev"},
+    {SYS_nanosleep, "nanosleep"},
+    {SYS_clock_nanosleep, "clock_nanosleep"},
+    {SYS_futex, "futex (waiting for another thread)"},
+    {SYS_ppoll, "ppoll"},
+    {SYS_unshare, "unshare"},
+    {SYS_setns, "setns"},
+    {SYS_mount, "mount"},
+    {SYS_bpf, "bpf"},
+    {SYS_io_uring_setup, "io_uring_setup"},
+    {SYS_memfd_create, "memfd_create"},
+    {SYS_timer_create, "timer_create"},
+    {SYS_setitimer, "setitimer"},
+    {SYS_prctl, "prctl"},
+    {SYS_seccomp, "seccomp"},
+    {SYS_sched_setaffinity, "sched_setaffinity"},
+    {SYS_keyctl, "keyctl"},
+    {SYS_add_key, "add_key"},
+    {SYS_unlinkat, "unlinkat"},
+    {SYS_mkdirat, "mkdirat"},
+};
+
+static void say(const char *text) {
+  ssize_t ignored = write(2, text, strlen(text));
+  (void)ignored;
+}
+
+static void on_refusal(int signal, siginfo_t *info, void *context) {
+  (void)signal;
+  (void)context;
+  char digits[24];
+  int at = sizeof digits - 1;
+  const char *name = NULL;
+  for (size_t index = 0; index < sizeof familiar / sizeof *familiar; index++) {
+    if (familiar[index].number == info->si_syscall) name = familiar[index].name;
+  }
+  digits[at] = 0;
+  for (unsigned number = (unsigned)info->si_syscall; !name || at == sizeof digits - 1; number /= 10) {
+    digits[--at] = (char)('0' + number % 10);
+    if (number < 10) break;
+  }
+  say("lessonbank: refused system call ");
+  say(name ? name : digits + at);
+  say("\n");
+  _exit(128 + SIGSYS);
+}
+
+/* The kernel drops an abort of a namespace's first process unless it is handled. */
+static void on_abort(int signal) { _exit(128 + signal); }
+
+int filter_install(int threads) {
+  struct sigaction refusal = {.sa_sigaction = on_refusal, .sa_flags = SA_SIGINFO | SA_NODEFER}, abortion = {.sa_handler = on_abort};
+  sigaction(SIGSYS, &refusal, NULL);
+  sigaction(SIGABRT, &abortion, NULL);
+  static struct program program;
+  write_policy(&program, threads);
+  struct sock_fprog filter = {.len = program.length, .filter = program.code};
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return 0;
+  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0;
+}

@@ -1,0 +1,340 @@
+/*
+ * The supervisor: owns seeds, values, answers and clocks, starts workers, compares what they leave behind. It decides nothing: every step
+ * is a command from TypeScript, one line each, answered by one line of JSON.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "compare.h"
+#include "plan.h"
+#include "protocol.h"
+#include "worker.h"
+
+enum { MOST_PLANS = 256, MOST_WORKERS = 16 };
+
+static struct plan *plans[MOST_PLANS];
+static struct {
+  char name[32];
+  int taken;
+  struct worker worker;
+} workers[MOST_WORKERS];
+static struct jail jail;
+static int core = -1;
+static int lock_fd = -1;
+static struct json reply;
+
+static void refuse(const char *why) {
+  reply.length = 0;
+  json_add(&reply, "{\"ok\":false,\"error\":");
+  json_text(&reply, why, strlen(why));
+  json_add(&reply, "}");
+}
+
+static int plan_index(const char *name) {
+  for (int index = 0; index < MOST_PLANS; index++) {
+    if (plans[index] && !strcmp(plans[index]->name, name)) return index;
+  }
+  return -1;
+}
+
+static struct plan *next_plan(struct words *words) {
+  int index = plan_index(next_word(words));
+  if (index < 0) words->bad = 1;
+  return index < 0 ? NULL : plans[index];
+}
+
+/* NULL for "-" and for names that stand for nothing; the latter also sets `bad`. */
+static struct worker *next_worker(struct words *words) {
+  const char *name = next_word(words);
+  for (int index = 0; index < MOST_WORKERS; index++) {
+    if (workers[index].taken && !strcmp(workers[index].name, name)) return &workers[index].worker;
+  }
+  if (strcmp(name, "-")) words->bad = 1;
+  return NULL;
+}
+
+static int64_t next_limit(struct words *words) {
+  double ms = (double)next_number(words);
+  return ms > 1e9 ? (int64_t)1e15 : ms < 1 ? 1000000 : (int64_t)(ms * 1e6);
+}
+
+/* A given seed, or for "-" one from the kernel. */
+static uint64_t next_seed(struct words *words) {
+  if (words->next < words->count && !strcmp(words->word[words->next], "-")) {
+    uint64_t seed = 0;
+    words->next++;
+    while (getrandom(&seed, sizeof seed, 0) != sizeof seed) {}
+    return seed;
+  }
+  return next_unsigned(words);
+}
+
+/* jail LOADER MEMORY_BYTES CPU_SECONDS ARGUMENT… : bubblewrap and the mounts that every worker gets */
+static void set_jail(struct words *words) {
+  static struct pool pool;
+  const char *loader = next_path(words);
+  if (!loader) return;
+  jail.loader = pool_text(&pool, loader);
+  jail.memory_bytes = next_unsigned(words);
+  jail.cpu_seconds = next_unsigned(words);
+  jail.argument_count = words->count - words->next;
+  jail.arguments = pool_take(&pool, sizeof *jail.arguments * (size_t)(jail.argument_count + 1));
+  for (int index = 0; index < jail.argument_count; index++) jail.arguments[index] = pool_text(&pool, next_path(words));
+  json_add(&reply, "{\"ok\":true}");
+}
+
+/* pin CORE : this process, and every worker started from now on */
+static void pin(struct words *words) {
+  cpu_set_t cores;
+  int wanted = (int)next_unsigned(words);
+  CPU_ZERO(&cores);
+  CPU_SET(wanted, &cores);
+  int pinned = sched_setaffinity(0, sizeof cores, &cores) == 0;
+  if (pinned) core = wanted;
+  json_add(&reply, "{\"ok\":true,\"pinned\":%s}", pinned ? "true" : "false");
+}
+
+/* plan NAME … (see plan.h) */
+static void add_plan(struct words *words) {
+  struct plan *plan = read_plan(words);
+  if (!plan) return refuse("malformed plan, or too large for this machine");
+  int index = plan_index(plan->name);
+  if (index < 0) {
+    for (index = 0; index < MOST_PLANS && plans[index]; index++) {}
+  }
+  if (index == MOST_PLANS || plans[index]) {
+    plan_release(plan);
+    return refuse("too many plans, or one of this name stands");
+  }
+  plans[index] = plan;
+  json_add(&reply, "{\"ok\":true,\"inputBytes\":%" PRIu64 ",\"outputBytes\":%" PRIu64 "}", plan->arena_bytes[0], plan->arena_bytes[1]);
+}
+
+/* drop PLAN : no worker may still use it */
+static void drop_plan(struct words *words) {
+  struct plan *plan = next_plan(words);
+  if (!plan) return;
+  for (int index = 0; index < MOST_WORKERS; index++) {
+    if (workers[index].worker.plan == plan) workers[index].worker.plan = NULL;
+  }
+  plans[plan_index(plan->name)] = NULL;
+  plan_release(plan);
+  json_add(&reply, "{\"ok\":true}");
+}
+
+static void add_ending(const struct worker *worker) {
+  static const char *const names[] = {"none", "exit", "signal", "timeout", "cancelled", "protocol", "jail"};
+  json_add(&reply, "{\"ended\":\"%s\",\"number\":%d,\"phase\":\"%s\",\"said\":", names[worker->ending], worker->ending_number, worker->phase);
+  json_text(&reply, worker->said ? worker->said : "", worker->said_length);
+  json_add(&reply, "}");
+}
+
+static void end_worker_named(struct worker *worker) {
+  for (int index = 0; index < MOST_WORKERS; index++) {
+    if (&workers[index].worker == worker) workers[index].taken = 0;
+  }
+  worker_release(worker);
+}
+
+/* start NAME LIBRARY LOADER USER THREADS LIMIT_MS PLAN… : "-" for no library, and for the usual loader */
+static void start_worker(struct words *words) {
+  struct worker_request request = {.core = core};
+  char name[32];
+  snprintf(name, sizeof name, "%s", next_word(words));
+  const char *library = next_path(words), *loader = next_path(words);
+  if (!library || !loader) return;
+  request.library = strcmp(library, "-") ? library : NULL;
+  request.loader = strcmp(loader, "-") ? loader : NULL;
+  request.user = (uint32_t)next_unsigned(words);
+  request.threads = (int)next_unsigned(words);
+  if (request.threads > 1) request.core = -1;
+  request.limit_ns = next_limit(words);
+  while (!words->bad && words->next < words->count) {
+    struct plan *plan = next_plan(words);
+    for (int arena = 0; plan && arena < ARENA_COUNT; arena++) {
+      if (plan->arena_bytes[arena] > request.arena_bytes[arena]) request.arena_bytes[arena] = plan->arena_bytes[arena];
+    }
+  }
+  int index = 0;
+  while (index < MOST_WORKERS && workers[index].taken) index++;
+  if (words->bad || index == MOST_WORKERS || !jail.loader) {
+    words->bad = 1;
+    return;
+  }
+  struct worker *worker = &workers[index].worker;
+  snprintf(workers[index].name, sizeof workers[index].name, "%s", name);
+  workers[index].taken = 1;
+  if (worker_start(worker, &jail, &request)) {
+    json_add(&reply, "{\"ok\":true,\"pid\":%d,\"loadCpuNs\":%" PRId64 "}", worker->pid, worker->start_cpu_ns);
+  } else {
+    json_add(&reply, "{\"ok\":true,\"ending\":");
+    add_ending(worker);
+    json_add(&reply, "}");
+    end_worker_named(worker);
+  }
+}
+
+/* One arm: restores the arguments, then prepare, call, finish. 0 where it ended instead. */
+static int run_arm(struct worker *worker, const struct plan *plan, int64_t limit_ns, struct timing *called, int64_t *untimed_ns) {
+  struct timing before, after;
+  if (!worker_use(worker, plan, limit_ns)) return 0;
+  plan_write_values(plan, worker->arena);
+  if (!worker_do(worker, OPERATION_PREPARE, limit_ns, &before)) return 0;
+  if (!worker_do(worker, OPERATION_CALL, limit_ns, called)) return 0;
+  if (!worker_do(worker, OPERATION_FINISH, limit_ns, &after)) return 0;
+  *untimed_ns = before.cpu_ns + after.cpu_ns;
+  return 1;
+}
+
+static uint64_t most_grown(const struct plan *plan, const uint8_t *arena) {
+  uint64_t most = 0;
+  for (uint32_t instance = 0; instance < plan->instances; instance++) {
+    for (uint32_t index = 0; index < plan->slot_count; index++) {
+      const struct slot *slot = &plan->slots[index];
+      if (!slot->container || slot->mode == MODE_IN) continue;
+      uint64_t bytes = encoded_size(slot->type, arena + plan_place(plan, instance, index)->offset, slot->capacity);
+      if (bytes > most && bytes != UINT64_MAX) most = bytes;
+    }
+  }
+  return most;
+}
+
+static void add_mismatch(const char *key, const struct mismatch *mismatch) {
+  json_add(&reply, ",\"%s\":{\"kind\":\"%s\",\"path\":", key, mismatch->kind);
+  json_text(&reply, mismatch->path, strlen(mismatch->path));
+  json_add(&reply, ",\"candidate\":");
+  json_text(&reply, mismatch->candidate, strlen(mismatch->candidate));
+  json_add(&reply, ",\"reference\":");
+  json_text(&reply, mismatch->reference, strlen(mismatch->reference));
+  json_add(&reply, "}");
+}
+
+/*
+ * pair PLAN REFERENCE CANDIDATE FIRST REFERENCE_LIMIT_MS CANDIDATE_LIMIT_MS FACTOR SEED NOISE OTHER_NOISE [GENERATOR_PLAN GENERATOR]
+ *
+ * Fresh values, once, for both arms; FIRST says which arm goes first (0 the reference). The candidate may take CANDIDATE_LIMIT_MS
+ * plus FACTOR times what the reference just took, where the reference went first. CANDIDATE "-" runs the reference alone.
+ * OTHER_NOISE "same", or what the second arm's outputs hold before the call instead of NOISE.
+ */
+static void run_pair(struct words *words) {
+  struct plan *plan = next_plan(words);
+  struct worker *arms[2] = {next_worker(words), NULL};
+  arms[1] = next_worker(words);
+  int first = next_unsigned(words) != 0;
+  int64_t limits[2] = {next_limit(words), next_limit(words)};
+  double factor = (double)next_number(words);
+  uint64_t seed = next_seed(words), noise[2];
+  noise[0] = noise[1] = next_seed(words);
+  const char *other = next_word(words);
+  if (strcmp(other, "same")) {
+    words->next--;
+    noise[1] = next_seed(words);
+  }
+  struct plan *generator_plan = words->next < words->count ? next_plan(words) : NULL;
+  struct worker *generator = generator_plan ? next_worker(words) : NULL;
+  if (words->bad || !plan || !arms[0] || (generator_plan && !generator)) {
+    words->bad = 1;
+    return;
+  }
+  json_add(&reply, "{\"ok\":true,\"seed\":\"%" PRIu64 "\"", seed);
+  struct timing timing = {0};
+  int64_t untimed_ns = 0;
+  if (generator) {
+    plan_fill(generator_plan, seed, noise[0]);
+    if (!run_arm(generator, generator_plan, limits[0], &timing, &untimed_ns)) {
+      json_add(&reply, ",\"generator\":");
+      add_ending(generator);
+      json_add(&reply, "}");
+      end_worker_named(generator);
+      return;
+    }
+  }
+  int filled = 0;
+  for (int turn = 0; turn < 2; turn++) {
+    int arm = turn ? !first : first;
+    struct worker *worker = arms[arm];
+    if (!worker) continue;
+    if (!filled || noise[0] != noise[1]) {
+      plan_fill(plan, seed, noise[turn]);
+      if (generator && !plan_take_generated(plan, generator_plan, generator->arena[ARENA_OUTPUT])) return refuse("the generator's values do not fit");
+      filled = 1;
+    }
+    int64_t limit = arm && !first ? limits[1] + (int64_t)(factor * (double)timing.wall_ns) : limits[arm];
+    json_add(&reply, ",\"%s\":", arm ? "candidate" : "reference");
+    if (!run_arm(worker, plan, limit, &timing, &untimed_ns)) {
+      add_ending(worker);
+      json_add(&reply, ",\"limitMs\":%.3f}", (double)limit / 1e6);
+      end_worker_named(worker);
+      return;
+    }
+    json_add(&reply, "{\"cpuNs\":%" PRId64 ",\"wallNs\":%" PRId64 ",\"untimedNs\":%" PRId64 "}", timing.cpu_ns, timing.wall_ns, untimed_ns);
+    struct mismatch bounds;
+    if (!compare_margins(plan, worker->arena[ARENA_OUTPUT], &bounds)) add_mismatch(arm ? "candidateBounds" : "referenceBounds", &bounds);
+  }
+  json_add(&reply, ",\"grownBytes\":%" PRIu64, most_grown(plan, arms[0]->arena[ARENA_OUTPUT]));
+  struct mismatch mismatch = {0};
+  if (arms[1] && !compare_outputs(plan, arms[0]->arena[ARENA_OUTPUT], arms[1]->arena[ARENA_OUTPUT], &mismatch)) add_mismatch("mismatch", &mismatch);
+  json_add(&reply, "}");
+}
+
+/* end WORKER */
+static void end_command(struct words *words) {
+  struct worker *worker = next_worker(words);
+  if (worker) end_worker_named(worker);
+  words->bad = 0; /* one that has ended by itself is gone already */
+  json_add(&reply, "{\"ok\":true}");
+}
+
+/* lock PATH : tries to become the one evaluator on this machine that times; the kernel lets go when this process ends */
+static void take_lock(struct words *words) {
+  const char *path = next_path(words);
+  if (!path) return;
+  if (lock_fd < 0) lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (lock_fd < 0) return refuse(strerror(errno));
+  int held = flock(lock_fd, LOCK_EX | LOCK_NB) == 0;
+  json_add(&reply, "{\"ok\":true,\"held\":%s}", held ? "true" : "false");
+}
+
+static void release_lock(void) {
+  if (lock_fd >= 0) close(lock_fd);
+  lock_fd = -1;
+  json_add(&reply, "{\"ok\":true}");
+}
+
+static int is(const char *word, const char *name) { return !strcmp(word, name); }
+
+int main(void) {
+  struct words words;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGINT, SIG_IGN); /* Ctrl-C is for our parent to act upon */
+  while (read_command(&words)) {
+    const char *command = next_word(&words);
+    if (is(command, "cancel") || !*command) continue; /* it came too late: what it meant is done */
+    if (is(command, "hello")) json_add(&reply, "{\"ok\":true,\"pid\":%d}", getpid());
+    else if (is(command, "jail")) set_jail(&words);
+    else if (is(command, "pin")) pin(&words);
+    else if (is(command, "plan")) add_plan(&words);
+    else if (is(command, "drop")) drop_plan(&words);
+    else if (is(command, "start")) start_worker(&words);
+    else if (is(command, "pair")) run_pair(&words);
+    else if (is(command, "end")) end_command(&words);
+    else if (is(command, "lock")) take_lock(&words);
+    else if (is(command, "unlock")) release_lock();
+    else refuse("unknown command");
+    if (!reply.length) refuse("malformed command");
+    json_send(&reply);
+  }
+  return 0;
+}

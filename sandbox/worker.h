@@ -1,0 +1,61 @@
+/* A worker: one process in a sandbox of its own that has loaded one library and calls its function when told to. */
+#ifndef LESSONBANK_WORKER_H
+#define LESSONBANK_WORKER_H
+#include <sched.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "plan.h"
+
+/* What holds for every worker of this supervisor. */
+struct jail {
+  char **arguments; /* bubblewrap's path and the mounts, NULL-terminated */
+  int argument_count;
+  char *loader;
+  uint64_t memory_bytes;
+  uint64_t cpu_seconds;
+};
+
+struct worker_request {
+  const char *library;  /* NULL where the loader was built with the library inside: a sanitizer build */
+  const char *loader;   /* in place of the jail's, or NULL */
+  uint32_t user;        /* real uid and gid to run as; 0 to stay what we are */
+  int threads;          /* more than one: threads may be started, and nothing is pinned */
+  int core;             /* to pin to, or -1 */
+  uint64_t arena_bytes[ARENA_COUNT];
+  int64_t limit_ns;
+};
+
+enum ending { ENDING_NONE, ENDING_EXIT, ENDING_SIGNAL, ENDING_TIMEOUT, ENDING_CANCELLED, ENDING_PROTOCOL, ENDING_JAIL };
+
+struct worker {
+  pid_t jailer, pid; /* bubblewrap, and the process inside as seen from here */
+  int handle;        /* pidfd of the latter */
+  int control;
+  int complaints; /* read end of its stderr */
+  int threads;
+  int arena_fd[ARENA_COUNT];
+  uint8_t *arena[ARENA_COUNT];
+  uint64_t arena_bytes[ARENA_COUNT];
+  const struct plan *plan; /* whose layout it has mapped */
+  int64_t start_cpu_ns;
+  enum ending ending; /* once it has ended: how */
+  int ending_number;  /* exit status or signal */
+  const char *phase;  /* what it was doing */
+  char *said;         /* what it wrote to stderr */
+  size_t said_length;
+};
+
+struct timing {
+  int64_t wall_ns, cpu_ns;
+};
+
+/* Starts a worker and waits until its library is loaded. 1, or 0 with `ending` set; either way `worker_release` is due. */
+int worker_start(struct worker *worker, const struct jail *jail, const struct worker_request *request);
+/* Has it map a plan's layout; nothing where it has it already. The plan must fit into the arenas that it was started with. */
+int worker_use(struct worker *worker, const struct plan *plan, int64_t limit_ns);
+/* One operation: let it run, send, wait for the reply, stop it again. */
+int worker_do(struct worker *worker, enum operation operation, int64_t limit_ns, struct timing *timing);
+void worker_release(struct worker *worker);
+
+#endif

@@ -1,0 +1,46 @@
+/**
+ * Is the candidate right? Every checked size, then the timed one, on fresh values in fresh processes, before anything is timed.
+ */
+import { planBytes } from "./encode-plan.ts";
+import { checkGrowBytes, referenceLimitMs, type ReferenceFacts } from "./reference-facts.ts";
+import type { Subject } from "./subject.ts";
+import type { Supervisor } from "./supervisor.ts";
+import { dropPlan, endArms, loadPlan, runPair, startArms, type Failure, type LoadedPlan } from "./trial.ts";
+
+/** A candidate's call may take this many times as long as the reference's, and a second on top. */
+export const candidateFactor = 10;
+export const candidateGraceMs = 1000;
+/** Arguments up to this size are cheap enough to be tried with a second seed. */
+const smallBytes = 2 ** 20;
+
+/** The first failure, if any, and the calls of the candidate that it took. */
+export async function checkCandidate(
+  supervisor: Supervisor,
+  subject: Subject,
+  library: string,
+  facts: ReferenceFacts,
+): Promise<{ readonly failure?: Failure; readonly calls: number }> {
+  const loaded: LoadedPlan[] = [];
+  let calls = 0;
+  try {
+    for (const sized of [...subject.checked, subject.timed])
+      loaded.push(await loadPlan(supervisor, sized, { growBytes: Math.max(checkGrowBytes, 2 * facts.grownBytes) }));
+    const failure = await startArms(supervisor, subject, library, loaded);
+    if (failure) return { failure, calls };
+    const limits = { referenceMs: referenceLimitMs, candidateMs: candidateGraceMs, candidateFactor };
+    for (const plan of loaded) {
+      const repetitions = planBytes(plan.plan) <= smallBytes ? 2 : 1;
+      for (let repetition = 0; repetition < repetitions; repetition++) {
+        const pair = await runPair(supervisor, subject, plan, limits);
+        calls++;
+        if (pair.failure) return { failure: pair.failure, calls };
+      }
+    }
+    return { calls };
+  } finally {
+    if (supervisor.alive) {
+      await endArms(supervisor);
+      for (const plan of loaded) await dropPlan(supervisor, plan);
+    }
+  }
+}

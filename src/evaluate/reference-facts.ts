@@ -1,0 +1,54 @@
+/**
+ * What is found out about a task's reference before the first candidate is judged: that it gives the same answers in two processes,
+ * how long one call takes and how much its outputs grow.
+ */
+import { TaskError } from "../errors.ts";
+import { planBytes } from "./encode-plan.ts";
+import type { Subject } from "./subject.ts";
+import type { Supervisor } from "./supervisor.ts";
+import { instancesFor } from "./timing-plan.ts";
+import { dropPlan, endArms, loadPlan, runPair, startArms, type LoadedPlan } from "./trial.ts";
+
+export interface ReferenceFacts {
+  /** CPU time of one call at the timed sizes (wall time where the task has threads). */
+  readonly callMs: number;
+  /** The most that one string or vector came to, encoded. */
+  readonly grownBytes: number;
+  /** Sets of arguments that one timed command goes through. */
+  readonly instances: number;
+}
+
+/** Room for each container that may grow, in checks. */
+export const checkGrowBytes = 256 * 2 ** 20;
+/** No call of a reference may take longer. */
+export const referenceLimitMs = 20_000;
+
+/** Throws a TaskError where the reference crashes, never ends, or differs from itself. */
+export async function measureSubject(supervisor: Supervisor, subject: Subject): Promise<ReferenceFacts> {
+  const { task, timed } = subject;
+  const loaded: LoadedPlan[] = [];
+  try {
+    const plan = await loadPlan(supervisor, timed, { growBytes: checkGrowBytes });
+    loaded.push(plan);
+    await startArms(supervisor, subject, subject.referenceLibrary, loaded);
+    const limits = { referenceMs: referenceLimitMs, candidateMs: referenceLimitMs };
+    let callMs = Infinity;
+    let grownBytes = 0;
+    for (let repetition = 0; repetition < 2; repetition++) {
+      const pair = await runPair(supervisor, subject, plan, limits);
+      if (pair.failure)
+        throw new TaskError(subject.file, `the reference does not give the same answer twice: ${pair.failure.reason}`, {
+          remedy: "A reference must depend on its arguments alone: no clock, no random numbers, no uninitialised memory.",
+        });
+      for (const { cpuNs, wallNs } of [pair.reference, pair.candidate])
+        callMs = Math.min(callMs, (task.threads > 1 ? wallNs : cpuNs) / 1e6);
+      grownBytes = Math.max(grownBytes, pair.grownBytes);
+    }
+    return { callMs, grownBytes, instances: instancesFor(callMs, planBytes(timed.plan) + 3 * grownBytes) };
+  } finally {
+    if (supervisor.alive) {
+      await endArms(supervisor);
+      for (const plan of loaded) await dropPlan(supervisor, plan);
+    }
+  }
+}

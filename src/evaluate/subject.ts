@@ -1,0 +1,105 @@
+/**
+ * A task made ready to judge candidates with: its plans, and its shim, reference and generator compiled.
+ */
+import { join } from "node:path";
+import { TaskError } from "../errors.ts";
+import type { CallPlan } from "../task/call-plan.ts";
+import { planCall } from "../task/plan.ts";
+import { generatorShimSource, shimSource } from "../task/shim.ts";
+import { checkedSizes } from "../task/sizes.ts";
+import type { Sizes, Task } from "../task/task.ts";
+import { compileLibrary, compileShim, keep, type Compiled, type CompilerSettings } from "./compile.ts";
+
+export interface SizedPlan {
+  readonly sizes: Sizes;
+  readonly plan: CallPlan;
+}
+
+/** What judging needs to know of a task; `subjectParts` derives it, and tests write it by hand. */
+export interface SubjectParts {
+  readonly task: Task;
+  /** The file that errors about the task name. */
+  readonly file: string;
+  readonly shim: string;
+  readonly generator?: { readonly shim: string; readonly language: Task["language"]; readonly text: string };
+  readonly checked: readonly SizedPlan[];
+  readonly timed: SizedPlan;
+}
+
+export interface Subject extends SubjectParts {
+  readonly shimObject: Uint8Array;
+  /** Paths of shared objects. */
+  readonly referenceLibrary: string;
+  readonly generatorLibrary?: string;
+}
+
+/** Pure. Throws a TaskError where the task does not fit together. */
+export function subjectParts(task: Task): SubjectParts {
+  const sized = (sizes: Sizes): SizedPlan => ({ sizes, plan: planCall(task, sizes) });
+  const { generator } = task;
+  return {
+    task,
+    file: join(task.directory, task.source.file),
+    shim: shimSource(task).text,
+    ...(generator && {
+      generator: { shim: generatorShimSource(task).text, language: generator.language, text: generator.text },
+    }),
+    checked: checkedSizes(task).map(sized),
+    timed: sized(task.sizes.timed),
+  };
+}
+
+/** Compiles what belongs to the task into `directory`. Throws a TaskError where something of the task does not compile. */
+export async function compileSubject(
+  parts: SubjectParts,
+  directory: string,
+  signal?: AbortSignal,
+): Promise<Subject> {
+  const { task, generator } = parts;
+  const shimObject = required(parts, "the call shim", await compileShim(parts.shim, task.language, task.compiler, signal));
+  const reference = await compileLibrary({
+    language: task.language,
+    compiler: task.compiler,
+    source: task.source.text,
+    fileName: task.source.file,
+    shim: shimObject,
+    signal,
+  });
+  const referenceLibrary = join(directory, `reference-${task.hash.slice(0, 16)}.so`);
+  await keep(referenceLibrary, required(parts, "the reference", reference));
+  if (!generator) return { ...parts, shimObject, referenceLibrary };
+
+  const settings = generatorSettings(task, generator.language);
+  const generatorShim = required(
+    parts,
+    "the generator's shim",
+    await compileShim(generator.shim, generator.language, settings, signal),
+  );
+  const compiled = await compileLibrary({
+    language: generator.language,
+    compiler: settings,
+    source: generator.text,
+    fileName: task.generator?.file ?? "inputs",
+    shim: generatorShim,
+    signal,
+  });
+  const generatorLibrary = join(directory, `generator-${task.hash.slice(0, 16)}.so`);
+  await keep(generatorLibrary, required(parts, "the generator", compiled));
+  return { ...parts, shimObject, referenceLibrary, generatorLibrary };
+}
+
+/** A generator may be written in the other language than the task. */
+function generatorSettings(task: Task, language: Task["language"]): CompilerSettings {
+  if (language === task.language) return task.compiler;
+  const clang = /clang/.test(task.compiler.command);
+  return language === "c"
+    ? { command: clang ? "clang" : "gcc", standard: "gnu17", flags: ["-O2"] }
+    : { command: clang ? "clang++" : "g++", standard: "gnu++17", flags: ["-O2"] };
+}
+
+function required(parts: SubjectParts, what: string, compiled: Compiled): Uint8Array {
+  if (compiled.ok) return compiled.bytes;
+  throw new TaskError(parts.file, `${what} does not compile: ${compiled.reason}`, {
+    remedy: 'Mend the source, or "compiler" in task.json.',
+  });
+}

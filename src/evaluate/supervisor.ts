@@ -1,0 +1,221 @@
+/**
+ * The client of the native supervisor: one process, one command at a time, a typed reply to each.
+ */
+import { execa } from "execa";
+import { availableParallelism } from "node:os";
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { LessonbankError } from "../errors.ts";
+import { jailError, systemMounts, unprivilegedUser } from "./jail.ts";
+import { nativePrograms } from "./native.ts";
+import { findBubblewrap } from "./toolchain.ts";
+
+const ending = z.object({
+  ended: z.enum(["exit", "signal", "timeout", "cancelled", "protocol", "jail", "none"]),
+  /** Exit status or signal. */
+  number: z.number(),
+  phase: z.string(),
+  /** What the process wrote to standard error. Untrusted. */
+  said: z.string(),
+  limitMs: z.number().optional(),
+});
+const timing = z.object({ cpuNs: z.number(), wallNs: z.number(), untimedNs: z.number() });
+const mismatch = z.object({
+  kind: z.enum(["value", "length", "overflow", "bounds"]),
+  path: z.string(),
+  candidate: z.string(),
+  reference: z.string(),
+});
+const pairReply = z.object({
+  seed: z.string(),
+  generator: ending.optional(),
+  reference: z.union([timing, ending]).optional(),
+  candidate: z.union([timing, ending]).optional(),
+  referenceBounds: mismatch.optional(),
+  candidateBounds: mismatch.optional(),
+  mismatch: mismatch.optional(),
+  grownBytes: z.number().optional(),
+});
+const startReply = z.object({ pid: z.number().optional(), loadCpuNs: z.number().optional(), ending: ending.optional() });
+
+/** How a worker came to its end. */
+export type Ending = z.infer<typeof ending>;
+/** One call, or one batch of calls, of one arm. `untimedNs` is the CPU time of decoding and encoding around it. */
+export type Timing = z.infer<typeof timing>;
+export type Mismatch = z.infer<typeof mismatch>;
+export type PairReply = z.infer<typeof pairReply>;
+
+export interface WorkerStart {
+  readonly name: string;
+  /** A shared object; absent where `loader` has everything inside. */
+  readonly library?: string | undefined;
+  /** In place of the usual loader. */
+  readonly loader?: string | undefined;
+  readonly threads: number;
+  readonly limitMs: number;
+  /** Plans that it will be used with: its memory is made large enough for them. */
+  readonly plans: readonly string[];
+}
+
+export interface PairRequest {
+  readonly plan: string;
+  readonly reference: string;
+  /** Absent: the reference runs alone. */
+  readonly candidate?: string | undefined;
+  readonly candidateFirst?: boolean | undefined;
+  readonly referenceLimitMs: number;
+  readonly candidateLimitMs: number;
+  /** Where the reference goes first, the candidate may take this many times as long, and `candidateLimitMs` on top. */
+  readonly candidateFactor?: number | undefined;
+  /** To repeat what an earlier reply told. */
+  readonly seed?: string | undefined;
+  /** Whether outputs hold other noise before the second arm's call than before the first's. */
+  readonly otherNoise?: boolean | undefined;
+  readonly generator?: { readonly plan: string; readonly worker: string } | undefined;
+}
+
+export interface Supervisor {
+  addPlan(words: string): Promise<void>;
+  dropPlan(name: string): Promise<void>;
+  /** Undefined once the worker stands; otherwise how it ended while it was loaded. */
+  start(worker: WorkerStart): Promise<Ending | undefined>;
+  pair(request: PairRequest): Promise<PairReply>;
+  /** Ends a worker; nothing where it has ended. */
+  end(worker: string): Promise<void>;
+  /** Waits until no other evaluator on this machine holds the file. */
+  lock(path: string, signal?: AbortSignal): Promise<void>;
+  unlock(): Promise<void>;
+  /** Whether measurements are pinned to a core. */
+  readonly pinned: boolean;
+  readonly alive: boolean;
+  /** Gives up what is being done; the supervisor stays usable, the workers that were busy are gone. */
+  cancel(): void;
+  /** Ends it and every worker. */
+  close(): Promise<void>;
+}
+
+export interface SupervisorOptions {
+  readonly memoryBytes?: number;
+  readonly cpuSeconds?: number;
+}
+
+/** Starts a supervisor. Throws a MachineError where something is missing. */
+export async function startSupervisor(options: SupervisorOptions = {}): Promise<Supervisor> {
+  const { memoryBytes = 4 * 2 ** 30, cpuSeconds = 600 } = options;
+  const { supervisor: program, loader } = await nativePrograms();
+  const bubblewrap = await findBubblewrap();
+  const child = execa(program, [], {
+    stdio: ["pipe", "pipe", "ignore"],
+    encoding: "utf8",
+    buffer: false,
+    reject: false,
+    env: {},
+    extendEnv: false,
+    cwd: "/",
+  });
+  let alive = true;
+  let waiting: { resolve: (line: string) => void; reject: (error: Error) => void } | undefined;
+  let partial = "";
+  child.stdin.on("error", () => {});
+  child.stdout.setEncoding("utf8");
+  child.stdout.on("data", (chunk: string) => {
+    partial += chunk;
+    const end = partial.indexOf("\n");
+    if (end < 0) return;
+    const line = partial.slice(0, end);
+    partial = partial.slice(end + 1);
+    const { resolve } = waiting ?? {};
+    waiting = undefined;
+    resolve?.(line);
+  });
+  const ended = child.then((result) => {
+    alive = false;
+    waiting?.reject(
+      new LessonbankError("internal", `the supervisor ended unexpectedly (${result.signal ?? result.exitCode ?? "?"})`),
+    );
+    waiting = undefined;
+  });
+
+  const ask = async <T>(schema: z.ZodType<T>, ...words: readonly (string | number)[]): Promise<T> => {
+    if (!alive) throw new LessonbankError("internal", "the supervisor has ended");
+    if (waiting) throw new LessonbankError("internal", "the supervisor is asked twice at once");
+    const command = words.join(" ");
+    const line = await new Promise<string>((resolve, reject) => {
+      waiting = { resolve, reject };
+      child.stdin.write(`${command}\n`);
+    });
+    const reply: unknown = JSON.parse(line);
+    const status = z.object({ ok: z.boolean(), error: z.string().optional() }).parse(reply);
+    if (!status.ok)
+      throw new LessonbankError("internal", `the supervisor refused "${command.slice(0, 60)}": ${status.error ?? "?"}`);
+    return schema.parse(reply);
+  };
+
+  await ask(z.unknown(), "jail", path(loader), memoryBytes, cpuSeconds, ...[bubblewrap, ...systemMounts()].map(path));
+  const core = measuringCore();
+  const { pinned } = core === undefined ? { pinned: false } : await ask(z.object({ pinned: z.boolean() }), "pin", core);
+
+  return {
+    pinned,
+    get alive() {
+      return alive;
+    },
+    addPlan: async (words) => void (await ask(z.unknown(), words)),
+    dropPlan: async (name) => void (await ask(z.unknown(), "drop", name)),
+    async start({ name, library, loader: other, threads, limitMs, plans }) {
+      const user = unprivilegedUser() ?? 0;
+      const files = [library, other].map((file) => (file === undefined ? "-" : path(file)));
+      const reply = await ask(startReply, "start", name, ...files, user, threads, limitMs, ...plans);
+      if (reply.ending?.ended === "jail") throw jailError(reply.ending.said || "it did not start");
+      return reply.ending;
+    },
+    async pair(request) {
+      const { plan, reference, candidate, candidateFirst, referenceLimitMs, candidateLimitMs } = request;
+      return ask(
+        pairReply,
+        ...["pair", plan, reference, candidate ?? "-", candidateFirst ? 1 : 0],
+        ...[referenceLimitMs, candidateLimitMs, request.candidateFactor ?? 0],
+        ...[request.seed ?? "-", "-", request.otherNoise ? "-" : "same"],
+        ...(request.generator ? [request.generator.plan, request.generator.worker] : []),
+      );
+    },
+    end: async (worker) => void (await ask(z.unknown(), "end", worker)),
+    async lock(file, signal) {
+      for (let waitMs = 2; ; waitMs = Math.min(waitMs * 1.5, 50)) {
+        signal?.throwIfAborted();
+        const { held } = await ask(z.object({ held: z.boolean() }), "lock", path(file));
+        if (held) return;
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+      }
+    },
+    unlock: async () => void (await ask(z.unknown(), "unlock")),
+    cancel() {
+      if (waiting) child.stdin.write("cancel\n");
+    },
+    async close() {
+      child.stdin.end();
+      const timer = setTimeout(() => child.kill("SIGKILL"), 500);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** Whether a reply holds a timing rather than an ending. */
+export function isTiming(value: Timing | Ending | undefined): value is Timing {
+  return value !== undefined && "cpuNs" in value;
+}
+
+/** The last core that we may use: interrupts and others' work crowd the first. Undefined where only one is left. */
+function measuringCore(): number | undefined {
+  if (availableParallelism() < 2) return undefined;
+  const status = readFileSync("/proc/self/status", "utf8");
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1];
+  const last = list?.split(",").at(-1)?.split("-").at(-1);
+  return last === undefined ? undefined : Number(last);
+}
+
+/** As one word: the supervisor splits at spaces. */
+function path(text: string): string {
+  return text === "" ? "%00" : text.replaceAll(/[%\s]/g, (byte) => `%${(byte.codePointAt(0) ?? 0).toString(16).padStart(2, "0")}`);
+}

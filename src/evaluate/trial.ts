@@ -1,0 +1,206 @@
+/**
+ * Two arms in the supervisor: plans and workers by name, pairs of calls, and what a pair's reply means.
+ */
+import { LessonbankError, TaskError } from "../errors.ts";
+import type { CallPlan } from "../task/call-plan.ts";
+import { isFlat } from "../task/signature.ts";
+import type { Sizes } from "../task/task.ts";
+import { describeEnding, describeMismatch, sizesText } from "./describe.ts";
+import { encodePlan, generatorPlan, isGenerated, type PlanShape } from "./encode-plan.ts";
+import { isTiming, type PairReply, type Supervisor, type Timing } from "./supervisor.ts";
+import type { Subject } from "./subject.ts";
+
+/** How a candidate failed; the evaluator adds the counts. */
+export type Failure =
+  | { readonly status: "crashed"; readonly reason: string; readonly signal?: string }
+  | { readonly status: "timed-out"; readonly reason: string; readonly limitMs: number }
+  | { readonly status: "wrong-output"; readonly reason: string };
+
+export interface LoadedPlan {
+  readonly name: string;
+  readonly plan: CallPlan;
+  readonly sizes: Sizes;
+  readonly instances: number;
+  /** The generator's own plan, where some slots are generated. */
+  readonly generator?: string;
+}
+
+export interface Limits {
+  readonly referenceMs: number;
+  readonly candidateMs: number;
+  readonly candidateFactor?: number;
+}
+
+export type PairResult =
+  | { readonly failure: Failure }
+  | {
+      readonly failure?: undefined;
+      readonly reference: Timing;
+      readonly candidate: Timing;
+      readonly seed: string;
+      readonly grownBytes: number;
+    };
+
+let plans = 0;
+
+/** Gives the supervisor a plan under a fresh name. */
+export async function loadPlan(
+  supervisor: Supervisor,
+  { plan, sizes }: { readonly plan: CallPlan; readonly sizes: Sizes },
+  shape: Omit<PlanShape, "name">,
+): Promise<LoadedPlan> {
+  const name = `p${++plans}`;
+  await supervisor.addPlan(encodePlan(plan, { ...shape, name }));
+  const { instances = 1 } = shape;
+  if (!plan.slots.some((slot) => isGenerated(slot.rule))) return { name, plan, sizes, instances };
+  const generator = `${name}g`;
+  await supervisor.addPlan(encodePlan(generatorPlan(plan), { ...shape, name: generator }));
+  return { name, plan, sizes, instances, generator };
+}
+
+export async function dropPlan(supervisor: Supervisor, plan: LoadedPlan): Promise<void> {
+  await supervisor.dropPlan(plan.name);
+  if (plan.generator !== undefined) await supervisor.dropPlan(plan.generator);
+}
+
+const loadLimitMs = 10_000;
+
+/**
+ * Starts fresh workers for the reference, for `library` where there is one, and for the generator where a plan needs it. A candidate that
+ * does not survive being loaded is a failure; a reference that does not is a TaskError.
+ */
+export async function startArms(
+  supervisor: Supervisor,
+  subject: Subject,
+  library: string | undefined,
+  loaded: readonly LoadedPlan[],
+): Promise<Failure | undefined> {
+  const { threads } = subject.task;
+  const names = loaded.map((plan) => plan.name);
+  const common = { threads, limitMs: loadLimitMs, plans: names };
+  const reference = await supervisor.start({ ...common, name: "reference", library: subject.referenceLibrary });
+  if (reference) throw referenceFault(subject, describeEnding(reference, undefined).reason);
+  const generators = loaded.flatMap((plan) => plan.generator ?? []);
+  if (generators.length > 0) {
+    const generator = await supervisor.start({
+      ...common,
+      name: "generator",
+      library: subject.generatorLibrary,
+      threads: 1,
+      plans: generators,
+    });
+    if (generator) throw generatorFault(subject, describeEnding(generator, undefined).reason);
+  }
+  if (library === undefined) return undefined;
+  const candidate = await supervisor.start({ ...common, name: "candidate", library });
+  if (!candidate) return undefined;
+  return failureOf({ ...describeEnding(candidate, undefined), limitMs: loadLimitMs });
+}
+
+export async function endArms(supervisor: Supervisor): Promise<void> {
+  for (const name of ["reference", "candidate", "generator"]) await supervisor.end(name);
+}
+
+/** One pair of calls on fresh values, compared. Throws a TaskError where the reference or the generator is at fault. */
+export async function runPair(
+  supervisor: Supervisor,
+  subject: Subject,
+  plan: LoadedPlan,
+  limits: Limits,
+  { candidateFirst = false, otherNoise = false } = {},
+): Promise<PairResult> {
+  const reply = await supervisor.pair({
+    plan: plan.name,
+    reference: "reference",
+    candidate: "candidate",
+    candidateFirst,
+    otherNoise,
+    referenceLimitMs: limits.referenceMs,
+    candidateLimitMs: limits.candidateMs,
+    candidateFactor: limits.candidateFactor,
+    generator: plan.generator === undefined ? undefined : { plan: plan.generator, worker: "generator" },
+  });
+  const candidate = candidateOf(reply, plan);
+  if ("failure" in candidate) {
+    return candidate;
+  }
+  const reference = referenceOf(reply, subject, plan);
+  if (reply.mismatch)
+    return { failure: { status: "wrong-output", reason: describeMismatch(reply.mismatch, plan.sizes) } };
+  return { reference, candidate: candidate.timing, seed: reply.seed, grownBytes: reply.grownBytes ?? 0 };
+}
+
+/** The reference alone. */
+export async function runReference(
+  supervisor: Supervisor,
+  subject: Subject,
+  plan: LoadedPlan,
+  limitMs: number,
+): Promise<{ readonly timing: Timing; readonly grownBytes: number }> {
+  const reply = await supervisor.pair({
+    plan: plan.name,
+    reference: "reference",
+    referenceLimitMs: limitMs,
+    candidateLimitMs: limitMs,
+    generator: plan.generator === undefined ? undefined : { plan: plan.generator, worker: "generator" },
+  });
+  return { timing: referenceOf(reply, subject, plan), grownBytes: reply.grownBytes ?? 0 };
+}
+
+function candidateOf(reply: PairReply, plan: LoadedPlan): { failure: Failure } | { timing: Timing | undefined & Timing } {
+  const { candidate, candidateBounds } = reply;
+  if (candidate && !isTiming(candidate)) {
+    interrupted(candidate.ended);
+    const words = describeEnding(candidate, plan.sizes);
+    return { failure: failureOf({ ...words, limitMs: candidate.limitMs ?? 0 }) };
+  }
+  if (candidateBounds)
+    return { failure: { status: "wrong-output", reason: describeMismatch(candidateBounds, plan.sizes) } };
+  return { timing: candidate as Timing };
+}
+
+function referenceOf(reply: PairReply, subject: Subject, plan: LoadedPlan): Timing {
+  const { reference, generator, referenceBounds } = reply;
+  if (generator) {
+    interrupted(generator.ended);
+    throw generatorFault(subject, describeEnding(generator, plan.sizes).reason);
+  }
+  if (!isTiming(reference)) {
+    if (!reference) throw new LessonbankError("internal", "the supervisor's reply lacks the reference");
+    interrupted(reference.ended);
+    throw referenceFault(subject, describeEnding(reference, plan.sizes).reason);
+  }
+  if (referenceBounds) throw referenceFault(subject, describeMismatch(referenceBounds, plan.sizes));
+  if (reply.mismatch?.kind === "overflow" && reply.mismatch.reference === "18446744073709551615")
+    throw referenceFault(subject, `${reply.mismatch.path} outgrew the room for it (${sizesText(plan.sizes)})`);
+  return reference;
+}
+
+function failureOf(words: { status: "crashed" | "timed-out"; reason: string; signal?: string; limitMs: number }): Failure {
+  const { status, reason, signal, limitMs } = words;
+  if (status === "timed-out") return { status, reason, limitMs: Math.round(limitMs) };
+  return { status, reason, ...(signal !== undefined && { signal }) };
+}
+
+function interrupted(ended: string): void {
+  if (ended === "cancelled") throw new LessonbankError("internal", "the evaluation was interrupted");
+}
+
+function referenceFault(subject: Subject, what: string): TaskError {
+  return new TaskError(subject.file, `the reference is at fault: ${what}`, {
+    remedy: "`lessonbank task check` says more. Mend the reference, or its sizes and inputs in task.json.",
+  });
+}
+
+function generatorFault(subject: Subject, what: string): TaskError {
+  return new TaskError(subject.file, `the task's generator is at fault: ${what}`, {
+    remedy: 'Mend the file that "generator" names in task.json.',
+  });
+}
+
+/** Whether the task compares anything at all. */
+export function comparesSomething(plan: CallPlan): boolean {
+  return plan.slots.some(
+    (slot) => (slot.mode === "out" || slot.mode === "inout") && (!isFlat(slot.type) || !slot.array || slot.count > 0),
+  );
+}
