@@ -28,25 +28,37 @@ export function clip(text: string, limit: number): string {
   return cleanHalf(text.slice(0, limit - mark.length)) + mark;
 }
 
-const sourceFile = String.raw`(?:[\w.+~-]+[\\/])*[\w+-]+\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inc|ts|js|py|o|so)`;
-const places: readonly (readonly [RegExp, string])[] = [
-  // "kernel.cpp:12:5: " before a compiler's message.
-  [new RegExp(String.raw`${sourceFile}:\d+(?::\d+)?:?\s*`, "gi"), ""],
-  [
-    /,?\s*\b(?:at|on|in|from|near|of)\s+(?:the\s+)?lines?\s+#?\d+(?:\s*(?:-|–|to|and|through)\s*\d+)?\b/gi,
-    "",
-  ],
-  [/\blines?\s+#?\d+(?:\s*(?:-|–|to|and|through)\s*\d+)?\b/gi, "the line"],
-  // Absolute paths, home folders and drive letters; a division such as a/b stays.
-  [/(?<![\w)\]])(?:~|\.{1,2})?(?:\/[\w.+@-]+){2,}\/?/g, "a file"],
-  [/\b[a-z]:\\(?:[\w.+@ -]+\\)*[\w.+@-]+/gi, "a file"],
-];
+/** What stands between blanks, quotes and brackets: a path is one of these. */
+const token = /[^\s"'`()<>;,]+/g;
+/** `kernel.cpp:12:5:` before a compiler's message. */
+const filePosition = /\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inc|ts|js|py):\d+(?::\d+)?:?$/i;
+const absolutePath = /^(?:~|\.{1,2})?(?:\/[\w.+@-]+){2,}\/?$|^[a-z]:\\/i;
+const relativeFile = /^[\w.+@-]+(?:\/[\w.+@-]+)*\/[\w+@-]+\.(?:c|cc|cpp|cxx|h|hh|hpp|hxx|inc|ts|js|py)$/i;
+const lineNumbers = String.raw`lines?\s+#?\d+(?:\s*(?:-|–|to|and|through)\s*\d+)?\b`;
+const atLine = new RegExp(String.raw`,?\s*\b(?:at|on|in|from|near|of)\s+(?:the\s+)?${lineNumbers}`, "gi");
+const bareLine = new RegExp(String.raw`\b${lineNumbers}`, "gi");
 
-/** A lesson must hold for other code than that which taught it: file names with positions, line numbers and paths are taken out. */
+/**
+ * A lesson must hold for other code than that which taught it: file names with positions, line numbers and paths are taken out. Give
+ * it prose. Every pattern takes time in proportion to the text: it may be hostile.
+ */
 export function withoutPlaces(text: string): string {
-  let result = text;
-  for (const [pattern, replacement] of places) result = result.replace(pattern, replacement);
-  return result.replace(/ {2,}/g, " ").trim();
+  return text
+    .replace(token, (word) => {
+      const [body = "", end = ""] = splitEnd(word);
+      if (filePosition.test(word)) return "";
+      return absolutePath.test(body) || relativeFile.test(body) ? `a file${end}` : word;
+    })
+    .replace(atLine, "")
+    .replace(bareLine, "the line")
+    .replace(/ {2,}/g, " ")
+    .trim();
+}
+
+/** A word and the full stop or colon after it. */
+function splitEnd(word: string): readonly [string, string] {
+  const last = word.at(-1) ?? "";
+  return ".:!?".includes(last) ? [word.slice(0, -1), last] : [word, ""];
 }
 
 function cleanHalf(text: string): string {

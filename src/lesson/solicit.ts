@@ -21,7 +21,7 @@ export interface MakeLessonOptions {
   readonly candidate: Candidate;
   readonly outcome: Outcome;
   readonly draft: LessonDraft;
-  /** Default: the unified diff from the reference. */
+  /** Default: the unified diff from the reference; empty where they are too long to compare. */
   readonly diff?: string;
   /** Default: the phrases of the reference's features. Grammars must be loaded for the default. */
   readonly features?: readonly string[];
@@ -32,6 +32,7 @@ export interface MakeLessonOptions {
 }
 
 const extreme = 1e9;
+const mostDiffLines = 5000;
 
 /**
  * The lesson, with the first 16 hexadecimal digits of the SHA-256 over its content as its id: the same run teaching the same
@@ -58,7 +59,7 @@ export function makeLesson(options: MakeLessonOptions): Lesson {
       ...(outcome.status === "measured" && { speedup: tidySpeedup(outcome.speedup) }),
       ...(candidate.basis && { basis: candidate.basis }),
       source: tidySource(candidate.source),
-      diff: tidySource(options.diff ?? unifiedDiff(task.source.text, candidate.source, task.source.file)),
+      diff: tidySource(options.diff ?? diffFromReference(task, candidate)),
     },
     features: (options.features ?? codeFeatures(task.source.text, task.language, task.function).phrases)
       .slice(0, lessonLimits.features)
@@ -69,6 +70,13 @@ export function makeLesson(options: MakeLessonOptions): Lesson {
     id: createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 16),
     createdAt: (options.createdAt ?? new Date()).toISOString(),
   });
+}
+
+/** Empty where the candidate is too long to compare: the time grows with the product of the lines that differ. */
+function diffFromReference({ source }: Task, candidate: Candidate): string {
+  const lines = candidate.source.split("\n").length + source.text.split("\n").length;
+  if (lines > mostDiffLines || candidate.source.length > lessonLimits.source) return "";
+  return unifiedDiff(source.text, candidate.source, source.file);
 }
 
 /** For a draft that says nothing. */

@@ -105,7 +105,7 @@ describe("a lesson from an outcome", () => {
       candidate: {
         ...candidate,
         agent: "",
-        source: "x".repeat(2_000_000),
+        source: "x\n".repeat(1_000_000),
         assumptions: many("assume"),
         transformations: many("rewrite").map((name) => ({
           name,
