@@ -3,20 +3,25 @@
  */
 import type { Agent } from "./agent.ts";
 import { createRewriter } from "./rewriter.ts";
-import { arithmeticRewrites, libraryRewrites, rewrites } from "./rewrites/catalogue.ts";
+import { arithmeticRewrites, libraryRewrites, loopRewrites, rewrites } from "./rewrites/catalogue.ts";
 
 /** A fresh team: agents remember what they tried, so a team serves one run. */
 export function defaultTeam(): Agent[] {
   return [
     createRewriter({
-      name: "library",
-      speciality: "strings, containers and the algorithms behind them",
-      rewrites: libraryRewrites,
+      name: "loops",
+      speciality: "how loops walk through memory and what they keep in registers",
+      rewrites: loopRewrites,
     }),
     createRewriter({
       name: "arithmetic",
       speciality: "cheaper operations, fewer of them, no branches",
       rewrites: arithmeticRewrites,
+    }),
+    createRewriter({
+      name: "library",
+      speciality: "strings, containers and the algorithms behind them",
+      rewrites: libraryRewrites,
     }),
     createRewriter({
       name: "composer",

@@ -34,13 +34,13 @@ export interface OptimizeOptions {
   readonly strategy?: Strategy | undefined;
   /** Which lessons are shown. Default `lessonl`. */
   readonly policy?: string | undefined;
-  /** Default 10. */
+  /** Default 12. */
   readonly rounds?: number | undefined;
   /** Candidates judged at the most, the winner's confirmation not counted. Default 40. */
   readonly evaluations?: number | undefined;
   /** Wall time after which no further candidate is begun. Default: none. */
   readonly timeLimitMs?: number | undefined;
-  /** Rounds without anything faster after which the run ends. Default 3. */
+  /** Rounds without anything faster after which the run ends. Default 5. */
   readonly patience?: number | undefined;
   /** Makes every choice repeatable; measurements are not. Default: random, and in the journal. */
   readonly seed?: number | undefined;
@@ -109,10 +109,10 @@ async function execute(options: OptimizeOptions, push: (event: RunEvent) => void
       signal,
       emit,
       stop: firstOf(
-        roundsReached(options.rounds ?? 10),
+        roundsReached(options.rounds ?? 12),
         evaluationsReached(options.evaluations ?? 40),
         timeReached(options.timeLimitMs ?? Infinity),
-        noProgressFor(options.patience ?? 3),
+        noProgressFor(options.patience ?? 5),
       ),
     });
     const result = summarise(run, task, strategy.name, outcome, performance.now() - startedAt, journal?.path);

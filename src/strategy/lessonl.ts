@@ -10,6 +10,7 @@
  * - Agents of a round propose side by side; two that propose the same text are asked again, and nothing is judged twice.
  * - A failure to propose costs a turn; the published harness then judged the previous reply again.
  * - The winner must be faster at 99 % on fresh processes and seeds; otherwise the next best is tried, and no winner is an answer.
+ *   Of candidates within 3 % of the fastest the one with the fewest transformations wins.
  */
 import { sha256 } from "../code/hash.ts";
 import type { Agent, Candidate, Proposal } from "../agent/agent.ts";
@@ -220,14 +221,11 @@ class LessonlRun {
     this.context.emit({ type: "factors-updated", factors: Object.fromEntries(factors) });
   }
 
-  /** The fastest candidate that is still faster when it is measured at length on fresh processes and seeds. */
+  /** The best candidate that is still faster when it is measured at length on fresh processes and seeds. */
   private async confirmWinner(): Promise<Attempt | undefined> {
     const { task, evaluator, emit, signal } = this.context;
     signal.throwIfAborted();
-    const promising = this.attempts
-      .filter(({ outcome }) => outcome.status === "measured" && outcome.faster)
-      .sort((a, b) => ratioOf(b.outcome) - ratioOf(a.outcome));
-    for (const { candidate } of promising.slice(0, confirmations)) {
+    for (const { candidate } of inOrderOfMerit(this.attempts).slice(0, confirmations)) {
       const outcome = await evaluator.evaluate(task, candidate.source, { signal, effort: "confirm" });
       emit({ type: "winner-confirmed", candidate, outcome });
       if (outcome.status === "measured" && outcome.faster) return { candidate, outcome };
@@ -265,6 +263,25 @@ function recalledCandidate(lesson: Lesson): Candidate {
 function fastest(lessons: readonly Lesson[]): Lesson | undefined {
   const faster = lessons.filter((lesson) => (lesson.evidence.speedup?.low ?? 0) > 1);
   return faster.sort((a, b) => b.speed - a.speed)[0];
+}
+
+/**
+ * Faster candidates, the best first: those within 3 % of the fastest count as equally fast, and of equals the one with fewer
+ * transformations is better, because a person has to read it.
+ */
+function inOrderOfMerit(attempts: readonly Attempt[]): Attempt[] {
+  const byRatio = attempts
+    .filter(({ outcome }) => outcome.status === "measured" && outcome.faster)
+    .sort((a, b) => ratioOf(b.outcome) - ratioOf(a.outcome));
+  const [first] = byRatio;
+  if (!first) return [];
+  const equals = byRatio.filter(({ outcome }) => ratioOf(outcome) >= 0.97 * ratioOf(first.outcome));
+  const simplest = equals.reduce((best, each) => (steps(each) < steps(best) ? each : best));
+  return [simplest, ...byRatio.filter((attempt) => attempt !== simplest)];
+}
+
+function steps({ candidate }: Attempt): number {
+  return candidate.transformations.length;
 }
 
 function fastestAttempt(attempts: readonly Attempt[]): Attempt | undefined {

@@ -2,26 +2,66 @@
  * All rewrites, grouped by what they work on; within a group in the order in which a textbook would try them.
  */
 import { appendInPlace } from "./append-in-place.ts";
+import { bitCount } from "./bit-count.ts";
 import { compareInPlace } from "./compare-in-place.ts";
+import { dataPointer } from "./data-pointer.ts";
+import { divisionToReciprocal } from "./division-to-reciprocal.ts";
+import { flatTable } from "./flat-table.ts";
 import { hashedContainer } from "./hashed-container.ts";
 import { hashedMembership } from "./hashed-membership.ts";
+import { invariantHoisting } from "./invariant-hoisting.ts";
+import { loopFission } from "./loop-fission.ts";
+import { loopFusion } from "./loop-fusion.ts";
+import { loopInterchange } from "./loop-interchange.ts";
+import { loopTiling } from "./loop-tiling.ts";
+import { loopUnrolling } from "./loop-unrolling.ts";
+import { loopUnswitching } from "./loop-unswitching.ts";
+import { moduloToWrapAround } from "./modulo-to-wrap-around.ts";
+import { multipleAccumulators } from "./multiple-accumulators.ts";
 import { referNotCopy } from "./refer-not-copy.ts";
 import { reserveBeforePush } from "./reserve-before-push.ts";
+import { reusedBuffer } from "./reused-buffer.ts";
 import type { Rewrite } from "./rewrite.ts";
+import { rollingRows } from "./rolling-rows.ts";
+import { runningSum } from "./running-sum.ts";
+import { squaredComparison } from "./squared-comparison.ts";
 import { strengthReduction } from "./strength-reduction.ts";
 
-/** Strings, containers and the algorithms behind them. */
-export const libraryRewrites: readonly Rewrite[] = [
-  hashedMembership,
-  appendInPlace,
-  compareInPlace,
-  referNotCopy,
-  reserveBeforePush,
-  hashedContainer,
+/** How loops walk through memory and what they keep in registers. */
+export const loopRewrites: readonly Rewrite[] = [
+  loopInterchange,
+  multipleAccumulators,
+  loopTiling,
+  loopFusion,
+  loopUnswitching,
+  loopFission,
+  loopUnrolling,
 ];
 
 /** What is computed: cheaper operations, fewer of them, no branches. */
-export const arithmeticRewrites: readonly Rewrite[] = [strengthReduction];
+export const arithmeticRewrites: readonly Rewrite[] = [
+  bitCount,
+  strengthReduction,
+  divisionToReciprocal,
+  moduloToWrapAround,
+  squaredComparison,
+  invariantHoisting,
+];
+
+/** Strings, containers and the algorithms behind them. */
+export const libraryRewrites: readonly Rewrite[] = [
+  runningSum,
+  hashedMembership,
+  rollingRows,
+  appendInPlace,
+  compareInPlace,
+  referNotCopy,
+  reusedBuffer,
+  flatTable,
+  reserveBeforePush,
+  hashedContainer,
+  dataPointer,
+];
 
 /** Every rewrite there is. */
-export const rewrites: readonly Rewrite[] = [...libraryRewrites, ...arithmeticRewrites];
+export const rewrites: readonly Rewrite[] = [...loopRewrites, ...arithmeticRewrites, ...libraryRewrites];
