@@ -3,6 +3,7 @@
  */
 import { appendInPlace } from "./append-in-place.ts";
 import { bitCount } from "./bit-count.ts";
+import { blockCompare } from "./block-compare.ts";
 import { compareInPlace } from "./compare-in-place.ts";
 import { dataPointer } from "./data-pointer.ts";
 import { divisionToReciprocal } from "./division-to-reciprocal.ts";
@@ -24,6 +25,7 @@ import { reusedBuffer } from "./reused-buffer.ts";
 import type { Rewrite } from "./rewrite.ts";
 import { rollingRows } from "./rolling-rows.ts";
 import { runningSum } from "./running-sum.ts";
+import { skipAhead } from "./skip-ahead.ts";
 import { squaredComparison } from "./squared-comparison.ts";
 import { strengthReduction } from "./strength-reduction.ts";
 
@@ -52,6 +54,7 @@ export const arithmeticRewrites: readonly Rewrite[] = [
 export const libraryRewrites: readonly Rewrite[] = [
   runningSum,
   hashedMembership,
+  skipAhead,
   rollingRows,
   appendInPlace,
   compareInPlace,
@@ -61,6 +64,7 @@ export const libraryRewrites: readonly Rewrite[] = [
   reserveBeforePush,
   hashedContainer,
   dataPointer,
+  blockCompare,
 ];
 
 /** Every rewrite there is. */

@@ -86,7 +86,8 @@ function hashed(
   const header = headers[word];
   const list = field(template, "arguments");
   const [key, value, ...more] = list ? parts(list) : [];
-  if (!header || !key || more.length > 0 || (word.endsWith("set") && value) || !canHash(key)) return undefined;
+  if (!header || !key || more.length > 0 || (word.endsWith("set") && value) || !canHash(key))
+    return undefined;
   if (declaration.children.some((child) => child.type === "storage_class_specifier")) return undefined;
   const name = declarator.text;
   if (!declaredOnce(name, definition)) return undefined;

@@ -170,10 +170,13 @@ function isHeavy(type: ValueType | undefined, near: Node): boolean {
     (node) => field(node, "name")?.text === base && field(node, "body"),
   );
   const body = record && field(record, "body");
-  return !!body && find(body, "field_declaration").length > 2;
+  return !!body && find(body, "field_identifier").length > 2;
 }
 
 function isSameType(a: ValueType, b: ValueType | undefined): boolean {
-  const plain = (base: string): string => base.replaceAll("std::", "");
-  return b !== undefined && plain(a.base) === plain(b.base) && b.pointers === a.pointers;
+  return b !== undefined && unqualified(a.base) === unqualified(b.base) && b.pointers === a.pointers;
+}
+
+function unqualified(base: string): string {
+  return base.replaceAll("std::", "");
 }

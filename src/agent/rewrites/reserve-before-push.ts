@@ -70,7 +70,13 @@ function reservations(loop: Loop): Reservation[] {
     const count = product(chainTo(loop, pushing));
     if (!count) return [];
     const reserve = `${name}.reserve(${name}.size() + ${count.text});`;
-    return [{ name, loop, text: count.guards.length > 0 ? `if (${count.guards.join(" && ")}) ${reserve}` : reserve }];
+    return [
+      {
+        name,
+        loop,
+        text: count.guards.length > 0 ? `if (${count.guards.join(" && ")}) ${reserve}` : reserve,
+      },
+    ];
   });
 }
 

@@ -49,7 +49,8 @@ export const reusedBuffer: Rewrite = {
         if (!loop || !declaredAlone(variable) || !declaredOnce(variable.name, definition)) return [];
         if (!same(variable.declaration.parent ?? definition, loop.body)) return [];
         const { source } = subject;
-        const moved = variable.type.pointers === 1 ? pairAround(source, variable, loop) : object(source, variable, loop);
+        const moved =
+          variable.type.pointers === 1 ? pairAround(source, variable, loop) : object(source, variable, loop);
         return moved ? [moved] : [];
       }),
     );
@@ -131,7 +132,8 @@ function isCount(node: Node): boolean {
 function pairAround(source: string, variable: Variable, loop: Loop): Moved | undefined {
   const { initial, name } = variable;
   const call = initial && (castValue(initial) ?? initial);
-  if (!call || call.type !== "call_expression" || calleeOf(call).replace("std::", "") !== "malloc") return undefined;
+  if (!call || call.type !== "call_expression" || calleeOf(call).replace("std::", "") !== "malloc")
+    return undefined;
   if (
     !argumentsOf(call).every((each) => isInvariant(each, loop.node)) ||
     loop.leavesEarly ||

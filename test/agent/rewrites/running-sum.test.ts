@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import { runningSum } from "../../../src/agent/rewrites/running-sum.ts";
+import { expectSameResults, opportunitiesIn } from "./same-results.ts";
+
+const cumulative = `void cumulative(const int *x, long *out, int n)
+{
+    int i, j;
+    for (i = 0; i < n; i++) {
+        out[i] = 0;
+        for (j = 0; j < i + 1; j++)
+            out[i] = out[i] + (long)x[j] * x[j];
+    }
+}`;
+
+describe("running-sum", () => {
+  it("gives the same sums over prefixes and windows", async () => {
+    await expectSameResults(runningSum, [
+      {
+        language: "c",
+        function: "cumulative",
+        source: cumulative,
+        drive: `void drive(void) { int x[7] = {3, -1, 4, 1, -5, 9, 2}; long out[7]; cumulative(x, out, 0); cumulative(x, out, 7); for (int i = 0; i < 7; i++) printf("%ld ", out[i]); }`,
+      },
+      {
+        language: "c",
+        function: "smooth",
+        source: `void smooth(const float *in, float *out, int n, int radius) {
+  for (int i = 0; i < n; ++i) {
+    int low = i - radius < 0 ? 0 : i - radius;
+    int high = i + radius;
+    if (high > n - 1) high = n - 1;
+    float sum = 0.0f;
+    for (int j = low; j <= high; ++j) sum += in[j];
+    out[i] = sum / (high - low + 1);
+  }
+}`,
+        drive: `void drive(void) { float x[9] = {1, 2, 3, 5, 8, 13, 21, 34, 55}, y[9]; for (int r = 0; r < 12; r += 3) { smooth(x, y, 9, r); for (int i = 0; i < 9; i++) printf("%.9g ", y[i]); } }`,
+        tolerance: 1e-5,
+      },
+      {
+        language: "c++",
+        function: "deviations",
+        source: `#include <cmath>
+#include <vector>
+std::vector<double> deviations(const std::vector<double> &v, std::size_t w)
+{
+    std::vector<double> out;
+    for (std::size_t i = 0; i + w <= v.size(); i++)
+    {
+        double sum = 0, squares = 1.5;
+        for (std::size_t j = i; j < i + w; j++)
+        {
+            sum += v[j];
+            squares += v[j] * v[j];
+        }
+        out.push_back(squares / w - (sum / w) * (sum / w));
+    }
+    return out;
+}`,
+        drive: `void drive() { std::vector<double> v; for (int i = 0; i < 20; i++) v.push_back(i % 7 - 1.5 * (i % 3)); for (double d : deviations(v, 4)) std::printf("%.17g ", d); std::printf("%zu %zu", deviations(v, 21).size(), deviations({}, 3).size()); }`,
+        tolerance: 1e-9,
+      },
+    ]);
+  });
+
+  it("says that a window's sums are reordered, and that a prefix's are not", async () => {
+    const [prefix] = await opportunitiesIn(runningSum, "c", cumulative, "cumulative");
+    expect(prefix?.parameters).toEqual({ range: "prefix" });
+    expect(prefix?.assumptions).toEqual(["Arrays that are written and arrays that are read do not overlap."]);
+  });
+
+  it("keeps sums whose terms or ranges change otherwise", async () => {
+    const source = `void f(double *x, double *out, const int *end, int n) {
+  for (int i = 0; i < n; i++) { double s = 0; for (int j = 0; j <= i; j++) s += x[j] * x[i - j]; out[i] = s; }
+  for (int i = 0; i < n; i++) { double s = 0; for (int j = 0; j < end[i]; j++) s += x[j]; out[i] = s; }
+  for (int i = 0; i < n; i++) { double s = 0; for (int j = 0; j <= i; j++) s += x[j]; x[i] = s; }
+  for (int i = 0; i < n; i++) { double s = 0; for (int j = i; j < n; j++) { s += x[j]; if (s > 9) break; } out[i] = s; }
+  for (int i = 0; i < n; i++) { double s = 0; for (int j = 0; j < n - i; j++) s += x[j]; out[i] = s; }
+  double t = 0;
+  for (int i = 0; i < n; i++) { for (int j = 0; j <= i; j++) t += x[j]; out[i] = t; }
+}`;
+    expect(await opportunitiesIn(runningSum, "c", source, "f")).toEqual([]);
+  });
+});
