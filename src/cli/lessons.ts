@@ -1,13 +1,10 @@
 /** `lessonbank lessons`: look into a bank, and carry lessons from one to another. */
-import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
 import { Command, Option } from "commander";
-import type { BankEntry, LessonFilter } from "../bank/bank.ts";
+import type { LessonFilter } from "../bank/bank.ts";
 import { UsageError } from "../errors.ts";
-import { describeIssues, lessonLineSchema, lessonSchemaVersion, withoutUndefined } from "../lesson/schema.ts";
+import { exportLessons, importLessons } from "../lesson/exchange.ts";
 import { printDocument } from "../report/documents.ts";
 import { count } from "../report/figures.ts";
 import { formatHits, formatLesson, formatLessons, formatStatistics } from "../report/lessons.ts";
@@ -26,9 +23,6 @@ interface FilterFlags extends BankOptions {
   readonly limit?: number;
   readonly json?: boolean;
 }
-
-/** Entries that are written into a bank at once on import. */
-const importBatch = 200;
 
 export function lessonsCommand(terminal: Terminal): Command {
   const lessons = new Command("lessons").description("look into the bank of lessons");
@@ -111,9 +105,7 @@ export function lessonsCommand(terminal: Terminal): Command {
       useBank(terminal, flags, { readOnly: true }, async (bank) => {
         if (file !== undefined) await checkWritable(terminal, file);
         const lines: string[] = [];
-        for await (const { lesson, code } of bank.entries(filterOf(flags))) {
-          lines.push(`${JSON.stringify({ version: lessonSchemaVersion, lesson, code })}\n`);
-        }
+        for await (const line of exportLessons(bank, filterOf(flags))) lines.push(`${line}\n`);
         if (file === undefined) return terminal.stdout.write(lines.join(""));
         await writeWhole(terminal, file, lines.join(""));
         terminal.stderr.write(`${count(lines.length, "lesson")} written to ${file}\n`);
@@ -123,23 +115,19 @@ export function lessonsCommand(terminal: Terminal): Command {
   withBankOption(lessons.command("import").description("lessons from a file that export wrote; all or none"))
     .argument("<file>", "the file, or - for standard input")
     .option("--json", "print one JSON document")
-    .action(async (file: string, flags: FilterFlags) => {
-      const entries = await readEntries(terminal, file);
-      await useBank(terminal, flags, {}, async (bank) => {
+    .action((file: string, flags: FilterFlags) =>
+      useBank(terminal, flags, {}, async (bank) => {
         const before = (await bank.statistics()).lessons;
-        for (let start = 0; start < entries.length; start += importBatch) {
-          terminal.signal.throwIfAborted();
-          await bank.add(entries.slice(start, start + importBatch));
-        }
+        const read = await importLessons(bank, readLines(terminal, file));
         const added = (await bank.statistics()).lessons - before;
-        const known = entries.length - added;
+        const known = read - added;
         terminal.stdout.write(
           flags.json
-            ? printDocument({ read: entries.length, added, known })
+            ? printDocument({ read, added, known })
             : `${count(added, "lesson")} added${known > 0 ? `, ${known} known already` : ""}\n`,
         );
-      });
-    });
+      }),
+    );
 
   return lessons;
 }
@@ -167,42 +155,21 @@ async function readCode(
   return { text, language: extname(file) === ".c" ? "c" : "c++" };
 }
 
-/** Reads and checks every line before anything is banked. */
-async function readEntries({ directory, readInput }: Terminal, file: string): Promise<BankEntry[]> {
-  const input =
-    file === "-" ? Readable.from([await readInput()]) : createReadStream(resolve(directory, file), "utf8");
-  const entries: BankEntry[] = [];
-  let number = 0;
-  try {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      number++;
-      if (line.trim() !== "") entries.push(readEntry(line, `${file}:${number}`));
-    }
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
+/** Lines of a file or of standard input. Throws a UsageError where the file cannot be read. */
+async function* readLines({ directory, readInput }: Terminal, file: string): AsyncIterable<string> {
+  if (file === "-") return yield* (await readInput()).split(/\r?\n/);
+  const unreadable = (cause: unknown): never => {
     throw new UsageError(`${file} cannot be read`, {
       remedy: "name a file that `lessonbank lessons export` wrote",
-      cause: error,
-    });
-  }
-  return entries;
-}
-
-function readEntry(line: string, place: string): BankEntry {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch (cause) {
-    throw new UsageError(`${place}: this is not a line of JSON`, {
-      remedy: "nothing was imported; mend or remove the line",
       cause,
     });
+  };
+  const handle = await open(resolve(directory, file)).catch(unreadable);
+  try {
+    yield* handle.readLines({ encoding: "utf8" });
+  } catch (error) {
+    unreadable(error);
+  } finally {
+    await handle.close().catch(() => {});
   }
-  const parsed = lessonLineSchema.safeParse(value);
-  if (!parsed.success) {
-    throw new UsageError(`${place}: ${describeIssues(parsed.error)}`, {
-      remedy: "nothing was imported; mend or remove the line",
-    });
-  }
-  return { lesson: withoutUndefined(parsed.data.lesson), code: parsed.data.code };
 }

@@ -57,7 +57,7 @@ export function formatLesson(lesson: Lesson, { style, width }: LessonLayout): st
       "earned",
       `${lesson.createdAt} on ${evidence.task} by ${evidence.agent} in round ${evidence.round + 1} of run ${evidence.run}`,
     ],
-    ["outcome", evidence.speedup ? `${formatSpeedup(evidence.speedup)}` : evidence.status],
+    ["outcome", evidence.speedup ? formatSpeedup(evidence.speedup) : evidence.status],
     ...lesson.transformations.map((each): [string, string] => ["did", describe(each)]),
     ...lesson.preconditions.map((each): [string, string] => ["saw", each]),
     ...lesson.assumptions.map((each): [string, string] => ["assumes", each]),
@@ -75,7 +75,7 @@ export function formatLesson(lesson: Lesson, { style, width }: LessonLayout): st
     "",
     ...facts
       .filter(([, value]) => value !== "")
-      .map(([name, value]) => wrap(value, { width, lead: `${name.padEnd(9)}` })),
+      .map(([name, value]) => wrap(value, { width, lead: name.padEnd(9) })),
     "",
     evidence.diff === "" ? cleanSource(evidence.source) : formatDiff(evidence.diff, style),
   ].join("\n");

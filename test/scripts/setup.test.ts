@@ -23,17 +23,17 @@ test.each(["18.20.4", "20.18.3"])("Node %s is refused with where to get a newer 
   expect(() => checkNode(version)).toThrow(/Node 20\.19 or later is needed; this is .*nodejs\.org/);
 });
 
+const machine = (manager: string, root: boolean, sudo: boolean) => ({
+  has: (command: string) => command === manager,
+  root,
+  sudo: () => sudo,
+});
+
 describe("what is installed when a C++ compiler and mold are missing", () => {
   const missing = [
     { name: "a C++ compiler", package: "c++" },
     { name: "mold", package: "mold", optional: true },
   ];
-  const machine = (manager: string, root: boolean, sudo: boolean) => ({
-    has: (command: string) => command === manager,
-    root,
-    sudo: () => sudo,
-  });
-
   test("root installs it, and without the optional part where that cannot be had", () => {
     const plan = planInstallation(missing, machine("dnf", true, false));
     expect(plan.allowed).toBe(true);
