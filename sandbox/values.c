@@ -106,15 +106,22 @@ static __int128 between(struct random *random, __int128 low, __int128 high) {
   return low + below(random, (uint64_t)(high - low) + 1);
 }
 
-/* Marsaglia's polar method; the second value is thrown away, so that a stream depends on nothing but its seed. */
-static double gaussian(struct random *random) {
+/* Marsaglia's polar method makes two values at a time; `spare` keeps the second for the next call. */
+static double gaussian(struct random *random, double *spare) {
+  if (!isnan(*spare)) {
+    double value = *spare;
+    *spare = NAN;
+    return value;
+  }
   double x, y, s;
   do {
     x = 2 * unit(random) - 1;
     y = 2 * unit(random) - 1;
     s = x * x + y * y;
   } while (s >= 1 || s == 0);
-  return x * sqrt(-2 * log(s) / s);
+  double scale = sqrt(-2 * log(s) / s);
+  *spare = y * scale;
+  return x * scale;
 }
 
 static const long double lowest[] = {0, -0x1p7L, -0x1p15L, -0x1p31L, -0x1p63L, 0, 0, 0, 0};
@@ -171,13 +178,15 @@ static void fill_scalars(enum scalar scalar, uint8_t *at, uint64_t count, uint64
       else store_real(at + index * stride, scalar, byte);
     }
   } else if (rule->kind == RULE_CONSTANT) {
-    for (uint64_t index = 0; index < count; index++) {
-      if (integer) store_integer(at + index * stride, scalar, rounded(rule->low, scalar));
-      else store_real(at + index * stride, scalar, rule->low);
-    }
+    uint8_t value[16];
+    if (integer) store_integer(value, scalar, rounded(rule->low, scalar));
+    else store_real(value, scalar, rule->low);
+    uint64_t size = scalar_size(scalar);
+    for (uint64_t index = 0; index < count; index++) memcpy(at + index * stride, value, size);
   } else if (rule->kind == RULE_NORMAL) {
+    double spare = NAN;
     for (uint64_t index = 0; index < count; index++) {
-      long double value = rule->low + rule->high * gaussian(random);
+      double value = (double)rule->low + (double)rule->high * gaussian(random, &spare);
       if (integer) store_integer(at + index * stride, scalar, rounded(value, scalar));
       else store_real(at + index * stride, scalar, value);
     }
@@ -225,17 +234,62 @@ static int order_of(const struct type *type, const uint8_t *a, const uint8_t *b)
   return isnan(x) || isnan(y) ? isnan(x) - isnan(y) : (x > y) - (x < y);
 }
 
-static _Thread_local const struct type *sorted_type;
+static const struct type *sorted_type;
 
 static int by_value(const void *a, const void *b) { return order_of(sorted_type, a, b); }
 
-static void sort_flat(const struct type *type, uint8_t *at, uint64_t count, uint64_t stride) {
-  sorted_type = type;
-  if (stride == type->size) {
-    qsort(at, count, stride, by_value);
+/* A scalar as an unsigned key of the same order, and back. */
+static uint64_t key_of(const uint8_t *at, enum scalar scalar) {
+  if (scalar_is_integer(scalar)) return (uint64_t)load_integer(at, scalar) ^ (scalar >= SCALAR_U8 || scalar == SCALAR_BOOL ? 0 : 1ULL << 63);
+  double value = (double)load_real(at, scalar);
+  uint64_t bits;
+  memcpy(&bits, &value, 8);
+  return bits >> 63 ? ~bits : bits | 1ULL << 63;
+}
+
+static void store_key(uint8_t *at, enum scalar scalar, uint64_t key) {
+  if (scalar_is_integer(scalar)) {
+    store_integer(at, scalar, (__int128)(key ^ (scalar >= SCALAR_U8 || scalar == SCALAR_BOOL ? 0 : 1ULL << 63)));
     return;
   }
-  uint8_t *column = malloc(count * type->size + 1); /* one field of an array of structs */
+  uint64_t bits = key >> 63 ? key ^ 1ULL << 63 : ~key;
+  double value;
+  memcpy(&value, &bits, 8);
+  store_real(at, scalar, value);
+}
+
+/* Radix sort by bytes, the lowest first; bytes that are alike in all keys are passed over. */
+static void sort_scalars(enum scalar scalar, uint8_t *at, uint64_t count, uint64_t stride) {
+  uint64_t *keys = malloc(sizeof *keys * (2 * count + 1)), *other = keys + count, counts[8][256] = {{0}};
+  if (!keys) abort();
+  uint64_t *block = keys;
+  for (uint64_t index = 0; index < count; index++) {
+    keys[index] = key_of(at + index * stride, scalar);
+    for (int byte = 0; byte < 8; byte++) counts[byte][keys[index] >> 8 * byte & 255]++;
+  }
+  for (int byte = 0; byte < 8; byte++) {
+    uint64_t starts[256], start = 0;
+    if (count && counts[byte][keys[0] >> 8 * byte & 255] == count) continue;
+    for (int value = 0; value < 256; value++) {
+      starts[value] = start;
+      start += counts[byte][value];
+    }
+    for (uint64_t index = 0; index < count; index++) other[starts[keys[index] >> 8 * byte & 255]++] = keys[index];
+    uint64_t *swap = keys;
+    keys = other;
+    other = swap;
+  }
+  for (uint64_t index = 0; index < count; index++) store_key(at + index * stride, scalar, keys[index]);
+  free(block);
+}
+
+static void sort_flat(const struct type *type, uint8_t *at, uint64_t count, uint64_t stride) {
+  if (type->kind == KIND_SCALAR && type->scalar <= SCALAR_F64) {
+    sort_scalars(type->scalar, at, count, stride);
+    return;
+  }
+  sorted_type = type;
+  uint8_t *column = malloc(count * type->size + 1); /* it may be one field of an array of structs */
   if (!column) abort();
   for (uint64_t index = 0; index < count; index++) memcpy(column + index * type->size, at + index * stride, type->size);
   qsort(column, count, type->size, by_value);
