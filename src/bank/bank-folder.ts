@@ -26,6 +26,12 @@ const descriptionSchema = z.object({
 /** What a bank says about itself. */
 export type BankDescription = z.output<typeof descriptionSchema>;
 
+/** Undefined where a value does not describe a bank. */
+export function parseDescription(value: unknown): BankDescription | undefined {
+  const parsed = descriptionSchema.safeParse(value);
+  return parsed.success ? parsed.data : undefined;
+}
+
 export function describeBank(embedder: Embedder): BankDescription {
   return {
     format: "lessonbank",
@@ -195,9 +201,9 @@ async function readDescription(directory: string): Promise<BankDescription> {
     }
     throw damaged(directory, `${descriptionFile} is not JSON`, error);
   }
-  const parsed = descriptionSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw damaged(directory, `${descriptionFile} does not describe one`, parsed.error);
+  const description = parseDescription(value);
+  if (!description) throw damaged(directory, `${descriptionFile} does not describe one`);
+  return description;
 }
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {

@@ -94,6 +94,16 @@ export function matchesFilter(lesson: Lesson, filter: LessonFilter = {}): boolea
   );
 }
 
+/** Throws a UsageError where a factor is not one. */
+export function checkFactors(factors: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  for (const [id, factor] of factors) {
+    if (!(factor > 0 && factor <= 10)) {
+      throw new UsageError(`lesson ${id}: a factor lies above 0 and up to 10, not ${factor}`);
+    }
+  }
+  return factors;
+}
+
 function checkVector(embedder: Embedder, vector: Float32Array | undefined): Float32Array {
   if (vector?.length !== embedder.dimensions || !vector.every(Number.isFinite)) {
     throw new Error(`the embedder ${embedder.id} did not return ${embedder.dimensions} finite numbers`);

@@ -10,7 +10,7 @@ export function addHashedTerms(
   terms: ReadonlyMap<string, number>,
   weight: number,
 ): void {
-  const damped = [...terms].map(([term, count]) => [term, count > 1 ? 1 + Math.log(count) : count] as const);
+  const damped = [...terms].map(([term, times]) => [term, times > 1 ? 1 + Math.log(times) : times] as const);
   const norm = Math.hypot(...damped.map(([, value]) => value));
   if (norm === 0) return;
   for (const [term, value] of damped) {

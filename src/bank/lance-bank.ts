@@ -4,7 +4,7 @@
  * processes do not conflict; what does (factors, compaction) is tried again.
  */
 import { resolve } from "node:path";
-import type { Connection, Table } from "@lancedb/lancedb";
+import type { Table } from "@lancedb/lancedb";
 import { LessonbankError, MachineError, UsageError } from "../errors.ts";
 import type { Lesson } from "../lesson/lesson.ts";
 import type { Bank, BankEntry, Embedder, LessonFilter, LessonHit, LessonQuery } from "./bank.ts";
@@ -14,26 +14,21 @@ import {
   describeBank,
   inspectFolder,
   notWritable,
-  placeTable,
   requireWritable,
   writeDescription,
-  type BankDescription,
 } from "./bank-folder.ts";
-import { checkEntries, embedEntries, embedQuery } from "./entry.ts";
+import { checkEntries, checkFactors, embedEntries, embedQuery } from "./entry.ts";
+import { createTable, openTable, toRecords, type OpenedTable } from "./lance-table.ts";
 import {
   filterToSql,
   idIn,
   lessonColumns,
   readLesson,
   readSummary,
-  readTableDescription,
   summaryColumns,
-  tableName,
-  tableSchema,
   toRow,
 } from "./lesson-table.ts";
-import { checkFactors } from "./memory-bank.ts";
-import { byNearness, cosine } from "./similarity.ts";
+import { nearestRows, type NearestQuery } from "./nearest-rows.ts";
 import { countLessons } from "./statistics.ts";
 import { createStructuralEmbedder } from "./structural-embedder.ts";
 
@@ -44,8 +39,6 @@ export interface OpenBankOptions {
   readonly readOnly?: boolean | undefined;
 }
 
-/** Similarities closer than this are taken as equal when the search decides whether it has seen enough. */
-const nearlyEqual = 1e-6;
 const mostAttempts = 30;
 /** Above this many pieces a closing bank puts them together. */
 const mostFragments = 24;
@@ -69,86 +62,32 @@ export async function openBank(
         remedy: "name the folder of a bank, or leave read-only out to have one made",
       });
     }
-    await createTable(folder, describeBank(embedder));
+    await createTable(folder, embedder);
   } else {
     if (state.description) checkDescription(folder, state.description, embedder);
     if (!readOnly) await requireWritable(folder);
   }
-  const { connection, table } = await openTable(folder, embedder);
+  const opened = await openTable(folder, embedder);
   try {
     if (!readOnly && (state.kind === "vacant" || !state.description)) {
       await writeDescription(folder, describeBank(embedder));
     }
   } catch (error) {
-    close(connection, table);
+    opened.close();
     throw error;
   }
-  return createLanceBank({ folder, connection, table, embedder, readOnly });
-}
-
-/**
- * LanceDB is loaded when a bank is opened and not before: it takes longer than everything else at start. Its native part logs
- * warnings to stderr, where our progress goes, unless told not to before it loads; a user's own setting stands.
- */
-async function connect(folder: string): Promise<Connection> {
-  process.env["LANCEDB_LOG"] ??= "error";
-  const { connectNamespace } = await import("@lancedb/lancedb");
-  return connectNamespace(
-    "dir",
-    // A plain connection would write a manifest of all tables, also where nothing may be written; there is one table.
-    { root: folder, manifestEnabled: false },
-    // 0: every read looks whether another process has added since.
-    { readConsistencyInterval: 0 },
-  );
-}
-
-async function createTable(folder: string, description: BankDescription): Promise<void> {
-  await placeTable(folder, async (staging) => {
-    const connection = await connect(staging);
-    try {
-      const table = await connection.createEmptyTable(tableName, await tableSchema(description));
-      table.close();
-    } finally {
-      connection.close();
-    }
-  }).catch((error: unknown) => {
-    throw error instanceof LessonbankError ? error : notWritable(folder, error);
-  });
-}
-
-async function openTable(
-  folder: string,
-  embedder: Embedder,
-): Promise<{ connection: Connection; table: Table }> {
-  let connection: Connection | undefined;
-  let table: Table | undefined;
-  try {
-    connection = await connect(folder);
-    table = await connection.openTable(tableName);
-    const schema = await table.schema();
-    const description = readTableDescription(schema);
-    if (!isDescription(description))
-      throw damaged(folder, "its table does not say which embedder it was made with");
-    checkDescription(folder, description, embedder);
-    const columns = new Set(schema.fields.map((field) => field.name));
-    const missing = (await tableSchema(description)).fields.filter((field) => !columns.has(field.name));
-    if (missing.length > 0) throw damaged(folder, `its table lacks the column ${missing[0]?.name}`);
-    return { connection, table };
-  } catch (error) {
-    close(connection, table);
-    throw error instanceof LessonbankError ? error : damaged(folder, "its table cannot be opened", error);
-  }
+  return createLanceBank({ folder, opened, embedder, readOnly });
 }
 
 interface OpenedBank {
   readonly folder: string;
-  readonly connection: Connection;
-  readonly table: Table;
+  readonly opened: OpenedTable;
   readonly embedder: Embedder;
   readonly readOnly: boolean;
 }
 
-function createLanceBank({ folder, connection, table, embedder, readOnly }: OpenedBank): Bank {
+function createLanceBank({ folder, opened, embedder, readOnly }: OpenedBank): Bank {
+  const { table } = opened;
   /** Writes of this process, one after the other: they would only conflict with each other. */
   let lastWrite: Promise<unknown> = Promise.resolve();
   let lastSequence = 0;
@@ -200,53 +139,6 @@ function createLanceBank({ folder, connection, table, embedder, readOnly }: Open
     return rows.filter((row) => !seen.has(row["id"]) && seen.add(row["id"]));
   }
 
-  async function nearest(query: LessonQuery, column: string, vector: Float32Array, window: number) {
-    const search = table.query().nearestTo(vector).column(column).distanceType("dot");
-    const where = filterToSql(query.filter);
-    const rows = await (where === undefined ? search : search.where(where))
-      .select(["id", "textVector", "codeVector", "_distance"])
-      .limit(window)
-      .toArray();
-    return toRecords(rows);
-  }
-
-  /**
-   * The ids that are nearest by the mean over all vectors asked for. Each vector has its own search; the windows are widened until
-   * no row outside them can be nearer than the last one kept (Fagin, Lotem and Naor, "Optimal aggregation algorithms for
-   * middleware", 2001: the threshold algorithm).
-   */
-  async function nearestIds(
-    query: LessonQuery,
-    vectors: readonly (readonly ["textVector" | "codeVector", Float32Array])[],
-  ): Promise<{ id: string; similarity: number }[]> {
-    const total = await table.countRows();
-    for (let window = query.limit * 2 + 32; ; window *= 4) {
-      const found = new Map<string, number>();
-      let bound = 0;
-      let complete = true;
-      for (const [column, vector] of vectors) {
-        const rows = await nearest(query, column, vector, Math.min(window, Math.max(total, 1)));
-        complete &&= rows.length < window;
-        const last = rows.at(-1);
-        bound += last ? cosine(vector, last[column] as Float32Array) / vectors.length : 0;
-        for (const row of rows) {
-          const sum = vectors.reduce(
-            (total, [name, asked]) => total + cosine(asked, row[name] as Float32Array),
-            0,
-          );
-          found.set(String(row["id"]), sum / vectors.length);
-        }
-      }
-      const ranked = [...found]
-        .map(([id, similarity]) => ({ id, similarity }))
-        .toSorted((left, right) => right.similarity - left.similarity || (left.id < right.id ? -1 : 1));
-      const lastKept = ranked[query.limit - 1];
-      if (complete || (lastKept !== undefined && lastKept.similarity > bound + nearlyEqual)) {
-        return ranked.slice(0, query.limit);
-      }
-    }
-  }
-
   return {
     async add(entries: readonly BankEntry[]): Promise<void> {
       requireOpen();
@@ -270,25 +162,26 @@ function createLanceBank({ folder, connection, table, embedder, readOnly }: Open
     async search(query: LessonQuery): Promise<LessonHit[]> {
       requireOpen();
       const { textVector, codeVector } = await embedQuery(embedder, query);
-      if (query.limit === 0) return [];
-      const vectors: ["textVector" | "codeVector", Float32Array][] = [];
-      if (textVector) vectors.push(["textVector", textVector]);
-      if (codeVector) vectors.push(["codeVector", codeVector]);
-      const nearestOnes = await nearestIds(query, vectors).catch((error: unknown) => {
-        throw damaged(folder, "its lessons cannot be searched", error);
-      });
+      const vectors: NearestQuery["vectors"] = [
+        ...(textVector ? [{ column: "textVector" as const, vector: textVector }] : []),
+        ...(codeVector ? [{ column: "codeVector" as const, vector: codeVector }] : []),
+      ];
+      const where = filterToSql(query.filter);
+      const near = await nearestRows(table, { vectors, where, limit: query.limit }).catch(
+        (error: unknown) => {
+          throw damaged(folder, "its lessons cannot be searched", error);
+        },
+      );
       const lessons = new Map<string, Lesson>();
-      for (const ids of chunks(nearestOnes.map(({ id }) => id))) {
+      for (const ids of chunks(near.map(({ id }) => id))) {
         for (const row of await readInOrder(idIn(ids), lessonColumns)) {
           lessons.set(String(row["id"]), lessonOf(row));
         }
       }
-      return nearestOnes
-        .flatMap(({ id, similarity }) => {
-          const lesson = lessons.get(id);
-          return lesson ? [{ lesson, similarity }] : [];
-        })
-        .toSorted(byNearness);
+      return near.flatMap(({ id, similarity }) => {
+        const lesson = lessons.get(id);
+        return lesson ? [{ lesson, similarity }] : [];
+      });
     },
 
     async list(filter?: LessonFilter): Promise<Lesson[]> {
@@ -326,9 +219,7 @@ function createLanceBank({ folder, connection, table, embedder, readOnly }: Open
     },
 
     close(): Promise<void> {
-      closing ??= lastWrite
-        .then(() => (readOnly ? undefined : compact(table)))
-        .finally(() => close(connection, table));
+      closing ??= lastWrite.then(() => (readOnly ? undefined : compact(table))).finally(() => opened.close());
       return closing;
     },
   };
@@ -380,32 +271,10 @@ function couldNotWrite(folder: string, error: unknown): MachineError {
   return notWritable(folder, error);
 }
 
-function isDescription(value: unknown): value is BankDescription {
-  const candidate = value as Partial<BankDescription> | undefined | null;
-  return (
-    typeof candidate?.version === "number" &&
-    typeof candidate.embedder?.id === "string" &&
-    typeof candidate.embedder.dimensions === "number"
-  );
-}
-
 function byCreation(left: Record<string, unknown>, right: Record<string, unknown>): number {
   const [before, after] = [String(left["createdAt"]), String(right["createdAt"])];
   if (before !== after) return before < after ? -1 : 1;
   return Number(left["sequence"]) - Number(right["sequence"]);
-}
-
-/** Arrow rows as plain objects, with vectors as Float32Array. */
-function toRecords(rows: readonly unknown[]): Record<string, unknown>[] {
-  return rows.map((row) => {
-    const source = row as Record<string, unknown> & { toJSON(): Record<string, unknown> };
-    const record = { ...source.toJSON() };
-    for (const name of ["textVector", "codeVector"]) {
-      const vector = record[name] as { toArray(): Float32Array } | undefined;
-      if (vector) record[name] = vector.toArray();
-    }
-    return record;
-  });
 }
 
 function chunks(ids: readonly string[]): string[][] {
@@ -413,9 +282,4 @@ function chunks(ids: readonly string[]): string[][] {
   for (let start = 0; start < ids.length; start += idsPerQuery)
     result.push(ids.slice(start, start + idsPerQuery));
   return result;
-}
-
-function close(connection: Connection | undefined, table: Table | undefined): void {
-  table?.close();
-  connection?.close();
 }

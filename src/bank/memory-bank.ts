@@ -4,7 +4,14 @@
 import { UsageError } from "../errors.ts";
 import type { Lesson } from "../lesson/lesson.ts";
 import type { Bank, BankEntry, Embedder, LessonFilter, LessonHit, LessonQuery } from "./bank.ts";
-import { checkEntries, embedEntries, embedQuery, matchesFilter, type EmbeddedEntry } from "./entry.ts";
+import {
+  checkEntries,
+  checkFactors,
+  embedEntries,
+  embedQuery,
+  matchesFilter,
+  type EmbeddedEntry,
+} from "./entry.ts";
 import { byNearness, cosine } from "./similarity.ts";
 import { countLessons, summarise } from "./statistics.ts";
 
@@ -74,16 +81,6 @@ export function createMemoryBank({ embedder }: { readonly embedder: Embedder }):
       closed = true;
     },
   };
-}
-
-/** Throws a UsageError where a factor is not one. */
-export function checkFactors(factors: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
-  for (const [id, factor] of factors) {
-    if (!(factor > 0 && factor <= 10)) {
-      throw new UsageError(`lesson ${id}: a factor lies above 0 and up to 10, not ${factor}`);
-    }
-  }
-  return factors;
 }
 
 function compareText(left: string, right: string): number {

@@ -29,7 +29,11 @@ const longestFunction = 16 * 1024;
 /** What is used of the package; it is not there when this is compiled. */
 interface Transformers {
   readonly env: { allowRemoteModels: boolean; localModelPath: string };
-  pipeline(task: "feature-extraction", model: string, options: { dtype: string }): Promise<Extractor>;
+  readonly pipeline: (
+    task: "feature-extraction",
+    model: string,
+    options: { dtype: string },
+  ) => Promise<Extractor>;
 }
 
 type Extractor = (

@@ -45,7 +45,7 @@ const bareLine = new RegExp(String.raw`\b${lineNumbers}`, "gi");
 export function withoutPlaces(text: string): string {
   return text
     .replace(token, (word) => {
-      const [body = "", end = ""] = splitEnd(word);
+      const [body, end] = splitEnd(word);
       if (filePosition.test(word)) return "";
       return absolutePath.test(body) || relativeFile.test(body) ? `a file${end}` : word;
     })

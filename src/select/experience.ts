@@ -48,11 +48,11 @@ export interface TransformationWorth {
 /** By `transformationKey`: each name, and each name with parameters, that the experience holds. */
 export interface TransformationRanking extends ReadonlyMap<string, TransformationWorth> {
   /** The finest that is known about it, falling back to the name; undefined where its name was never tried. */
-  expect(
+  readonly expect: (
     name: string,
     parameters?: Transformation["parameters"],
     preconditions?: readonly string[],
-  ): TransformationWorth | undefined;
+  ) => TransformationWorth | undefined;
 }
 
 export interface RankingOptions {

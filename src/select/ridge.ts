@@ -14,7 +14,10 @@ export interface Observation {
 export interface RidgePosterior {
   readonly means: readonly number[];
   /** Mean and variance of a weighted sum of the coefficients. */
-  predict(columns: ReadonlyMap<number, number>): { readonly mean: number; readonly variance: number };
+  readonly predict: (columns: ReadonlyMap<number, number>) => {
+    readonly mean: number;
+    readonly variance: number;
+  };
 }
 
 /** `priorDeviations`: the τ of every coefficient, above 0. */

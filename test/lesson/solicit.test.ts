@@ -88,7 +88,7 @@ describe("a lesson from an outcome", () => {
       ...options,
       draft: { text, preconditions: ["see line 3", "", "see line 3"] },
     });
-    expect(lesson.text).not.toMatch(/\d|\/home|\u001b|\n/);
+    for (const trace of ["12", "/home", "\u001b", "\u0000", "\n"]) expect(lesson.text).not.toContain(trace);
     expect(lesson.text).toMatch(/the loop is slow\.$/);
     expect(lesson.preconditions).toEqual(["see the line"]);
   });
