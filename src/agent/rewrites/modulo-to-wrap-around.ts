@@ -136,7 +136,12 @@ function comparisons(
 /** Parentheses around a conditional expression, unless the remainder has its own. */
 function wrapped(node: Node, text: string): string {
   const { parent } = node;
+  const whole =
+    parent?.type === "assignment_expression" ||
+    parent?.type === "init_declarator" ||
+    parent?.type === "return_statement";
   const bracketed =
+    whole ||
     parent?.type === "parenthesized_expression" ||
     parent?.type === "subscript_argument_list" ||
     (parent?.type === "subscript_expression" && parent.childForFieldName("index")?.id === node.id);
