@@ -65,10 +65,10 @@ async function show(task) {
     filter: { notTask: task.name },
     limit: 200,
   });
-  const helpful = known.filter(({ lesson }) => (lesson.evidence.speedup?.low ?? 0) > 1).slice(0, 2);
+  const helpful = mostHelpful(known.map(({ lesson }) => lesson)).slice(0, 2);
   if (helpful.length > 0) {
     print(`\n${style.accent("From other functions like this one, the bank knows:")}`);
-    for (const { lesson } of helpful) print(formatLessonLine(lesson, style, width));
+    for (const lesson of helpful) print(formatLessonLine(lesson, style, width));
   }
   print("");
 
@@ -107,6 +107,17 @@ async function show(task) {
   return { task: task.name, known: known.length, result };
 }
 
+/** Lessons about one transformation that made something faster: the largest effects first, each transformation once. */
+function mostHelpful(lessons) {
+  const names = new Set();
+  return lessons
+    .filter(
+      ({ evidence, transformations }) => (evidence.speedup?.low ?? 0) > 1 && transformations.length === 1,
+    )
+    .sort((a, b) => b.speed - a.speed)
+    .filter(({ transformations: [{ name }] }) => !names.has(name) && names.add(name));
+}
+
 async function conclude() {
   const { lessons, tasks: all } = await bank.statistics();
   print(`\n${style.title("─".repeat(Math.min(width, 78)))}\n`);
@@ -115,9 +126,9 @@ async function conclude() {
       [
         { title: "function", flexible: true },
         { title: "speedup, at 99 %" },
-        { title: "candidates", align: "right" },
-        { title: "winner was number", align: "right" },
-        { title: "lessons at hand", align: "right" },
+        { title: "tried", align: "right" },
+        { title: "winner", align: "right" },
+        { title: "lessons known", align: "right" },
         { title: "time", align: "right" },
       ],
       rows.map(({ task, known, result }) => [
