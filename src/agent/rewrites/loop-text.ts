@@ -94,3 +94,10 @@ export function grouped(expression: Node): string {
     ? expression.text
     : `(${expression.text})`;
 }
+
+/** A name for what an lvalue holds: `y` for `y[row]`, `bodies_vx` for `bodies[i].vx`. */
+export function labelOf(lvalue: Node): string {
+  const names = find(lvalue, "identifier", "field_identifier");
+  const member = names.findLast((name) => name.type === "field_identifier");
+  return [names[0]?.text, member?.text].filter((name) => name !== undefined).join("_") || "value";
+}
