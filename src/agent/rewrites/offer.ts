@@ -10,6 +10,7 @@ import { contains, enclosing, find, same } from "../../code/tree.ts";
 import type { ValueType } from "../../code/types.ts";
 import { spellType } from "../../code/types.ts";
 import type { Node } from "web-tree-sitter";
+import { settleLoopPragmas } from "./loop-pragmas.ts";
 import type { Opportunity, Subject } from "./rewrite.ts";
 
 export interface Offer extends Omit<Opportunity, "apply"> {
@@ -26,7 +27,7 @@ export function offer(subject: Subject, { edits, ...description }: Offer): Oppor
 export function edited(subject: Subject, edits: readonly Edit[]): string | undefined {
   let text: string;
   try {
-    text = applyEdits(subject.source, edits);
+    text = settleLoopPragmas(applyEdits(subject.source, edits), subject.language);
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
