@@ -63,7 +63,7 @@ type Mode = "read" | "write" | "update" | "address";
 
 /** Of the node and all that is under it. */
 export function effectsOf(node: Node): Effects {
-  return remember(node, "effects", () => {
+  const known = remember<Effects | undefined>(node, "effects", () => {
     const into: Collector = {
       accesses: [],
       calls: [],
@@ -74,6 +74,8 @@ export function effectsOf(node: Node): Effects {
     visit(node, "read", into);
     return into;
   });
+  // Asked again while the answer is being made: the code calls itself.
+  return known ?? { accesses: [], calls: [], declared: new Set(), escaping: new Set(), opaque: true };
 }
 
 /** Writes alone. */

@@ -66,7 +66,7 @@ export function isPure(expression: Node): boolean {
     if (!callee) return false;
     if (callee.type === "primitive_type") return true;
     if (callee.type === "field_expression") return looking.has(member(callee, "field")?.text ?? "");
-    return pureFunctions.has(plainName(callee)) || /^static_cast</.test(callee.text);
+    return pureFunctions.has(plainName(callee)) || callee.text.startsWith("static_cast<");
   });
 }
 
