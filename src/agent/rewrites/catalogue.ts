@@ -18,6 +18,8 @@ import { loopTiling } from "./loop-tiling.ts";
 import { loopUnrolling } from "./loop-unrolling.ts";
 import { loopUnswitching } from "./loop-unswitching.ts";
 import { moduloToWrapAround } from "./modulo-to-wrap-around.ts";
+import { memoisedRecursion } from "./memoised-recursion.ts";
+import { moveNotCopy } from "./move-not-copy.ts";
 import { multipleAccumulators } from "./multiple-accumulators.ts";
 import { referNotCopy } from "./refer-not-copy.ts";
 import { reserveBeforePush } from "./reserve-before-push.ts";
@@ -53,12 +55,14 @@ export const arithmeticRewrites: readonly Rewrite[] = [
 /** Strings, containers and the algorithms behind them. */
 export const libraryRewrites: readonly Rewrite[] = [
   runningSum,
+  memoisedRecursion,
   hashedMembership,
   skipAhead,
   rollingRows,
   appendInPlace,
   compareInPlace,
   referNotCopy,
+  moveNotCopy,
   reusedBuffer,
   flatTable,
   reserveBeforePush,
