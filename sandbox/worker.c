@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -98,6 +99,7 @@ static void become_jail(const struct jail *jail, const struct worker_request *re
   limit(RLIMIT_MEMLOCK, 0);
   limit(RLIMIT_MSGQUEUE, 0);
   if (request->library) limit(RLIMIT_DATA, jail->memory_bytes);
+  else personality(ADDR_NO_RANDOMIZE); /* older sanitizers do not find room beside a randomised address space */
   if (request->user) {
     gid_t group = request->user;
     if (setgroups(0, NULL) || setresgid(group, group, group) || setresuid(request->user, request->user, request->user)) _exit(121);

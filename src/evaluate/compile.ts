@@ -120,7 +120,8 @@ export async function keep(path: string, bytes: Uint8Array, mode = 0o600): Promi
   await rename(partial, path);
 }
 
-async function shimHeaders(): Promise<Record<string, Uint8Array>> {
+/** What a shim may include, by its path in the jail. */
+export async function shimHeaders(): Promise<Record<string, Uint8Array>> {
   const names = ["shim.h", "wire.hpp"];
   const texts = await Promise.all(names.map((name) => readFile(join(sandboxDirectory, name))));
   return Object.fromEntries(names.map((name, index) => [`/in/${name}`, texts[index] ?? new Uint8Array()]));
