@@ -4,7 +4,7 @@
  * the embedder in its own metadata, so a bank whose maker was killed before writing `bank.json` is still one bank.
  */
 import { constants } from "node:fs";
-import { access, link, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, link, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { z } from "zod";
@@ -114,7 +114,7 @@ export async function placeTable(directory: string, make: (staging: string) => P
     await rm(staging, { recursive: true, force: true });
   } catch (error) {
     await rm(staging, { recursive: true, force: true }).catch(() => undefined);
-    if (firstMade !== undefined) await rm(firstMade, { recursive: true, force: true }).catch(() => undefined);
+    if (firstMade !== undefined) await removeEmptyFolders(directory, firstMade);
     throw isCode(error, "ENOSPC", "EDQUOT") || !isSystemError(error) ? error : notWritable(directory, error);
   }
 }
@@ -153,16 +153,24 @@ export function notWritable(directory: string, cause: unknown): MachineError {
   });
 }
 
+/** From the inner folder out to the outer one. One that is not empty belongs to somebody else by now, and stays. */
+async function removeEmptyFolders(inner: string, outer: string): Promise<void> {
+  for (let folder = inner; folder.length >= outer.length; folder = dirname(folder)) {
+    try {
+      await rmdir(folder);
+    } catch {
+      return;
+    }
+  }
+}
+
 async function listFolder(directory: string): Promise<string[] | undefined> {
   try {
     return await readdir(directory);
   } catch (error) {
-    if (isCode(error, "ENOENT")) {
-      await requireRoomFor(directory);
-      return undefined;
-    }
+    if (isCode(error, "ENOENT")) return undefined;
     if (isCode(error, "ENOTDIR")) {
-      throw new UsageError(`${directory} is a file, not the folder of a bank of lessons`, {
+      throw new UsageError(`${directory} is a file or lies below one, and cannot hold a bank of lessons`, {
         remedy: "name a folder",
         cause: error,
       });
@@ -171,22 +179,6 @@ async function listFolder(directory: string): Promise<string[] | undefined> {
       remedy: "check the folder's permissions",
       cause: error,
     });
-  }
-}
-
-/** A dangling link is reported as absent by readdir, yet no folder can be made in its place. */
-async function requireRoomFor(directory: string): Promise<void> {
-  const parent = dirname(directory);
-  const found = await stat(parent).catch((error: unknown) => {
-    if (isCode(error, "ENOTDIR")) {
-      throw new UsageError(`${directory} cannot be a folder: ${parent} lies below a file`, {
-        remedy: "name another",
-      });
-    }
-    return undefined;
-  });
-  if (found && !found.isDirectory()) {
-    throw new UsageError(`${directory} cannot be a folder: ${parent} is a file`, { remedy: "name another" });
   }
 }
 

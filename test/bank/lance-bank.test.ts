@@ -167,9 +167,8 @@ describe("a folder of a bank", () => {
     const empty = newFolder();
     await mkdir(empty);
     await execa("chmod", ["-R", "a+rX,a-w", root]);
-    const opened = await inProcess("open-as-nobody", folder);
-    const made = await inProcess("open-as-nobody", join(empty, "new"));
-    await execa("chmod", ["-R", "u+w", root]);
+    const results = [folder, join(empty, "new")].map((path) => inProcess("open-as-nobody", path));
+    const [opened, made] = await Promise.all(results).finally(() => execa("chmod", ["-R", "u+w", root]));
     expect(opened).toEqual({
       result: {
         name: MachineError.name,
