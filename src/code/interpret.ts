@@ -1,11 +1,22 @@
 /**
- * Runs small pieces of integer code: declarations, assignments, branches and counted loops over scalars. Used to work out tables at
+ * Runs small pieces of integer code: declarations, assignments, branches, loops and calls over scalars. Used to work out tables at
  * rewriting time and to check algebraic properties of code that a rewrite relies on. Arithmetic wraps at the width of C's types.
  */
 import type { Node } from "web-tree-sitter";
-import { bare, castValue, elseOf, field, operatorOf, parts } from "./tree.ts";
+import { listFunctions } from "./find-function.ts";
+import {
+  argumentsOf,
+  bare,
+  calleeOf,
+  castValue,
+  contains,
+  elseOf,
+  field,
+  operatorOf,
+  parts,
+} from "./tree.ts";
 import { type Arithmetic, arithmeticOf, describedType } from "./types.ts";
-import { typeOf } from "./variables.ts";
+import { typeOf, variablesOf } from "./variables.ts";
 
 /** Values by name. */
 export type Environment = Map<string, bigint>;
@@ -22,6 +33,9 @@ class NotUnderstood extends Error {}
 interface State {
   readonly variables: Environment;
   steps: number;
+  /** Set by break and return, until the loop, switch or call that takes it. */
+  leaving?: "break" | "return" | undefined;
+  result?: bigint | undefined;
 }
 
 type Value = (state: State) => bigint;
@@ -76,14 +90,58 @@ function statementAction(node: Node): Action {
     case "for_statement":
     case "while_statement":
       return loopAction(node);
+    case "switch_statement":
+      return switchAction(node);
+    case "break_statement":
+      return (state) => {
+        state.leaving = "break";
+      };
+    case "return_statement": {
+      const [expression] = parts(node);
+      const value = expression && expressionValue(expression);
+      return (state) => {
+        state.result = value?.(state);
+        state.leaving = "return";
+      };
+    }
     default:
       throw new NotUnderstood();
   }
 }
 
+function switchAction(node: Node): Action {
+  const selector = expressionValue(required(node, "condition"));
+  const actions: Action[] = [];
+  const labels = new Map<bigint, number>();
+  let fallback: number | undefined;
+  for (const part of parts(required(node, "body"))) {
+    if (part.type !== "case_statement") throw new NotUnderstood();
+    const label = field(part, "value");
+    const value = label && expressionValue(label)({ variables: new Map(), steps: 0 });
+    if (value === undefined) fallback = actions.length;
+    else labels.set(value, actions.length);
+    actions.push(
+      sequence(
+        parts(part)
+          .filter((each) => !label || each.id !== label.id)
+          .map(statementAction),
+      ),
+    );
+  }
+  return (state) => {
+    const first = labels.get(selector(state)) ?? fallback;
+    if (first === undefined) return;
+    sequence(actions.slice(first))(state);
+    if (state.leaving === "break") state.leaving = undefined;
+  };
+}
+
 function sequence(actions: readonly Action[]): Action {
   return (state) => {
-    for (const action of actions) action(state);
+    for (const action of actions) {
+      if (state.leaving) return;
+      action(state);
+    }
   };
 }
 
@@ -120,6 +178,11 @@ function loopAction(node: Node): Action {
       state.steps -= 1;
       if (state.steps < 0) throw new NotUnderstood();
       body(state);
+      if (state.leaving === "return") return;
+      if (state.leaving === "break") {
+        state.leaving = undefined;
+        return;
+      }
       step?.(state);
     }
   };
@@ -139,6 +202,16 @@ function expressionValue(expression: Node): Value {
       const value = literal(node.text);
       return () => value;
     }
+    case "char_literal": {
+      const value = character(node.text);
+      return () => value;
+    }
+    case "true":
+      return () => 1n;
+    case "false":
+      return () => 0n;
+    case "call_expression":
+      return callValue(node);
     case "identifier": {
       const name = node.text;
       return ({ variables }) => {
@@ -169,6 +242,31 @@ function expressionValue(expression: Node): Value {
     default:
       throw new NotUnderstood();
   }
+}
+
+/** A function of the same file, called with values; not recursively. */
+function callValue(node: Node): Value {
+  const name = calleeOf(node);
+  const [definition, ...more] = listFunctions(node.tree.rootNode).filter(
+    (each) => each.name === name && !each.template,
+  );
+  if (!definition || more.length > 0 || contains(definition.node, node)) throw new NotUnderstood();
+  const values = argumentsOf(node).map(expressionValue);
+  const parameters = variablesOf(definition.node).filter((variable) => variable.kind === "parameter");
+  const types = parameters.map((parameter) => integer(arithmeticOf(parameter.type)));
+  const result = integer(arithmeticOf(typeOf(node)));
+  if (values.length !== parameters.length || parameters.some((parameter) => parameter.type.reference))
+    throw new NotUnderstood();
+  const body = statementAction(required(definition.node, "body"));
+  return (state) => {
+    const variables = new Map(
+      parameters.map((parameter, index) => [parameter.name, wrap(values[index]!(state), types[index]!)]),
+    );
+    const inner: State = { variables, steps: state.steps };
+    body(inner);
+    if (inner.result === undefined) throw new NotUnderstood();
+    return wrap(inner.result, result);
+  };
 }
 
 function unaryValue(node: Node): Value {
@@ -263,6 +361,33 @@ function literal(text: string): bigint {
   if (!/^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9]\d*)$/.test(digits)) throw new NotUnderstood();
   return BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
 }
+
+function character(text: string): bigint {
+  const inner = /^'(\\?.)'$/.exec(text)?.[1];
+  if (inner === undefined) throw new NotUnderstood();
+  if (!inner.startsWith("\\")) {
+    const code = inner.charCodeAt(0);
+    if (code > 127) throw new NotUnderstood();
+    return BigInt(code);
+  }
+  const escaped = escapes[inner.slice(1)];
+  if (escaped === undefined) throw new NotUnderstood();
+  return BigInt(escaped);
+}
+
+const escapes: Readonly<Record<string, number>> = {
+  n: 10,
+  t: 9,
+  r: 13,
+  "0": 0,
+  "\\": 92,
+  "'": 39,
+  '"': 34,
+  a: 7,
+  b: 8,
+  f: 12,
+  v: 11,
+};
 
 function required(node: Node, name: string): Node {
   const child = field(node, name);
