@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -28,6 +28,7 @@ describe("putting a new table into place", () => {
       await fill(staging, "mine");
     });
     expect(await readdir(root)).toEqual([tableFolder]);
+    expect(await readFile(join(root, tableFolder, "data"), "utf8")).toBe("theirs");
   });
 
   test("takes away what it made when it fails, and nothing that others put there meanwhile", async () => {
@@ -49,5 +50,6 @@ describe("putting a new table into place", () => {
     await writeFile(join(root, "bank.json"), "first");
     await writeDescription(root, description);
     expect(await readdir(root)).toEqual(["bank.json"]);
+    expect(await readFile(join(root, "bank.json"), "utf8")).toBe("first");
   });
 });
