@@ -20,12 +20,12 @@ type ExitCode = 0 | 1 | 2 | typeof interruptedCode;
 
 /** Runs one command. Never throws. */
 export async function runCommandLine(args: readonly string[], terminal: Terminal): Promise<ExitCode> {
-  const state: CommandState = { failed: false };
+  const state: CommandState = { exitCode: 0 };
   const program = createProgram(terminal, state);
   try {
     await program.parseAsync([...args], { from: "user" });
     if (terminal.signal.aborted) return interruptedCode;
-    return state.failed ? 1 : 0;
+    return state.exitCode;
   } catch (error) {
     // Commander has printed its message, and help is no mistake.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
@@ -40,8 +40,8 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
 /** What a command says about itself beyond what it prints. */
 export interface CommandState {
-  /** The command did its work and found that something is wrong with this machine. */
-  failed: boolean;
+  /** Other than 0 where it did its work and found this machine (1) or the user's task (2) unfit. */
+  exitCode: 0 | 1 | 2;
 }
 
 function createProgram(terminal: Terminal, state: CommandState): Command {

@@ -1,4 +1,5 @@
 /** `lessonbank optimize`: runs a strategy on a task; prints the winner, why it is faster, and what was learned. */
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Agent } from "../agent/agent.ts";
 import { defaultTeam } from "../agent/team.ts";
@@ -100,7 +101,7 @@ async function run(
       evaluations: flags.evaluations,
       timeLimitMs: flags.time,
       seed: flags.seed,
-      journal: flags.journal === false ? undefined : (flags.journal ?? journalFile(terminal, task.name)),
+      journal: journalPath(flags.journal, task.name, terminal),
       signal: terminal.signal,
     });
     for await (const event of running) view.show(event);
@@ -109,6 +110,15 @@ async function run(
     view.close();
     await bank.close();
   }
+}
+
+function journalPath(
+  named: string | false | undefined,
+  task: string,
+  terminal: Terminal,
+): string | undefined {
+  if (named === false) return undefined;
+  return named === undefined ? journalFile(terminal, task) : resolve(terminal.directory, named);
 }
 
 /** The team, or those of it that were named. */
@@ -129,7 +139,7 @@ function chooseAgents(names: readonly string[] | undefined): readonly Agent[] {
 function kept(result: OptimizeResult, flags: OptimizeFlags, terminal: Terminal): string[] {
   const lines: string[] = [];
   if (flags.output !== undefined && result.best)
-    lines.push(`The winner is in ${shownPath(flags.output, terminal)}.`);
+    lines.push(`The winner is in ${shownPath(resolve(terminal.directory, flags.output), terminal)}.`);
   if (flags.bank !== false && result.lessons.length > 0) {
     const folder = flags.bank === undefined ? "" : ` --bank ${flags.bank}`;
     lines.push(`All lessons: lessonbank lessons list --run ${result.run}${folder}`);

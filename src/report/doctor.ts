@@ -1,15 +1,10 @@
 /** What `doctor` prints: what is here, what is missing, how to get it. */
+import type { MachineProbe } from "../evaluate/probe-machine.ts";
 import { padEnd, textWidth, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
-export interface Check {
-  readonly name: string;
-  /** `missing` keeps work from being done; `absent` does not. */
-  readonly status: "ok" | "absent" | "missing";
-  readonly detail: string;
-  /** How to get it, where it is not here. */
-  readonly remedy?: string;
-}
+/** As the evaluator finds it, and the command line for what is its own. */
+export type Check = MachineProbe;
 
 export function formatChecks(
   checks: readonly Check[],

@@ -1,15 +1,53 @@
-/** Tasks for a person: the list of those that there are. */
+/** Tasks for a person: the list of those that there are, and what a check of one found. */
+import type { TaskFinding, TaskReport } from "../evaluate/check-task.ts";
 import type { Task } from "../task/task.ts";
-import { table } from "./layout.ts";
+import { formatDuration } from "./figures.ts";
+import { padEnd, table, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 
-export function formatTaskList(
-  tasks: readonly Task[],
-  { style, width }: { style: Style; width: number },
-): string {
+export interface TaskLayout {
+  readonly style: Style;
+  readonly width: number;
+}
+
+export function formatTaskList(tasks: readonly Task[], { style, width }: TaskLayout): string {
   return table(
     [{ title: "task" }, { title: "language" }, { title: "what it does", flexible: true }],
     tasks.map((task) => [{ text: task.name, paint: style.accent }, task.language, task.description]),
     { width, paintTitle: style.quiet },
   );
+}
+
+const looks = {
+  ok: { symbol: "✓", kind: "good" },
+  warning: { symbol: "!", kind: "doubtful" },
+  error: { symbol: "✗", kind: "bad" },
+} as const;
+
+/** Wide enough for every check's name. */
+const nameWidth = "writes-outputs".length;
+
+export function formatTaskReport(name: string, report: TaskReport, layout: TaskLayout): string {
+  const { style, width } = layout;
+  const verdict = report.ok
+    ? style.good(`${name} is fit to judge candidates with`)
+    : style.bad(`${name} cannot be used as it is`);
+  const time =
+    report.referenceMs === undefined
+      ? ""
+      : style.quiet(`; a call of the reference takes ${formatDuration(report.referenceMs)}`);
+  return [...report.findings.map((finding) => formatFinding(finding, layout)), "", verdict + time].join("\n");
+}
+
+function formatFinding(
+  { check, status, message, remedy }: TaskFinding,
+  { style, width }: TaskLayout,
+): string {
+  const { symbol, kind } = looks[status];
+  const lead = `${symbol} ${padEnd(check, nameWidth)}  `;
+  const text = wrap(message, { width, lead });
+  const painted = style[kind](text.slice(0, lead.length)) + text.slice(lead.length);
+  return remedy === undefined
+    ? painted
+    : `${painted}\n${style.accent(wrap(remedy, { width, lead: `${" ".repeat(lead.length)}→ ` }))}`;
 }
