@@ -39,7 +39,7 @@ static void fail(const char *what) {
  * Arrays are copied into blocks of exactly their size, so that a single byte beyond is noticed.
  */
 const char *__asan_default_options(void);
-const char *__asan_default_options(void) { return "detect_leaks=0:abort_on_error=0:exitcode=77:detect_stack_use_after_return=0:allocator_may_return_null=1"; }
+const char *__asan_default_options(void) { return "detect_leaks=0:handle_abort=1:abort_on_error=0:exitcode=77:detect_stack_use_after_return=0:allocator_may_return_null=1"; }
 const char *__ubsan_default_options(void);
 const char *__ubsan_default_options(void) { return "print_stacktrace=1:halt_on_error=1:exitcode=77"; }
 

@@ -11,9 +11,23 @@ import type { Workbench } from "./sandboxed-evaluator.ts";
 import { sanitizeReference } from "./sanitize.ts";
 import type { Subject } from "./subject.ts";
 import { batchMs } from "./timing-plan.ts";
-import { comparesSomething, dropPlan, endArms, loadPlan, runPair, startArms, type LoadedPlan } from "./trial.ts";
+import {
+  comparesSomething,
+  dropPlan,
+  endArms,
+  loadPlan,
+  runPair,
+  startArms,
+  type LoadedPlan,
+} from "./trial.ts";
 
-export type TaskCheckName = "compiles" | "outputs" | "deterministic" | "writes-outputs" | "sanitizers" | "duration";
+export type TaskCheckName =
+  | "compiles"
+  | "outputs"
+  | "deterministic"
+  | "writes-outputs"
+  | "sanitizers"
+  | "duration";
 
 export interface TaskFinding {
   readonly check: TaskCheckName;
@@ -52,6 +66,7 @@ export async function checkTask(
   findings.push(outputsFinding(subject));
 
   let facts: ReferenceFacts | undefined;
+  let endless = false;
   try {
     facts = await evaluator.exclusively(signal, async (supervisor) => {
       const measured = await measureSubject(supervisor, subject);
@@ -66,16 +81,19 @@ export async function checkTask(
     });
     findings.push(await unwrittenFinding(evaluator, subject, signal));
   } catch (error) {
-    findings.push(findingOf("deterministic", error));
+    const finding = findingOf("deterministic", error);
+    findings.push(finding);
+    endless = /Stopped after/.test(finding.message);
   }
-  findings.push(await sanitizerFinding(evaluator, subject, signal));
+  if (!endless) findings.push(await sanitizerFinding(evaluator, subject, signal));
   if (facts) findings.push(durationFinding(subject, facts));
   return report(facts);
 }
 
 function unsteady(subject: Subject, reason: string): TaskError {
   return new TaskError(subject.file, `the reference does not give the same answer twice: ${reason}`, {
-    remedy: "A reference must depend on its arguments alone: no clock, no random numbers, no uninitialised memory.",
+    remedy:
+      "A reference must depend on its arguments alone: no clock, no random numbers, no uninitialised memory.",
   });
 }
 
@@ -115,11 +133,12 @@ async function unwrittenFinding(
       await startArms(supervisor, subject, subject.referenceLibrary, loaded);
       const limits = { referenceMs: referenceLimitMs, candidateMs: referenceLimitMs };
       const pair = await runPair(supervisor, subject, plan, limits, { otherNoise: true });
-      if (!pair.failure) return { check: "writes-outputs", status: "ok", message: "it writes all that is compared" };
+      if (!pair.failure)
+        return { check: "writes-outputs", status: "ok", message: "it writes all that is compared" };
       return {
         check: "writes-outputs",
         status: "error",
-        message: `what lies in an output before the call shows after it: ${pair.failure.reason}`,
+        message: `what lies in an output before the call shows after it: ${pair.failure.reason.split(/:| has /, 1)[0]} is not written (${sizesText(sized.sizes)})`,
         remedy:
           'Say with "used" how much of the output counts, or give it values instead of "output": true where the function reads it.',
       };
@@ -147,7 +166,8 @@ async function sanitizerFinding(
         check,
         status: "error",
         message: result.report,
-        remedy: "Mend the reference, or the lengths in inputs; raise sizes.minimum where small sizes make no sense.",
+        remedy:
+          "Mend the reference, or the lengths in inputs; raise sizes.minimum where small sizes make no sense.",
       };
     case "unavailable":
       return { check, status: "warning", message: `not tried: ${result.reason}` };
@@ -178,4 +198,3 @@ function durationFinding(subject: Subject, { callMs, instances }: ReferenceFacts
     message: instances > 1 ? `${message}; ${instances} calls are timed together` : message,
   };
 }
-

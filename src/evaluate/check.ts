@@ -24,7 +24,9 @@ export async function checkCandidate(
   let calls = 0;
   try {
     for (const sized of [...subject.checked, subject.timed])
-      loaded.push(await loadPlan(supervisor, sized, { growBytes: Math.max(checkGrowBytes, 2 * facts.grownBytes) }));
+      loaded.push(
+        await loadPlan(supervisor, sized, { growBytes: Math.max(checkGrowBytes, 2 * facts.grownBytes) }),
+      );
     const failure = await startArms(supervisor, subject, library, loaded);
     if (failure) return { failure, calls };
     const limits = { referenceMs: referenceLimitMs, candidateMs: candidateGraceMs, candidateFactor };

@@ -85,7 +85,8 @@ export async function compileShim(
   const compiler = await findCompiler(settings.command);
   const headers = await shimHeaders();
   const key = createHash("sha256");
-  for (const part of [text, language, compiler.path, compiler.version, JSON.stringify(settings)]) key.update(`${part}\0`);
+  for (const part of [text, language, compiler.path, compiler.version, JSON.stringify(settings)])
+    key.update(`${part}\0`);
   for (const header of Object.values(headers)) key.update(header);
   const folder = await makePrivate(join(cacheDirectory(), "shims"));
   const path = join(folder, `${key.digest("hex")}.o`);

@@ -22,18 +22,22 @@ const meanings: Readonly<Record<string, string>> = {
 };
 
 /** `sizes` absent where it is not about one call. */
-export function describeEnding(ending: Ending, sizes: Sizes | undefined): EndingInWords {
+export function describeEnding(ending: Ending, sizes?: Sizes, limitMs?: number): EndingInWords {
   const place = placeOf(ending, sizes);
   const said = cleanText(ending.said).trim();
   const refused = /lessonbank: refused system call (.+)/.exec(said)?.[1];
   const quoted = said === "" || refused !== undefined ? "" : `\n${said}`;
   switch (ending.ended) {
     case "timeout":
-      return { status: "timed-out", reason: `Stopped after ${limitText(ending.limitMs)} ${place}.` };
+      return { status: "timed-out", reason: `Stopped after ${limitText(limitMs)} ${place}.` };
     case "signal": {
       const signal = signalName(ending.number);
       if (refused !== undefined)
-        return { status: "crashed", signal, reason: `Used a system call that the sandbox refuses, ${refused}, ${place}.` };
+        return {
+          status: "crashed",
+          signal,
+          reason: `Used a system call that the sandbox refuses, ${refused}, ${place}.`,
+        };
       const meaning = meanings[signal];
       return {
         status: "crashed",

@@ -15,11 +15,20 @@ export interface PlanShape {
 }
 
 /** The `plan` command. Pure. */
-export function encodePlan(plan: CallPlan, { name, instances = 1, dense = false, growBytes }: PlanShape): string {
+export function encodePlan(
+  plan: CallPlan,
+  { name, instances = 1, dense = false, growBytes }: PlanShape,
+): string {
   const words = [
-    ...["plan", name, instances, dense ? 1 : 0, Math.ceil(growBytes)],
-    ...[plan.tolerance.relative, plan.tolerance.absolute],
-    ...[plan.slots.length, ...plan.slots.flatMap(slotWords)],
+    "plan",
+    name,
+    instances,
+    dense ? 1 : 0,
+    Math.ceil(growBytes),
+    plan.tolerance.relative,
+    plan.tolerance.absolute,
+    plan.slots.length,
+    ...plan.slots.flatMap(slotWords),
   ];
   return words.join(" ");
 }
@@ -30,8 +39,15 @@ export function encodePlan(plan: CallPlan, { name, instances = 1, dense = false,
  */
 export function generatorPlan(plan: CallPlan): CallPlan {
   const constant = (name: string, scalar: "u64" | "i64", rule: FillRule): Slot => ({
-    ...{ name, mode: "in", array: false, count: 1, rule },
-    type: { kind: "scalar", scalar },
+    name,
+    mode: "in",
+    array: false,
+    count: 1,
+    rule,
+    type: {
+      kind: "scalar",
+      scalar,
+    },
   });
   return {
     ...plan,
@@ -49,7 +65,9 @@ export function generatorPlan(plan: CallPlan): CallPlan {
 
 /** Whether the task's generator file makes the slot's values. */
 export function isGenerated(rule: FillRule): boolean {
-  return rule.kind === "generated" || ((rule.kind === "sorted" || rule.kind === "each") && isGenerated(rule.rule));
+  return (
+    rule.kind === "generated" || ((rule.kind === "sorted" || rule.kind === "each") && isGenerated(rule.rule))
+  );
 }
 
 /** Bytes that one set of arguments starts with, roughly: containers inside containers count as their average. Pure. */
@@ -70,8 +88,20 @@ function containerBytes(type: Type, rule: FillRule, count: number): number {
 }
 
 const scalarBytes = {
-  ...{ bool: 1, i8: 1, i16: 2, i32: 4, i64: 8, u8: 1, u16: 2, u32: 4, u64: 8 },
-  ...{ f32: 4, f64: 8, f80: 16, c64: 8, c128: 16 },
+  bool: 1,
+  i8: 1,
+  i16: 2,
+  i32: 4,
+  i64: 8,
+  u8: 1,
+  u16: 2,
+  u32: 4,
+  u64: 8,
+  f32: 4,
+  f64: 8,
+  f80: 16,
+  c64: 8,
+  c128: 16,
 } as const;
 
 function flatBytes(type: Type): number {

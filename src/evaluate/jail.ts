@@ -43,6 +43,9 @@ export interface JailResult {
 }
 
 const diagnosticBytes = 8192;
+/** Control characters but tab and newline, and those that turn the direction of writing. */
+// oxlint-disable-next-line no-control-regex
+const unprintable = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 
 /** Runs to the end or the limit; whatever was started is gone when this resolves. Rejects with the signal's reason. */
 export async function runInJail(run: JailRun): Promise<JailResult> {
@@ -94,9 +97,15 @@ export async function runInJail(run: JailRun): Promise<JailResult> {
     throw new MachineError(`${run.bubblewrap} cannot be started`, { cause: jailed.cause });
   const success = !jailed.failed && jailed.exitCode === 0;
   return {
-    ending: success ? "success" : jailed.timedOut ? "timed-out" : jailed.isMaxBuffer ? "too-large" : "failure",
+    ending: success
+      ? "success"
+      : jailed.timedOut
+        ? "timed-out"
+        : jailed.isMaxBuffer
+          ? "too-large"
+          : "failure",
     exitCode: jailed.exitCode,
-    output: success ? (jailed.stdout as unknown as Uint8Array) : new Uint8Array(),
+    output: success ? jailed.stdout : new Uint8Array(),
     diagnostics,
     durationMs: jailed.durationMs,
   };
@@ -146,8 +155,7 @@ export function unprivilegedUser(): number | undefined {
 
 /** Text from an untrusted program, fit for a terminal: control characters gone, at most 8 KiB. */
 export function cleanText(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  const clean = text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g, "");
+  const clean = text.replaceAll(unprintable, "");
   if (Buffer.byteLength(clean) <= diagnosticBytes) return clean;
   const notice = "\n… (cut)";
   const kept = Buffer.from(clean).subarray(0, diagnosticBytes - Buffer.byteLength(notice));

@@ -67,7 +67,16 @@ const plan: CallPlan = {
   sizes: {},
   tolerance: { relative: 0, absolute: 0 },
   slots: [
-    ...[{ name: "x", mode: "in", type: integer, count: 1, array: false, rule: { kind: "integers", low: "0", high: "99" } } as const],
+    ...[
+      {
+        name: "x",
+        mode: "in",
+        type: integer,
+        count: 1,
+        array: false,
+        rule: { kind: "integers", low: "0", high: "99" },
+      } as const,
+    ],
     { name: "return", mode: "out", type: integer, count: 1, array: false, rule: { kind: "noise" } },
   ],
 };
@@ -79,9 +88,16 @@ async function probeSandbox(): Promise<MachineProbe[]> {
   const libraryOf = async (name: string, source: string): Promise<string> => {
     const object = await compileShim(shim, "c", settings);
     if (!object.ok) throw new LessonbankError("machine", `a trivial shim does not compile: ${object.reason}`);
-    const whole = { language: "c", compiler: settings, source, fileName: `${name}.c`, shim: object.bytes } as const;
+    const whole = {
+      language: "c",
+      compiler: settings,
+      source,
+      fileName: `${name}.c`,
+      shim: object.bytes,
+    } as const;
     const compiled = await compileLibrary(whole);
-    if (!compiled.ok) throw new LessonbankError("machine", `a trivial program does not compile: ${compiled.reason}`);
+    if (!compiled.ok)
+      throw new LessonbankError("machine", `a trivial program does not compile: ${compiled.reason}`);
     await keep(join(directory, name), compiled.bytes);
     return join(directory, name);
   };
@@ -104,7 +120,11 @@ async function probeSandbox(): Promise<MachineProbe[]> {
         try {
           await supervisor.addPlan(encodePlan(plan, { name: "p", growBytes: 0 }));
           const start = { threads: 1, limitMs: 10_000, plans: ["p"] };
-          for (const [name, library] of [["reference", right], ["candidate", right], ["hostile", hostile]] as const)
+          for (const [name, library] of [
+            ["reference", right],
+            ["candidate", right],
+            ["hostile", hostile],
+          ] as const)
             if (await supervisor.start({ ...start, name, library }))
               throw new LessonbankError("machine", "a worker does not start in its sandbox");
           const pair = { plan: "p", reference: "reference", referenceLimitMs: 5000, candidateLimitMs: 5000 };
@@ -113,9 +133,13 @@ async function probeSandbox(): Promise<MachineProbe[]> {
             throw new LessonbankError("machine", "a worker in its sandbox does not give the right answer");
           const refused = await supervisor.pair({ ...pair, candidate: "hostile" });
           if (isTiming(refused.candidate))
-            throw new LessonbankError("machine", "the system call filter does not work: a socket could be opened", {
-              remedy: "The kernel needs seccomp (CONFIG_SECCOMP_FILTER).",
-            });
+            throw new LessonbankError(
+              "machine",
+              "the system call filter does not work: a socket could be opened",
+              {
+                remedy: "The kernel needs seccomp (CONFIG_SECCOMP_FILTER).",
+              },
+            );
           const pinned = supervisor.pinned ? "pinned to one core" : "not pinned: only one core is available";
           return `namespaces, system call filter and clocks work; ${pinned}`;
         } finally {

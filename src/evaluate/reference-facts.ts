@@ -3,11 +3,11 @@
  * how long one call takes and how much its outputs grow.
  */
 import { TaskError } from "../errors.ts";
-import { planBytes } from "./encode-plan.ts";
+import { planBytes, type PlanShape } from "./encode-plan.ts";
 import type { Subject } from "./subject.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { instancesFor } from "./timing-plan.ts";
-import { dropPlan, endArms, loadPlan, runPair, startArms, type LoadedPlan } from "./trial.ts";
+import { dropPlan, endArms, loadPlan, runPair, runReference, startArms, type LoadedPlan } from "./trial.ts";
 
 export interface ReferenceFacts {
   /** CPU time of one call at the timed sizes (wall time where the task has threads). */
@@ -21,7 +21,16 @@ export interface ReferenceFacts {
 /** Room for each container that may grow, in checks. */
 export const checkGrowBytes = 256 * 2 ** 20;
 /** No call of a reference may take longer. */
-export const referenceLimitMs = 20_000;
+export const referenceLimitMs = 10_000;
+
+/** How the plan for timing is laid out: many small instances lie side by side, a single one between guard pages. */
+export function batchShape({
+  instances,
+  grownBytes,
+}: Pick<ReferenceFacts, "instances" | "grownBytes">): Omit<PlanShape, "name"> {
+  if (instances > 1) return { instances, dense: true, growBytes: 3 * grownBytes + 4096 };
+  return { growBytes: Math.max(64 * 2 ** 20, 3 * grownBytes) };
+}
 
 /** Throws a TaskError where the reference crashes, never ends, or differs from itself. */
 export async function measureSubject(supervisor: Supervisor, subject: Subject): Promise<ReferenceFacts> {
@@ -37,14 +46,31 @@ export async function measureSubject(supervisor: Supervisor, subject: Subject): 
     for (let repetition = 0; repetition < 2; repetition++) {
       const pair = await runPair(supervisor, subject, plan, limits);
       if (pair.failure)
-        throw new TaskError(subject.file, `the reference does not give the same answer twice: ${pair.failure.reason}`, {
-          remedy: "A reference must depend on its arguments alone: no clock, no random numbers, no uninitialised memory.",
-        });
+        throw new TaskError(
+          subject.file,
+          `the reference does not give the same answer twice: ${pair.failure.reason}`,
+          {
+            remedy:
+              "A reference must depend on its arguments alone: no clock, no random numbers, no uninitialised memory.",
+          },
+        );
       for (const { cpuNs, wallNs } of [pair.reference, pair.candidate])
         callMs = Math.min(callMs, (task.threads > 1 ? wallNs : cpuNs) / 1e6);
       grownBytes = Math.max(grownBytes, pair.grownBytes);
     }
-    return { callMs, grownBytes, instances: instancesFor(callMs, planBytes(timed.plan) + 3 * grownBytes) };
+    const bytes = planBytes(timed.plan) + 3 * grownBytes;
+    const instances = instancesFor(callMs, bytes);
+    if (instances === 1) return { callMs, grownBytes, instances };
+    // A single short call is mostly the way there and back: many together tell what one takes.
+    await endArms(supervisor);
+    const batch = await loadPlan(supervisor, timed, batchShape({ instances, grownBytes }));
+    loaded.push(batch);
+    await startArms(supervisor, subject, undefined, [batch]);
+    for (let repetition = 0; repetition < 3; repetition++) {
+      const { timing } = await runReference(supervisor, subject, batch, referenceLimitMs);
+      callMs = Math.min(callMs, (task.threads > 1 ? timing.wallNs : timing.cpuNs) / 1e6 / instances);
+    }
+    return { callMs, grownBytes, instances: instancesFor(callMs, bytes) };
   } finally {
     if (supervisor.alive) {
       await endArms(supervisor);

@@ -12,7 +12,8 @@ export async function rejectionOf(task: Task, source: string): Promise<string | 
   const bytes = Buffer.byteLength(source);
   if (bytes > mostBytes) return `It has ${bytes} bytes; at most ${mostBytes} are read.`;
   // eslint-disable-next-line no-control-regex
-  if (/[\u0000-\u0008\u000E-\u001F\uFFFD]/.test(source)) return "It is not text: it has bytes that no source has.";
+  if (/[\u0000-\u0008\u000E-\u001F\uFFFD]/.test(source))
+    return "It is not text: it has bytes that no source has.";
   await loadGrammars();
   const name = (task.entry ?? task.function).replace(/\(.*$/s, "").split("::").at(-1)?.trim() ?? "";
   if (!new RegExp(`(?<![\\w$])${name.replaceAll(/[^\w]/g, "\\$&")}(?![\\w$])`).test(source))

@@ -53,7 +53,8 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     alone(async () => {
       signal?.throwIfAborted();
       if (closed) throw new LessonbankError("usage", "this evaluator is closed");
-      if (!supervisor?.alive) supervisor = await startSupervisor(memoryBytes === undefined ? {} : { memoryBytes });
+      if (!supervisor?.alive)
+        supervisor = await startSupervisor(memoryBytes === undefined ? {} : { memoryBytes });
       const current = supervisor;
       let timer: NodeJS.Timeout | undefined;
       const abort = (): void => {

@@ -5,13 +5,13 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sandboxDirectory, compileLimits, keep, shimHeaders } from "./compile.ts";
-import { describeEnding } from "./describe.ts";
-import { runInJail, type JailRun } from "./jail.ts";
+import { describeEnding, sizesText } from "./describe.ts";
+import { cleanText, runInJail, type JailRun } from "./jail.ts";
 import { nativeCompiler } from "./native.ts";
 import { checkGrowBytes } from "./reference-facts.ts";
 import type { Workbench } from "./sandboxed-evaluator.ts";
 import type { Subject } from "./subject.ts";
-import { isTiming } from "./supervisor.ts";
+import { isTiming, type Ending } from "./supervisor.ts";
 import { findBubblewrap, findCompiler } from "./toolchain.ts";
 import { dropPlan, loadPlan, type LoadedPlan } from "./trial.ts";
 
@@ -22,7 +22,7 @@ export type Sanitized =
   /** The sanitizers cannot be used here; why. */
   | { readonly status: "unavailable"; readonly reason: string };
 
-const callLimitMs = 60_000;
+const callLimitMs = 30_000;
 const sanitizers = [
   ...["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
   "-fno-omit-frame-pointer",
@@ -49,10 +49,15 @@ export async function sanitizeReference(
         loader: program,
         plans: loaded.map((plan) => plan.name),
       });
-      if (ending) return { status: "unavailable", reason: describeEnding(ending, undefined).reason };
+      if (ending) return { status: "unavailable", reason: describeEnding(ending).reason };
       const generators = loaded.flatMap((plan) => plan.generator ?? []);
       if (generators.length > 0)
-        await supervisor.start({ ...start, name: "generator", library: subject.generatorLibrary, plans: generators });
+        await supervisor.start({
+          ...start,
+          name: "generator",
+          library: subject.generatorLibrary,
+          plans: generators,
+        });
       for (const plan of loaded) {
         const reply = await supervisor.pair({
           plan: plan.name,
@@ -62,7 +67,7 @@ export async function sanitizeReference(
           generator: plan.generator === undefined ? undefined : { plan: plan.generator, worker: "generator" },
         });
         if (reply.reference && !isTiming(reply.reference))
-          return { status: "faulty", report: firstLines(describeEnding(reply.reference, plan.sizes).reason) };
+          return { status: "faulty", report: reportOf(reply.reference, plan, reply.limitMs) };
       }
       return { status: "clean" };
     } finally {
@@ -98,15 +103,32 @@ async function buildSanitized(
     ...jail,
     command: [native.path, "-O1", "-DLESSONBANK_SANITIZED", "-c", "loader.c", "-o", "/tmp/loader.o"],
     result: "/tmp/loader.o",
-    files: { ...headers, ...Object.fromEntries(own.map((name, index) => [`/in/${name}`, texts[index] ?? new Uint8Array()])) },
+    files: {
+      ...headers,
+      ...Object.fromEntries(own.map((name, index) => [`/in/${name}`, texts[index] ?? new Uint8Array()])),
+    },
   });
   if (loader.ending !== "success") return `the loader does not compile: ${loader.diagnostics}`;
   const [shim, source] = task.language === "c" ? ["shim.c", "reference.c"] : ["shim.cpp", "reference.cpp"];
   const whole = await runInJail({
     ...jail,
     command: [
-      ...[compiler.path, `-std=${task.compiler.standard}`, ...task.compiler.flags, ...sanitizers],
-      ...["-w", "-I/in", "-x", task.language, shim, source, "-x", "none", "/in/.loader.o", "-o", "/tmp/program", "-lm"],
+      compiler.path,
+      `-std=${task.compiler.standard}`,
+      ...task.compiler.flags,
+      ...sanitizers,
+      "-w",
+      "-I/in",
+      "-x",
+      task.language,
+      shim,
+      source,
+      "-x",
+      "none",
+      "/in/.loader.o",
+      "-o",
+      "/tmp/program",
+      "-lm",
     ],
     result: "/tmp/program",
     files: {
@@ -116,12 +138,21 @@ async function buildSanitized(
       "/in/.loader.o": loader.output,
     },
   });
-  if (whole.ending !== "success") return `the sanitizer build fails: ${whole.diagnostics.split("\n").slice(0, 3).join("\n")}`;
+  if (whole.ending !== "success")
+    return `the sanitizer build fails: ${whole.diagnostics.split("\n").slice(0, 3).join("\n")}`;
   await keep(program, whole.output);
   return undefined;
 }
 
-function firstLines(text: string): string {
-  const lines = text.split("\n").filter((line) => !/^=+$/.test(line.trim()) && line.trim() !== "");
-  return lines.slice(0, 8).join("\n");
+/** The report's own lines: what, where in the reference, and what the memory was. */
+function reportOf(ending: Ending, plan: LoadedPlan, limitMs: number | undefined): string {
+  const at = sizesText(plan.sizes);
+  const lines = cleanText(ending.said)
+    .split("\n")
+    .map((line) => line.replace(/^==\d+==\s*/, "").replace("ERROR: AddressSanitizer: ", ""))
+    .filter(
+      (line) => !/^=*$/.test(line.trim()) && !/\(\/loader|\/(?:csu|nptl)\/|^Hint:|^The signal is/.test(line),
+    );
+  if (lines.length === 0) return describeEnding(ending, plan.sizes, limitMs).reason;
+  return `${at === "" ? "" : `with ${at}: `}${lines.slice(0, 8).join("\n")}`;
 }

@@ -24,8 +24,12 @@ export function median(values: readonly number[]): number {
 }
 
 /** The median log ratio of one round's pairs: positive where the candidate is faster. */
-export function roundLogRatio(pairs: readonly { readonly reference: number; readonly candidate: number }[]): number {
-  return median(pairs.map(({ reference, candidate }) => Math.log(atLeastOne(reference) / atLeastOne(candidate))));
+export function roundLogRatio(
+  pairs: readonly { readonly reference: number; readonly candidate: number }[],
+): number {
+  return median(
+    pairs.map(({ reference, candidate }) => Math.log(atLeastOne(reference) / atLeastOne(candidate))),
+  );
 }
 
 /** The interval from at least two rounds' log ratios. */
@@ -34,14 +38,15 @@ export function speedupOf(logRatios: readonly number[]): Speedup {
   if (rounds < 2) throw new RangeError("an interval needs two rounds");
   const mean = logRatios.reduce((sum, value) => sum + value, 0) / rounds;
   const variance = logRatios.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (rounds - 1);
-  const half = (studentQuantile(rounds - 1) * Math.max(Math.sqrt(variance), leastScatter)) / Math.sqrt(rounds);
+  const half =
+    (studentQuantile(rounds - 1) * Math.max(Math.sqrt(variance), leastScatter)) / Math.sqrt(rounds);
   return { ratio: Math.exp(mean), low: Math.exp(mean - half), high: Math.exp(mean + half), confidence };
 }
 
 /** Two-sided 99 % quantiles of Student's t by degrees of freedom, as printed in every table. */
 const quantiles = [
-  63.657, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.25, 3.169, 3.106, 3.055, 3.012, 2.977, 2.947, 2.921, 2.898,
-  2.878, 2.861, 2.845, 2.831, 2.819, 2.807, 2.797, 2.787, 2.779, 2.771, 2.763, 2.756, 2.75,
+  63.657, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.25, 3.169, 3.106, 3.055, 3.012, 2.977, 2.947,
+  2.921, 2.898, 2.878, 2.861, 2.845, 2.831, 2.819, 2.807, 2.797, 2.787, 2.779, 2.771, 2.763, 2.756, 2.75,
 ];
 
 /** Beyond the table the 30th value stands: a little too wide, never too narrow. */

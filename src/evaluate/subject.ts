@@ -56,7 +56,11 @@ export async function compileSubject(
   signal?: AbortSignal,
 ): Promise<Subject> {
   const { task, generator } = parts;
-  const shimObject = required(parts, "the call shim", await compileShim(parts.shim, task.language, task.compiler, signal));
+  const shimObject = required(
+    parts,
+    "the call shim",
+    await compileShim(parts.shim, task.language, task.compiler, signal),
+  );
   const reference = await compileLibrary({
     language: task.language,
     compiler: task.compiler,

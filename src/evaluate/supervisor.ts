@@ -17,7 +17,6 @@ const ending = z.object({
   phase: z.string(),
   /** What the process wrote to standard error. Untrusted. */
   said: z.string(),
-  limitMs: z.number().optional(),
 });
 const timing = z.object({ cpuNs: z.number(), wallNs: z.number(), untimedNs: z.number() });
 const mismatch = z.object({
@@ -35,8 +34,14 @@ const pairReply = z.object({
   candidateBounds: mismatch.optional(),
   mismatch: mismatch.optional(),
   grownBytes: z.number().optional(),
+  /** Of the arm that ended, where one did. */
+  limitMs: z.number().optional(),
 });
-const startReply = z.object({ pid: z.number().optional(), loadCpuNs: z.number().optional(), ending: ending.optional() });
+const startReply = z.object({
+  pid: z.number().optional(),
+  loadCpuNs: z.number().optional(),
+  ending: ending.optional(),
+});
 
 /** How a worker came to its end. */
 export type Ending = z.infer<typeof ending>;
@@ -131,7 +136,10 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
   const ended = child.then((result) => {
     alive = false;
     waiting?.reject(
-      new LessonbankError("internal", `the supervisor ended unexpectedly (${result.signal ?? result.exitCode ?? "?"})`),
+      new LessonbankError(
+        "internal",
+        `the supervisor ended unexpectedly (${result.signal ?? result.exitCode ?? "?"})`,
+      ),
     );
     waiting = undefined;
   });
@@ -147,13 +155,24 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
     const reply: unknown = JSON.parse(line);
     const status = z.object({ ok: z.boolean(), error: z.string().optional() }).parse(reply);
     if (!status.ok)
-      throw new LessonbankError("internal", `the supervisor refused "${command.slice(0, 60)}": ${status.error ?? "?"}`);
+      throw new LessonbankError(
+        "internal",
+        `the supervisor refused "${command.slice(0, 60)}": ${status.error ?? "?"}`,
+      );
     return schema.parse(reply);
   };
 
-  await ask(z.unknown(), "jail", path(loader), memoryBytes, cpuSeconds, ...[bubblewrap, ...systemMounts()].map(path));
+  await ask(
+    z.unknown(),
+    "jail",
+    path(loader),
+    memoryBytes,
+    cpuSeconds,
+    ...[bubblewrap, ...systemMounts()].map(path),
+  );
   const core = measuringCore();
-  const { pinned } = core === undefined ? { pinned: false } : await ask(z.object({ pinned: z.boolean() }), "pin", core);
+  const { pinned } =
+    core === undefined ? { pinned: false } : await ask(z.object({ pinned: z.boolean() }), "pin", core);
 
   return {
     pinned,
@@ -173,9 +192,17 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
       const { plan, reference, candidate, candidateFirst, referenceLimitMs, candidateLimitMs } = request;
       return ask(
         pairReply,
-        ...["pair", plan, reference, candidate ?? "-", candidateFirst ? 1 : 0],
-        ...[referenceLimitMs, candidateLimitMs, request.candidateFactor ?? 0],
-        ...[request.seed ?? "-", "-", request.otherNoise ? "-" : "same"],
+        "pair",
+        plan,
+        reference,
+        candidate ?? "-",
+        candidateFirst ? 1 : 0,
+        referenceLimitMs,
+        candidateLimitMs,
+        request.candidateFactor ?? 0,
+        request.seed ?? "-",
+        "-",
+        request.otherNoise ? "-" : "same",
         ...(request.generator ? [request.generator.plan, request.generator.worker] : []),
       );
     },
@@ -217,5 +244,7 @@ function measuringCore(): number | undefined {
 
 /** As one word: the supervisor splits at spaces. */
 function path(text: string): string {
-  return text === "" ? "%00" : text.replaceAll(/[%\s]/g, (byte) => `%${(byte.codePointAt(0) ?? 0).toString(16).padStart(2, "0")}`);
+  return text === ""
+    ? "%00"
+    : text.replaceAll(/[%\s]/g, (byte) => `%${(byte.codePointAt(0) ?? 0).toString(16).padStart(2, "0")}`);
 }

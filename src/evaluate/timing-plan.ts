@@ -30,7 +30,8 @@ export function verdictOf(logRatios: readonly number[], plan: TimingPlan): Verdi
   const rounds = logRatios.length;
   if (rounds < 2) return "continue";
   const { low, high } = speedupOf(logRatios);
-  if (rounds < plan.leastRounds) return high < 1 && logRatios.every((ratio) => ratio < clearLoss) ? "loss" : "continue";
+  if (rounds < plan.leastRounds)
+    return high < 1 && logRatios.every((ratio) => ratio < clearLoss) ? "loss" : "continue";
   if (low > 1) return "win";
   if (high < 1) return "loss";
   if (low >= 1 - plan.tie && high <= 1 + plan.tie) return "tie";

@@ -3,20 +3,12 @@
  */
 import { candidateFactor, candidateGraceMs } from "./check.ts";
 import type { Measured } from "./outcome.ts";
-import { referenceLimitMs, type ReferenceFacts } from "./reference-facts.ts";
+import { batchShape, referenceLimitMs, type ReferenceFacts } from "./reference-facts.ts";
 import { median, roundLogRatio, speedupOf } from "./statistics.ts";
 import type { Subject } from "./subject.ts";
 import type { Supervisor, Timing } from "./supervisor.ts";
 import { implausibleRatio, timingPlans, verdictOf, type TimingPlan } from "./timing-plan.ts";
-import {
-  dropPlan,
-  endArms,
-  loadPlan,
-  runPair,
-  startArms,
-  type Failure,
-  type LoadedPlan,
-} from "./trial.ts";
+import { dropPlan, endArms, loadPlan, runPair, startArms, type Failure, type LoadedPlan } from "./trial.ts";
 
 export interface TimingOptions {
   readonly effort: "normal" | "confirm";
@@ -47,12 +39,7 @@ export async function timeCandidate(
 ): Promise<Timed> {
   const bench: Bench = { supervisor, subject, library, facts, options, calls: 0 };
   const plan = timingPlans[options.effort];
-  const { instances } = facts;
-  const loaded = await loadPlan(supervisor, subject.timed, {
-    instances,
-    dense: instances > 1,
-    growBytes: instances > 1 ? 3 * facts.grownBytes + 4096 : Math.max(64 * 2 ** 20, 3 * facts.grownBytes),
-  });
+  const loaded = await loadPlan(supervisor, subject.timed, batchShape(facts));
   try {
     const first = await measure(bench, loaded, plan);
     if (!Array.isArray(first)) return { failure: first, calls: bench.calls };
@@ -88,7 +75,10 @@ async function measure(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Prom
     rounds.push(round);
     const waiting = waitingFailure(rounds);
     if (waiting) return waiting;
-    const verdict = verdictOf(rounds.map((one) => logRatio(bench, one)), plan);
+    const verdict = verdictOf(
+      rounds.map((one) => logRatio(bench, one)),
+      plan,
+    );
     if (verdict !== "continue") return rounds;
   }
 }
@@ -195,7 +185,9 @@ function conclude(bench: Bench, rounds: readonly Round[], first: readonly Round[
       doubts.push(`Two series of measurements disagree: ${earlier.ratio.toFixed(1)}× before this one.`);
   }
   if (speedup.high / speedup.low > 1.5)
-    doubts.push("The measurements scatter widely: the machine is busy, or the running time depends on chance.");
+    doubts.push(
+      "The measurements scatter widely: the machine is busy, or the running time depends on chance.",
+    );
   if (!bench.supervisor.pinned) doubts.push("Only one core is available, so measurements were not pinned.");
   return {
     calls: bench.calls,

@@ -51,7 +51,11 @@ async function lookUp(command: string): Promise<Compiler> {
   const path = await findProgram(command);
   if (path === undefined)
     throw new MachineError(`the compiler ${command} is not installed`, { remedy: installHint(command) });
-  const { stdout, failed } = await execa(path, ["--version"], { reject: false, stdin: "ignore", timeout: 10_000 });
+  const { stdout, failed } = await execa(path, ["--version"], {
+    reject: false,
+    stdin: "ignore",
+    timeout: 10_000,
+  });
   const version = String(stdout).split("\n")[0]?.trim() ?? "";
   if (failed || version === "")
     throw new MachineError(`${path} does not run`, { remedy: `Try: ${path} --version` });

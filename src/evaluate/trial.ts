@@ -78,8 +78,12 @@ export async function startArms(
   const { threads } = subject.task;
   const names = loaded.map((plan) => plan.name);
   const common = { threads, limitMs: loadLimitMs, plans: names };
-  const reference = await supervisor.start({ ...common, name: "reference", library: subject.referenceLibrary });
-  if (reference) throw referenceFault(subject, describeEnding(reference, undefined).reason);
+  const reference = await supervisor.start({
+    ...common,
+    name: "reference",
+    library: subject.referenceLibrary,
+  });
+  if (reference) throw referenceFault(subject, describeEnding(reference).reason);
   const generators = loaded.flatMap((plan) => plan.generator ?? []);
   if (generators.length > 0) {
     const generator = await supervisor.start({
@@ -89,12 +93,12 @@ export async function startArms(
       threads: 1,
       plans: generators,
     });
-    if (generator) throw generatorFault(subject, describeEnding(generator, undefined).reason);
+    if (generator) throw generatorFault(subject, describeEnding(generator).reason);
   }
   if (library === undefined) return undefined;
   const candidate = await supervisor.start({ ...common, name: "candidate", library });
   if (!candidate) return undefined;
-  return failureOf({ ...describeEnding(candidate, undefined), limitMs: loadLimitMs });
+  return failureOf({ ...describeEnding(candidate), limitMs: loadLimitMs });
 }
 
 export async function endArms(supervisor: Supervisor): Promise<void> {
@@ -121,10 +125,9 @@ export async function runPair(
     generator: plan.generator === undefined ? undefined : { plan: plan.generator, worker: "generator" },
   });
   const candidate = candidateOf(reply, plan);
-  if ("failure" in candidate) {
-    return candidate;
-  }
+  if ("failure" in candidate) return candidate;
   const reference = referenceOf(reply, subject, plan);
+  if (!candidate.timing) throw new LessonbankError("internal", "the supervisor's reply lacks the candidate");
   if (reply.mismatch)
     return { failure: { status: "wrong-output", reason: describeMismatch(reply.mismatch, plan.sizes) } };
   return { reference, candidate: candidate.timing, seed: reply.seed, grownBytes: reply.grownBytes ?? 0 };
@@ -147,36 +150,48 @@ export async function runReference(
   return { timing: referenceOf(reply, subject, plan), grownBytes: reply.grownBytes ?? 0 };
 }
 
-function candidateOf(reply: PairReply, plan: LoadedPlan): { failure: Failure } | { timing: Timing | undefined & Timing } {
+/** Undefined where the other arm ended first. */
+function candidateOf(
+  reply: PairReply,
+  plan: LoadedPlan,
+): { failure: Failure } | { timing: Timing | undefined } {
   const { candidate, candidateBounds } = reply;
   if (candidate && !isTiming(candidate)) {
     interrupted(candidate.ended);
-    const words = describeEnding(candidate, plan.sizes);
-    return { failure: failureOf({ ...words, limitMs: candidate.limitMs ?? 0 }) };
+    const words = describeEnding(candidate, plan.sizes, reply.limitMs);
+    return { failure: failureOf({ ...words, limitMs: reply.limitMs ?? 0 }) };
   }
   if (candidateBounds)
     return { failure: { status: "wrong-output", reason: describeMismatch(candidateBounds, plan.sizes) } };
-  return { timing: candidate as Timing };
+  return { timing: candidate };
 }
 
 function referenceOf(reply: PairReply, subject: Subject, plan: LoadedPlan): Timing {
   const { reference, generator, referenceBounds } = reply;
   if (generator) {
     interrupted(generator.ended);
-    throw generatorFault(subject, describeEnding(generator, plan.sizes).reason);
+    throw generatorFault(subject, describeEnding(generator, plan.sizes, reply.limitMs).reason);
   }
   if (!isTiming(reference)) {
     if (!reference) throw new LessonbankError("internal", "the supervisor's reply lacks the reference");
     interrupted(reference.ended);
-    throw referenceFault(subject, describeEnding(reference, plan.sizes).reason);
+    throw referenceFault(subject, describeEnding(reference, plan.sizes, reply.limitMs).reason);
   }
   if (referenceBounds) throw referenceFault(subject, describeMismatch(referenceBounds, plan.sizes));
   if (reply.mismatch?.kind === "overflow" && reply.mismatch.reference === "18446744073709551615")
-    throw referenceFault(subject, `${reply.mismatch.path} outgrew the room for it (${sizesText(plan.sizes)})`);
+    throw referenceFault(
+      subject,
+      `${reply.mismatch.path} outgrew the room for it (${sizesText(plan.sizes)})`,
+    );
   return reference;
 }
 
-function failureOf(words: { status: "crashed" | "timed-out"; reason: string; signal?: string; limitMs: number }): Failure {
+function failureOf(words: {
+  status: "crashed" | "timed-out";
+  reason: string;
+  signal?: string;
+  limitMs: number;
+}): Failure {
   const { status, reason, signal, limitMs } = words;
   if (status === "timed-out") return { status, reason, limitMs: Math.round(limitMs) };
   return { status, reason, ...(signal !== undefined && { signal }) };
@@ -201,6 +216,7 @@ function generatorFault(subject: Subject, what: string): TaskError {
 /** Whether the task compares anything at all. */
 export function comparesSomething(plan: CallPlan): boolean {
   return plan.slots.some(
-    (slot) => (slot.mode === "out" || slot.mode === "inout") && (!isFlat(slot.type) || !slot.array || slot.count > 0),
+    (slot) =>
+      (slot.mode === "out" || slot.mode === "inout") && (!isFlat(slot.type) || !slot.array || slot.count > 0),
   );
 }
