@@ -275,24 +275,17 @@ function basesOf(accesses: readonly Access[]): Set<string> {
  * value instead: loop fusion. The pieces may name the variable differently; `secondVariable` is the second's.
  */
 export function mayFollow(first: readonly Node[], second: readonly Node[], variable: string): Legality {
-  return comparePieces(first, second, variable, (steps) => steps >= 0);
+  return comparePieces(first, second, variable);
 }
 
 /** Whether two groups of statements of one loop's body may have a loop each, the first group's first: loop fission. */
 export function mayDistribute(first: readonly Node[], second: readonly Node[], variable: string): Legality {
-  return comparePieces(first, second, variable, (steps) => steps >= 0, true);
+  return comparePieces(first, second, variable);
 }
 
-function comparePieces(
-  first: readonly Node[],
-  second: readonly Node[],
-  variable: string,
-  fits: (steps: number) => boolean,
-  apart = false,
-): Legality {
+function comparePieces(first: readonly Node[], second: readonly Node[], variable: string): Legality {
   const [a, b] = [first.map((node) => effectsOf(node)), second.map((node) => effectsOf(node))];
   if ([...a, ...b].some((effects) => effects.opaque)) return illegal;
-  const declared = new Set([...a, ...b].flatMap((effects) => [...effects.declared]));
   const [before, after] = [
     a.flatMap((effects) => effects.accesses),
     b.flatMap((effects) => effects.accesses),
@@ -300,20 +293,19 @@ function comparePieces(
   for (const x of before) {
     for (const y of after) {
       if (!x.writes && !y.writes) continue;
-      if (x.root === variable || y.root === variable) {
-        if (x.kind === "variable" && y.kind === "variable") return illegal;
-        continue;
-      }
+      if (x.root === variable && y.root === variable) return illegal;
       if (x.kind === "variable" || y.kind === "variable") {
         if (x.root !== y.root || x.kind !== y.kind) continue;
-        if (declared.has(x.root) && !apart) continue;
+        // Names of their own that happen to be spelled alike are different variables.
+        const [own, other] = [variableOf(x.node), variableOf(y.node)];
+        if (own && other && own.node.id !== other.node.id) continue;
         return illegal;
       }
       const steps = distance(x, y, [variable], [...first, ...second]);
       if (steps === "never") continue;
       const [value] = steps;
       // `steps` is from the first piece's access to the second's: in distribution a later first piece must not need an earlier second.
-      if (steps === "unknown" || typeof value !== "number" || !fits(value)) return illegal;
+      if (steps === "unknown" || typeof value !== "number" || value < 0) return illegal;
     }
   }
   return { legal: true, assumptions: basesOf([...before, ...after]).size > 1 ? [noOverlap] : [] };

@@ -63,6 +63,13 @@ export function insertBefore(source: string, node: Node, text: string): Edit {
   );
 }
 
+/** A preprocessor line before a statement: on a line of its own, whatever else stands on the statement's. */
+export function insertDirective(source: string, node: Node, text: string): Edit {
+  const lineStart = source.lastIndexOf("\n", node.startIndex - 1) + 1;
+  if (source.slice(lineStart, node.startIndex).trim() === "") return insertBefore(source, node, text);
+  return insertAt(node.startIndex, `${newlineOf(source)}${text}${newlineOf(source)}`);
+}
+
 /** New lines after a statement, at its indentation. */
 export function insertAfter(source: string, node: Node, text: string): Edit {
   const indentation = indentationAt(source, node.startIndex);

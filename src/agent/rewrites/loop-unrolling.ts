@@ -7,7 +7,7 @@
  *
  * Always legal. Written as the pragma that gcc and clang read, because the compiler then handles the remaining iterations.
  */
-import { insertBefore } from "../../code/edit.ts";
+import { insertDirective } from "../../code/edit.ts";
 import { describeLoop, type Loop, loopsIn, tripCount } from "../../code/loops.ts";
 import { find } from "../../code/tree.ts";
 import { offer } from "./offer.ts";
@@ -48,7 +48,7 @@ function unrollings(subject: Subject, loop: Loop): Opportunity[] {
         place: describeLoop(loop),
         preconditions: ["short body of an inner loop"],
         assumptions: [],
-        edits: [insertBefore(subject.source, loop.node, `#pragma GCC unroll ${factor}`)],
+        edits: [insertDirective(subject.source, loop.node, `#pragma GCC unroll ${factor}`)],
       }),
     );
 }

@@ -13,7 +13,15 @@ import type { Node } from "web-tree-sitter";
 import { block, freshName, replaceNode, textWith } from "../../code/edit.ts";
 import { noOverlap, reordered } from "../../code/dependences.ts";
 import { effectsOf } from "../../code/effects.ts";
-import { type Count, describeLoop, isPlain, isConfined, type Loop, loopsIn } from "../../code/loops.ts";
+import {
+  type Count,
+  describeLoop,
+  isPlain,
+  isConfined,
+  type Loop,
+  loopsIn,
+  tripCount,
+} from "../../code/loops.ts";
 import { type Reduction, reductionsOf } from "../../code/reductions.ts";
 import { find, normalised } from "../../code/tree.ts";
 import { arithmeticOf, spellType } from "../../code/types.ts";
@@ -43,10 +51,13 @@ export const multipleAccumulators: Rewrite = {
 };
 
 const counts = [8, 16, 4];
+/** Loops that are known to be shorter are left to the compiler, which unrolls them whole. */
+const shortest = 64;
 
 function lanes(subject: Subject, loop: Loop): Opportunity[] {
   if (!isPlain(loop) || loop.children.length > 0 || loop.leavesEarly || loop.hasUnknownCalls) return [];
   if (!isConfined(loop, subject.function) || !mayRename(loop.body, loop.count.variable)) return [];
+  if ((tripCount(loop) ?? shortest) < shortest) return [];
   const reductions = foldedPlaces(loop);
   if (reductions.length === 0 || !writesNothingElse(loop, reductions)) return [];
   return counts.flatMap((count) => {

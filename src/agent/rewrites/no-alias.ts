@@ -6,7 +6,7 @@
  *
  * The tests of a task cannot show that no caller ever passes overlapping arrays, so it is an assumption.
  */
-import { type Edit, insertAt, insertBefore } from "../../code/edit.ts";
+import { type Edit, insertAt, insertDirective } from "../../code/edit.ts";
 import { isParallel, noOverlap } from "../../code/dependences.ts";
 import { elementsOf } from "../../code/effects.ts";
 import { describeLoop, innermostLoops, isCounted, type Loop } from "../../code/loops.ts";
@@ -64,7 +64,7 @@ function independentLoops(subject: Subject): Opportunity[] {
     place: loops.length === 1 ? describeLoop(first) : `${describeLoop(first)} and ${loops.length - 1} more`,
     preconditions: ["inner loop writes one array and reads others"],
     assumptions: [noOverlap],
-    edits: loops.map((loop) => insertBefore(subject.source, loop.node, "#pragma GCC ivdep")),
+    edits: loops.map((loop) => insertDirective(subject.source, loop.node, "#pragma GCC ivdep")),
   });
 }
 

@@ -115,7 +115,7 @@ function legalityOf(outer: Counted, chain: readonly Counted[], last: Counted): L
 /** Whether something that the inner loop loads is the same for neighbouring outer iterations, or a sum is folded for each of them. */
 function gains(outer: Counted, inner: Counted): boolean {
   const shared = elementsOf(inner.body).some(
-    (access) => strideOf(access.subscripts, outer.count.variable, outer.body).kind === "none",
+    (access) => strideOf(access.subscripts, outer.count.variable, inner.body).kind === "none",
   );
   return shared || reductionsOf(inner).some((reduction) => reduction.floating);
 }
