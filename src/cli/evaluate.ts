@@ -3,9 +3,10 @@ import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { UsageError } from "../errors.ts";
+import { createEvaluator } from "../evaluate/sandboxed-evaluator.ts";
 import { outcomeDocument, printDocument } from "../report/documents.ts";
 import { outcomeInFull } from "../report/outcome.ts";
-import { evaluate } from "../run/evaluate.ts";
+import { formatGuess } from "../report/tasks.ts";
 import { appearanceOf } from "./appearance.ts";
 import { findTask } from "./find-task.ts";
 import type { Terminal } from "./terminal.ts";
@@ -42,18 +43,23 @@ export function evaluateCommand(terminal: Terminal): Command {
           file === "-"
             ? await terminal.readInput()
             : await readCandidate(resolve(terminal.directory, file), file);
-        const { task, guesses } = await findTask(argument, terminal);
-        for (const guess of guesses) progress.screen.print(progress.style.quiet(`guessed  ${guess}`));
-        const outcome = await evaluate(task, source, {
-          effort: flags.effort,
-          signal: terminal.signal,
-          onStage: (stage) => progress.screen.print(progress.style.quiet(stages[stage])),
-        });
-        terminal.stdout.write(
-          flags.json
-            ? printDocument(outcomeDocument(task.name, outcome))
-            : `${outcomeInFull(task.name, outcome, style)}\n`,
-        );
+        const evaluator = await createEvaluator();
+        try {
+          const { task, inferred } = await findTask(argument, terminal, evaluator);
+          for (const guess of inferred?.guesses ?? []) progress.screen.print(formatGuess(guess, progress));
+          const outcome = await evaluator.evaluate(task, source, {
+            effort: flags.effort,
+            signal: terminal.signal,
+            onStage: (stage) => progress.screen.print(progress.style.quiet(stages[stage])),
+          });
+          terminal.stdout.write(
+            flags.json
+              ? printDocument(outcomeDocument(task.name, outcome))
+              : `${outcomeInFull(task.name, outcome, style)}\n`,
+          );
+        } finally {
+          await evaluator.close();
+        }
       },
     );
 }

@@ -2,12 +2,14 @@
  * What a TASK argument means: a task's folder, its task.json, the name of a task that ships with the package, or a function in
  * a source file (`slow.cpp:scale`, `slow.cpp:image::scale(float*, int)`).
  */
-import { statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { loadGrammars } from "../code/parser.ts";
 import { UsageError } from "../errors.ts";
-import { inferTask } from "../task/infer.ts";
-import { listTasks, loadTask } from "../task/load.ts";
+import { fitSizes } from "../evaluate/fit-sizes.ts";
+import type { Workbench } from "../evaluate/sandboxed-evaluator.ts";
+import { inferTask, taskFrom, type InferredTask } from "../task/infer/infer.ts";
+import { loadTask } from "../task/load.ts";
 import { nearest } from "../task/read-task-file.ts";
 import type { Task } from "../task/task.ts";
 import { shippedTasks } from "./places.ts";
@@ -15,34 +17,45 @@ import type { Terminal } from "./terminal.ts";
 
 export interface FoundTask {
   readonly task: Task;
-  /** What was guessed to make a task of a bare function, each with what would change it. Empty for a task file. */
-  readonly guesses: readonly string[];
+  /** How a task was made of a bare function, with what was guessed; absent for a task file. */
+  readonly inferred?: InferredTask;
 }
+
+type Surroundings = Pick<Terminal, "directory" | "signal">;
 
 /** Throws a UsageError that says what was looked for where nothing fits, and a TaskError where the task is at fault. */
 export async function findTask(
   argument: string,
-  { directory }: Pick<Terminal, "directory">,
+  surroundings: Surroundings,
+  evaluator: Workbench,
 ): Promise<FoundTask> {
   await loadGrammars();
-  const path = resolve(directory, argument);
-  switch (kindOf(path)) {
-    case "folder":
-      return { task: await loadTask(path), guesses: [] };
-    case "file":
-      if (path.endsWith(".json")) return { task: await loadTask(path), guesses: [] };
-      throw new UsageError(`${argument} is a source file: which of its functions?`, {
-        remedy: `write ${argument}:FUNCTION`,
-      });
-    case undefined:
-      break;
-  }
+  const { directory, signal } = surroundings;
   const split = splitFunction(argument, directory);
-  if (split) return inferTask(resolve(directory, split.file), split.function);
-  if (/^[\w.-]+$/.test(argument) && kindOf(join(shippedTasks, argument)) === "folder") {
-    return { task: await loadTask(join(shippedTasks, argument)), guesses: [] };
+  if (split) {
+    const inferred = await fitSizes(
+      await inferTask(resolve(directory, split.file), split.function),
+      evaluator,
+      { signal },
+    );
+    return { task: await taskFrom(inferred), inferred };
   }
-  throw await notFound(argument);
+  return { task: await loadTask(findTaskFolder(argument, directory)) };
+}
+
+/** The folder or task.json that an argument without a function means. */
+function findTaskFolder(argument: string, directory: string): string {
+  const path = resolve(directory, argument);
+  const kind = kindOf(path);
+  if (kind === "folder" || (kind === "file" && path.endsWith(".json"))) return path;
+  if (kind === "file") {
+    throw new UsageError(`${argument} is a source file: which of its functions?`, {
+      remedy: `write ${argument}:FUNCTION`,
+    });
+  }
+  const shipped = join(shippedTasks, argument);
+  if (/^[\w.-]+$/.test(argument) && kindOf(shipped) === "folder") return shipped;
+  throw notFound(argument);
 }
 
 /** Splits at the first colon before which there is a file: what follows may hold more of them. */
@@ -59,14 +72,16 @@ export function splitFunction(
   return undefined;
 }
 
-async function notFound(argument: string): Promise<UsageError> {
+function notFound(argument: string): UsageError {
   const colon = argument.indexOf(":");
   if (colon > 0) {
     return new UsageError(`${argument}: there is no file ${argument.slice(0, colon)}`, {
       remedy: "write FILE:FUNCTION with a file that exists",
     });
   }
-  const names = (await listTasks(shippedTasks)).map((task) => task.name);
+  const names = readdirSync(shippedTasks, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? [entry.name] : [],
+  );
   const near = nearest(basename(argument), names);
   return new UsageError(
     `${argument} is no folder with a task.json, no FILE:FUNCTION and no task that ships with lessonbank`,

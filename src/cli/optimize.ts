@@ -7,13 +7,15 @@ import { createMemoryBank } from "../bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import { openBank } from "../bank/lance-bank.ts";
 import { UsageError } from "../errors.ts";
+import { createEvaluator } from "../evaluate/sandboxed-evaluator.ts";
 import { printDocument } from "../report/documents.ts";
-import { wrap } from "../report/layout.ts";
 import { createProgressView } from "../report/progress.ts";
 import { formatRunResult } from "../report/run-result.ts";
-import { optimize } from "../run/optimize.ts";
+import { formatGuess } from "../report/tasks.ts";
+import { optimize, type OptimizeOptions } from "../run/optimize.ts";
 import type { OptimizeResult } from "../run/result.ts";
 import { policyNames } from "../select/policy.ts";
+import type { Task } from "../task/task.ts";
 import { nearest } from "../task/read-task-file.ts";
 import { appearanceOf, type Appearance } from "./appearance.ts";
 import { findTask } from "./find-task.ts";
@@ -80,36 +82,41 @@ async function run(
   { progress }: Appearance,
   terminal: Terminal,
 ): Promise<OptimizeResult> {
-  const { screen } = progress;
   const agents = chooseAgents(flags.agents);
   if (flags.output !== undefined) await checkWritable(terminal, flags.output);
-  const { task, guesses } = await findTask(argument, terminal);
-  for (const guess of guesses) screen.print(wrap(guess, { width: progress.width, lead: "guessed  " }));
+  const evaluator = await createEvaluator();
+  try {
+    const found = await findTask(argument, terminal, evaluator);
+    for (const guess of found.inferred?.guesses ?? []) progress.screen.print(formatGuess(guess, progress));
+    const bank =
+      flags.bank === false
+        ? createMemoryBank({ embedder: createStructuralEmbedder() })
+        : await openBank(bankFolder(terminal, flags.bank));
+    try {
+      return await watch({ ...optionsOf(flags, found.task, terminal), agents, bank, evaluator }, progress);
+    } finally {
+      await bank.close();
+    }
+  } finally {
+    await evaluator.close();
+  }
+}
 
-  const bank =
-    flags.bank === false
-      ? createMemoryBank({ embedder: createStructuralEmbedder() })
-      : await openBank(bankFolder(terminal, flags.bank));
+async function watch(options: OptimizeOptions, progress: Appearance["progress"]): Promise<OptimizeResult> {
   const view = createProgressView(progress);
   try {
-    const running = optimize({
-      task,
-      agents,
-      bank,
-      policy: flags.policy,
-      rounds: flags.rounds,
-      evaluations: flags.evaluations,
-      timeLimitMs: flags.time,
-      seed: flags.seed,
-      journal: journalPath(flags.journal, task.name, terminal),
-      signal: terminal.signal,
-    });
+    const running = optimize(options);
     for await (const event of running) view.show(event);
     return await running.result;
   } finally {
     view.close();
-    await bank.close();
   }
+}
+
+function optionsOf(flags: OptimizeFlags, task: Task, terminal: Terminal): OptimizeOptions {
+  const { policy, rounds, evaluations, seed, time } = flags;
+  const journal = journalPath(flags.journal, task.name, terminal);
+  return { task, policy, rounds, evaluations, seed, timeLimitMs: time, journal, signal: terminal.signal };
 }
 
 function journalPath(

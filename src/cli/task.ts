@@ -1,16 +1,18 @@
-/** `lessonbank task`: check a task, list tasks. */
+/** `lessonbank task`: write a task file, check a task, list tasks. */
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { checkTask } from "../evaluate/check-task.ts";
 import { createEvaluator } from "../evaluate/sandboxed-evaluator.ts";
 import { printDocument } from "../report/documents.ts";
-import { formatTaskList, formatTaskReport } from "../report/tasks.ts";
+import { formatNewTask, formatTaskList, formatTaskReport } from "../report/tasks.ts";
+import { UsageError } from "../errors.ts";
 import { listTasks } from "../task/load.ts";
 import { appearanceOf } from "./appearance.ts";
 import type { CommandState } from "./command-line.ts";
-import { findTask } from "./find-task.ts";
-import { shippedTasks } from "./places.ts";
+import { findTask, splitFunction } from "./find-task.ts";
+import { shippedTasks, shownPath } from "./places.ts";
 import type { Terminal } from "./terminal.ts";
+import { writeTaskFolder } from "./write-task.ts";
 
 export function taskCommand(terminal: Terminal, state: CommandState): Command {
   const task = new Command("task").description("write, check and list tasks");
@@ -24,9 +26,9 @@ export function taskCommand(terminal: Terminal, state: CommandState): Command {
     )
     .option("--json", "print one JSON document")
     .action(async (argument: string, flags: { json?: boolean }, command: Command) => {
-      const { task: found } = await findTask(argument, terminal);
       const evaluator = await createEvaluator();
       try {
+        const { task: found } = await findTask(argument, terminal, evaluator);
         const report = await checkTask(found, evaluator, { signal: terminal.signal });
         if (!report.ok) state.exitCode = 2;
         terminal.stdout.write(
@@ -38,6 +40,41 @@ export function taskCommand(terminal: Terminal, state: CommandState): Command {
         await evaluator.close();
       }
     });
+
+  task
+    .command("init")
+    .description("write a task.json for a function, with what was guessed marked in it")
+    .argument("<function>", "FILE:FUNCTION")
+    .argument(
+      "[folder]",
+      "where to write it, beside a copy of the source (default: a folder named after the function)",
+    )
+    .option("--json", "print one JSON document")
+    .action(
+      async (argument: string, named: string | undefined, flags: { json?: boolean }, command: Command) => {
+        if (!splitFunction(argument, terminal.directory)) {
+          throw new UsageError(`${argument} is no function of a source file`, {
+            remedy: "write FILE:FUNCTION with a file that exists",
+          });
+        }
+        const evaluator = await createEvaluator();
+        try {
+          const { task: found, inferred } = await findTask(argument, terminal, evaluator);
+          if (!inferred) return;
+          const folder = resolve(terminal.directory, named ?? found.name);
+          await writeTaskFolder(folder, inferred);
+          const look = appearanceOf(command, terminal);
+          const shown = shownPath(folder, terminal);
+          terminal.stdout.write(
+            flags.json
+              ? printDocument({ task: found.name, folder, guesses: inferred.guesses })
+              : `${formatNewTask(shown, inferred.guesses, look)}\n`,
+          );
+        } finally {
+          await evaluator.close();
+        }
+      },
+    );
 
   task
     .command("list")

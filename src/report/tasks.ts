@@ -1,5 +1,6 @@
 /** Tasks for a person: the list of those that there are, and what a check of one found. */
 import type { TaskFinding, TaskReport } from "../evaluate/check-task.ts";
+import type { Guess } from "../task/infer/infer.ts";
 import type { Task } from "../task/task.ts";
 import { formatDuration } from "./figures.ts";
 import { padEnd, table, wrap } from "./layout.ts";
@@ -16,6 +17,22 @@ export function formatTaskList(tasks: readonly Task[], { style, width }: TaskLay
     tasks.map((task) => [{ text: task.name, paint: style.accent }, task.language, task.description]),
     { width, paintTitle: style.quiet },
   );
+}
+
+/** What was guessed, as it would stand in task.json, and why. */
+export function formatGuess({ key, value, why }: Guess, { style, width }: TaskLayout): string {
+  const text = wrap(`"${key}": ${JSON.stringify(value)} (${why})`, { width, lead: "guessed  " });
+  return style.quiet(text.slice(0, 9)) + text.slice(9);
+}
+
+/** What `task init` says when it is done. */
+export function formatNewTask(folder: string, guesses: readonly Guess[], layout: TaskLayout): string {
+  return [
+    ...guesses.map((guess) => formatGuess(guess, layout)),
+    "",
+    layout.style.good(`${folder}/task.json is written.`),
+    `Change what was guessed wrong, then: lessonbank task check ${folder}`,
+  ].join("\n");
 }
 
 const looks = {
