@@ -122,7 +122,10 @@ type Word = string | number;
 
 function slotWords(slot: Slot): Word[] {
   return [
-    ...[slot.name, slot.mode, slot.array ? 1 : 0, slot.count],
+    slot.name,
+    slot.mode,
+    slot.array ? 1 : 0,
+    slot.count,
     ...typeWords(slot.type),
     ...ruleWords(slot.rule),
     ...usedWords(slot.used ?? []),
@@ -135,7 +138,9 @@ function typeWords(type: Type): Word[] {
       return [type.scalar];
     case "struct":
       return [
-        ...["struct", type.size, type.fields.length],
+        "struct",
+        type.size,
+        type.fields.length,
         ...type.fields.flatMap((field) => [field.name, field.offset, ...typeWords(field.type)]),
       ];
     case "array":

@@ -67,16 +67,14 @@ const plan: CallPlan = {
   sizes: {},
   tolerance: { relative: 0, absolute: 0 },
   slots: [
-    ...[
-      {
-        name: "x",
-        mode: "in",
-        type: integer,
-        count: 1,
-        array: false,
-        rule: { kind: "integers", low: "0", high: "99" },
-      } as const,
-    ],
+    {
+      name: "x",
+      mode: "in",
+      type: integer,
+      count: 1,
+      array: false,
+      rule: { kind: "integers", low: "0", high: "99" },
+    } as const,
     { name: "return", mode: "out", type: integer, count: 1, array: false, rule: { kind: "noise" } },
   ],
 };

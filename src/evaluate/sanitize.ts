@@ -24,7 +24,9 @@ export type Sanitized =
 
 const callLimitMs = 30_000;
 const sanitizers = [
-  ...["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+  "-g",
+  "-fsanitize=address,undefined",
+  "-fno-sanitize-recover=all",
   "-fno-omit-frame-pointer",
 ];
 
@@ -150,9 +152,12 @@ function reportOf(ending: Ending, plan: LoadedPlan, limitMs: number | undefined)
   const lines = cleanText(ending.said)
     .split("\n")
     .map((line) => line.replace(/^==\d+==\s*/, "").replace("ERROR: AddressSanitizer: ", ""))
+    // Of the stacks, what lies in the reference.
+    .filter((line) => line.trim() !== "" && (!/^\s*#\d/.test(line) || line.includes(" /in/")))
     .filter(
-      (line) => !/^=*$/.test(line.trim()) && !/\(\/loader|\/(?:csu|nptl)\/|^Hint:|^The signal is/.test(line),
-    );
+      (line) => !/^=+$|DEADLYSIGNAL|^Hint:|^The signal is|^allocated by|^SUMMARY|^Shadow bytes/.test(line),
+    )
+    .map((line) => line.replace(/0x[0-9a-f]+ in (.*) \/in\//, "$1, "));
   if (lines.length === 0) return describeEnding(ending, plan.sizes, limitMs).reason;
   return `${at === "" ? "" : `with ${at}: `}${lines.slice(0, 8).join("\n")}`;
 }
