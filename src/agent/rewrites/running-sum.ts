@@ -34,6 +34,7 @@ import {
 import { arithmeticOf, spellType, type ValueType } from "../../code/types.ts";
 import { isPure, mentions, namesIn } from "../../code/uses.ts";
 import { typeOf, variableOf } from "../../code/variables.ts";
+import { withLoops } from "./algorithm-to-loop.ts";
 import { offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
@@ -51,8 +52,11 @@ export const runningSum: Rewrite = {
       "A bound moved back, the summand depended on more than its index, or rounding errors accumulated beyond the tolerance.",
   },
   opportunities(subject) {
-    return reachedFunctions(subject).flatMap((definition) =>
-      loopsIn(definition).flatMap((inner) => carried(subject, inner) ?? []),
+    const expanded = withLoops(subject);
+    return [subject, ...(expanded ? [expanded] : [])].flatMap((each) =>
+      reachedFunctions(each).flatMap((definition) =>
+        loopsIn(definition).flatMap((inner) => carried(each, inner) ?? []),
+      ),
     );
   },
 };

@@ -60,6 +60,23 @@ std::vector<double> deviations(const std::vector<double> &v, std::size_t w)
         drive: `void drive() { std::vector<double> v; for (int i = 0; i < 20; i++) v.push_back(i % 7 - 1.5 * (i % 3)); for (double d : deviations(v, 4)) std::printf("%.17g ", d); std::printf("%zu %zu", deviations(v, 21).size(), deviations({}, 3).size()); }`,
         tolerance: 1e-9,
       },
+      {
+        language: "c++",
+        function: "load",
+        source: `#include <numeric>
+#include <vector>
+std::vector<long> load(const std::vector<int> &jobs, int hours)
+{
+    std::vector<long> out(jobs.size());
+    for (int i = 0; i < (int)jobs.size(); i++)
+        out[i] = i;
+    for (int i = 0; i + hours <= (int)jobs.size(); i++) {
+        out[i] = 2 * std::accumulate(jobs.begin() + i, jobs.begin() + i + hours, 0L) + 1;
+    }
+    return out;
+}`,
+        drive: `void drive() { for (long v : load({3, 1, 4, 1, 5, 9, 2, 6}, 3)) std::printf("%ld ", v); std::printf("%zu", load({}, 1).size()); }`,
+      },
     ]);
   });
 
