@@ -6,12 +6,18 @@ import type { Outcome } from "./outcome.ts";
 
 export type EvaluationStage = "queued" | "compile" | "check" | "time";
 
+/**
+ * How long to measure. `screen` gives up on gains below 3 %: for the many candidates of a search. `confirm` measures longer: for
+ * the winner of a run, before it is announced.
+ */
+export type Effort = "screen" | "normal" | "confirm";
+
 export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called as the judgement moves on; must not throw. */
   readonly onStage?: ((stage: EvaluationStage) => void) | undefined;
-  /** `confirm` measures longer and on fresh processes and seeds: for the winner of a run. Default `normal`. */
-  readonly effort?: "normal" | "confirm" | undefined;
+  /** Default `normal`. */
+  readonly effort?: Effort | undefined;
 }
 
 export interface Evaluator {

@@ -1,6 +1,7 @@
 /**
  * When to go on measuring and when to stop: pure decisions over the rounds so far.
  */
+import type { Effort } from "./evaluator.ts";
 import { speedupOf } from "./statistics.ts";
 
 export interface TimingPlan {
@@ -9,11 +10,14 @@ export interface TimingPlan {
   readonly mostRounds: number;
   /** Half the width of what counts as no difference. */
   readonly tie: number;
+  /** A gain that is certainly smaller than this is not worth measuring on; 0 where every gain is. */
+  readonly worthwhile: number;
 }
 
-export const timingPlans: Readonly<Record<"normal" | "confirm", TimingPlan>> = {
-  normal: { pairsPerRound: 4, leastRounds: 3, mostRounds: 10, tie: 0.01 },
-  confirm: { pairsPerRound: 6, leastRounds: 8, mostRounds: 20, tie: 0.01 },
+export const timingPlans: Readonly<Record<Effort, TimingPlan>> = {
+  screen: { pairsPerRound: 4, leastRounds: 3, mostRounds: 5, tie: 0.01, worthwhile: 0.03 },
+  normal: { pairsPerRound: 4, leastRounds: 3, mostRounds: 10, tie: 0.01, worthwhile: 0 },
+  confirm: { pairsPerRound: 6, leastRounds: 8, mostRounds: 20, tie: 0.01, worthwhile: 0 },
 };
 
 /** What one timed command should take, so that clocks and wake-ups do not count. */
@@ -23,7 +27,7 @@ export const implausibleRatio = 10;
 /** A candidate this much slower is dropped after two rounds. */
 const clearLoss = Math.log(0.8);
 
-export type Verdict = "win" | "loss" | "tie" | "continue" | "undecided";
+export type Verdict = "win" | "loss" | "tie" | "futile" | "continue" | "undecided";
 
 /** What the rounds' log ratios say so far. `undecided` only at the most rounds. */
 export function verdictOf(logRatios: readonly number[], plan: TimingPlan): Verdict {
@@ -35,6 +39,7 @@ export function verdictOf(logRatios: readonly number[], plan: TimingPlan): Verdi
   if (low > 1) return "win";
   if (high < 1) return "loss";
   if (low >= 1 - plan.tie && high <= 1 + plan.tie) return "tie";
+  if (high <= 1 + plan.worthwhile) return "futile";
   return rounds < plan.mostRounds ? "continue" : "undecided";
 }
 

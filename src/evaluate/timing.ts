@@ -2,6 +2,7 @@
  * How fast is the candidate? Rounds of pairs, each round on two fresh processes, in the order ABBA, until the interval says enough.
  */
 import { candidateFactor, candidateGraceMs } from "./check.ts";
+import type { Effort } from "./evaluator.ts";
 import type { Measured } from "./outcome.ts";
 import { batchShape, referenceLimitMs, type ReferenceFacts } from "./reference-facts.ts";
 import { median, roundLogRatio, speedupOf } from "./statistics.ts";
@@ -11,7 +12,7 @@ import { implausibleRatio, timingPlans, verdictOf, type TimingPlan } from "./tim
 import { dropPlan, endArms, loadPlan, runPair, startArms, type Failure, type LoadedPlan } from "./trial.ts";
 
 export interface TimingOptions {
-  readonly effort: "normal" | "confirm";
+  readonly effort: Effort;
   /** Held while a round is measured, so that two evaluators on one machine do not disturb each other. */
   readonly lockFile: string;
   readonly signal?: AbortSignal | undefined;

@@ -184,6 +184,7 @@ class LessonlRun {
     this.evaluations++;
     const outcome = await evaluator.evaluate(task, candidate.source, {
       signal,
+      effort: "screen",
       onStage: (stage) => emit({ type: "stage-entered", candidate: candidate.id, stage }),
     });
     const bestBefore = this.progress().bestRatio;
