@@ -4,6 +4,8 @@
 import { appendInPlace } from "./append-in-place.ts";
 import { bitCount } from "./bit-count.ts";
 import { blockCompare } from "./block-compare.ts";
+import { branchToSelect } from "./branch-to-select.ts";
+import { byteStepTable } from "./byte-step-table.ts";
 import { compareInPlace } from "./compare-in-place.ts";
 import { dataPointer } from "./data-pointer.ts";
 import { divisionToReciprocal } from "./division-to-reciprocal.ts";
@@ -11,41 +13,53 @@ import { flatTable } from "./flat-table.ts";
 import { hashedContainer } from "./hashed-container.ts";
 import { hashedMembership } from "./hashed-membership.ts";
 import { invariantHoisting } from "./invariant-hoisting.ts";
+import { lookupTable } from "./lookup-table.ts";
 import { loopFission } from "./loop-fission.ts";
 import { loopFusion } from "./loop-fusion.ts";
 import { loopInterchange } from "./loop-interchange.ts";
 import { loopTiling } from "./loop-tiling.ts";
 import { loopUnrolling } from "./loop-unrolling.ts";
 import { loopUnswitching } from "./loop-unswitching.ts";
-import { moduloToWrapAround } from "./modulo-to-wrap-around.ts";
 import { memoisedRecursion } from "./memoised-recursion.ts";
+import { moduloToWrapAround } from "./modulo-to-wrap-around.ts";
 import { moveNotCopy } from "./move-not-copy.ts";
 import { multipleAccumulators } from "./multiple-accumulators.ts";
+import { noAlias } from "./no-alias.ts";
 import { referNotCopy } from "./refer-not-copy.ts";
+import { relaxedFloatingPoint } from "./relaxed-floating-point.ts";
 import { reserveBeforePush } from "./reserve-before-push.ts";
 import { reusedBuffer } from "./reused-buffer.ts";
 import type { Rewrite } from "./rewrite.ts";
 import { rollingRows } from "./rolling-rows.ts";
 import { runningSum } from "./running-sum.ts";
+import { scalarReplacement } from "./scalar-replacement.ts";
 import { skipAhead } from "./skip-ahead.ts";
 import { squaredComparison } from "./squared-comparison.ts";
 import { strengthReduction } from "./strength-reduction.ts";
+import { unrollAndJam } from "./unroll-and-jam.ts";
 
 /** How loops walk through memory and what they keep in registers. */
 export const loopRewrites: readonly Rewrite[] = [
   loopInterchange,
   multipleAccumulators,
+  scalarReplacement,
+  noAlias,
   loopTiling,
+  unrollAndJam,
   loopFusion,
   loopUnswitching,
   loopFission,
   loopUnrolling,
+  relaxedFloatingPoint,
 ];
 
 /** What is computed: cheaper operations, fewer of them, no branches. */
 export const arithmeticRewrites: readonly Rewrite[] = [
   bitCount,
   strengthReduction,
+  byteStepTable,
+  lookupTable,
+  branchToSelect,
   divisionToReciprocal,
   moduloToWrapAround,
   squaredComparison,
@@ -55,10 +69,11 @@ export const arithmeticRewrites: readonly Rewrite[] = [
 /** Strings, containers and the algorithms behind them. */
 export const libraryRewrites: readonly Rewrite[] = [
   runningSum,
-  memoisedRecursion,
   hashedMembership,
-  skipAhead,
   rollingRows,
+  memoisedRecursion,
+  skipAhead,
+  blockCompare,
   appendInPlace,
   compareInPlace,
   referNotCopy,
@@ -68,7 +83,6 @@ export const libraryRewrites: readonly Rewrite[] = [
   reserveBeforePush,
   hashedContainer,
   dataPointer,
-  blockCompare,
 ];
 
 /** Every rewrite there is. */
