@@ -175,7 +175,10 @@ function flatten(issue: Issue): Issue[] {
 }
 
 function lower(message: string): string {
-  return message.replace(/^Invalid input: /, "").replace("expected tuple", "expected [low, high]").replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
+  return message
+    .replace(/^Invalid input: /, "")
+    .replace("expected tuple", "expected [low, high]")
+    .replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
 }
 
 /** The keys that the format has at a place. */

@@ -1,0 +1,317 @@
+/**
+ * Writes a task for a bare function: lengths from how its body reaches into its arrays, values from their types and uses.
+ * Everything that the signature does not say is a guess, and every guess is named with the key of task.json that changes it.
+ */
+import { basename, dirname, resolve } from "node:path";
+import type { Language } from "../../code/language.ts";
+import { TaskError } from "../../errors.ts";
+import { languageOf, makeTask } from "../load.ts";
+import { findFunction, readSource, signatureOf, type ReadSource } from "../parse-signature.ts";
+import { readPlainFile } from "../read-task-file.ts";
+import { integerRange } from "../rules.ts";
+import type { RawRule, TaskFile } from "../schema.ts";
+import { isFlat, type Parameter, type Signature, type Type } from "../signature.ts";
+import type { Sizes, Task } from "../task.ts";
+import type { FunctionDeclaration } from "../declarations.ts";
+import { withEntry } from "./entry.ts";
+import { solveLengths, type Lengths } from "./lengths.ts";
+import { characterCode, walk, type Access, type Walked } from "./walk.ts";
+
+export interface Guess {
+  /** The place in task.json that changes it: `inputs.A.length`. */
+  readonly key: string;
+  readonly value: unknown;
+  /** One sentence. */
+  readonly why: string;
+}
+
+export interface InferredTask {
+  /** As the user named it, for messages. */
+  readonly file: string;
+  /** Absolute. */
+  readonly directory: string;
+  readonly draft: TaskFile;
+  readonly guesses: readonly Guess[];
+  /** The source, with a wrapper appended where the function cannot be linked with. */
+  readonly text: string;
+  /** Whether `text` differs from the file, so that a copy has to be written beside a task.json. */
+  readonly changed: boolean;
+  /** Sizes that `fitSizes` leaves alone: numbers of repetitions, widths of windows. */
+  readonly fixed: readonly string[];
+}
+
+/** Infers a task for one function of a file. Throws a TaskError that says which parameter needs what. */
+export async function inferTask(file: string, functionName: string): Promise<InferredTask> {
+  const original = await readPlainFile(resolve(file), file, "the source");
+  const language = languageOf(basename(file), file, "source");
+  const { text, entry } = await withEntry({ file, text: original, language, function: functionName });
+  const source = await readSource({ file, text, language });
+  const target = findFunction(source, functionName, { callable: entry === undefined });
+  const called = entry === undefined ? target : findFunction(source, entry, { callable: true });
+  const signature = signatureOf(source, called);
+  const guesses: Guess[] = [];
+  if (entry !== undefined)
+    guesses.push({
+      key: "entry",
+      value: entry,
+      why: `\`${target.name}\` has no symbol of its own, so a wrapper was added`,
+    });
+  const walked = walk(source, target, signature);
+  const lengths = solveLengths(signature, walked);
+  refuseUnknown(file, signature, lengths);
+  const inputs = inputsOf({ signature, walked, lengths, source, target, guesses });
+  const draft: TaskFile = {
+    source: basename(file),
+    function: functionName,
+    ...(entry !== undefined && { entry }),
+    name: `${basename(file).replace(/\.[^.]*$/, "")}-${functionName.replace(/\(.*$/, "").replaceAll("::", "-")}`.replaceAll(
+      /[^\w.-]/g,
+      "-",
+    ),
+    language,
+    sizes: sizesOf(lengths, guesses),
+    inputs,
+  };
+  const inferred = {
+    file,
+    directory: resolve(dirname(file)),
+    draft,
+    guesses,
+    text,
+    changed: text !== original,
+    fixed: fixedSizes(lengths),
+  };
+  await taskFrom(inferred);
+  return inferred;
+}
+
+/** The task that a draft describes, at other timed sizes if given. Throws a TaskError. */
+export function taskFrom(inferred: InferredTask, timed?: Sizes): Promise<Task> {
+  const { draft, directory, file, text } = inferred;
+  const sizes = timed ? { ...draft.sizes, timed: { ...timed } } : draft.sizes;
+  return makeTask({ ...draft, sizes }, { file, directory, text });
+}
+
+/** task.json's text: the draft with its guesses under "$guesses". */
+export function renderTaskFile(
+  inferred: Pick<InferredTask, "draft" | "guesses">,
+  schema = "../task.schema.json",
+): string {
+  const $guesses = Object.fromEntries(inferred.guesses.map(({ key, why }) => [key, why]));
+  const whole = { $schema: schema, ...inferred.draft, ...(inferred.guesses.length > 0 && { $guesses }) };
+  // Small objects and arrays on one line each, as a person would write them.
+  const text = JSON.stringify(whole, undefined, 2);
+  return `${text.replaceAll(/[[{]\n\s+([^[\]{}]{0,90}?)\n\s+[\]}]/g, (match, inside: string) => {
+    const flat = inside.replaceAll(/\n\s+/g, " ");
+    const close = match.at(-1) ?? "";
+    return close === "}" ? `{ ${flat} }` : `[${flat}]`;
+  })}\n`;
+}
+
+function refuseUnknown(file: string, signature: Signature, lengths: Lengths): void {
+  const [array] = lengths.unknown;
+  if (array === undefined) return;
+  const name = array.replaceAll("[]", "");
+  const spelling = signature.parameters.find((parameter) => parameter.name === name)?.spelling ?? "";
+  throw new TaskError(file, `how long \`${name}\` (${spelling}) has to be cannot be seen in the code`, {
+    remedy: `Write a task.json with "inputs": { "${name}": { "length": … } }; \`lessonbank task init\` shows the format.`,
+  });
+}
+
+function fixedSizes(lengths: Lengths): string[] {
+  const { sizes, repetitions } = lengths;
+  return sizes.length > repetitions.size ? [...repetitions] : [];
+}
+
+/** Starting sizes; `fitSizes` finds those at which a call takes about 10 ms. */
+function sizesOf(lengths: Lengths, guesses: Guess[]): NonNullable<TaskFile["sizes"]> {
+  const fixed = new Set(fixedSizes(lengths));
+  const timed = Object.fromEntries(lengths.sizes.map((name) => [name, fixed.has(name) ? 10 : 64]));
+  for (const [name, least] of lengths.minimum) if ((timed[name] ?? Infinity) < least) timed[name] = least;
+  const minimum = Object.fromEntries(
+    [...lengths.minimum].filter(([name, least]) => least > 0 && name in timed),
+  );
+  for (const name of fixed)
+    guesses.push({
+      key: `sizes.timed.${name}`,
+      value: 10,
+      why: "it only repeats or widens work, so it is kept small",
+    });
+  for (const [name, least] of Object.entries(minimum))
+    guesses.push({
+      key: `sizes.minimum.${name}`,
+      value: least,
+      why: "smaller ones would reach outside an array or divide by zero",
+    });
+  return { timed, ...(Object.keys(minimum).length > 0 && { minimum }) };
+}
+
+interface Inference {
+  readonly signature: Signature;
+  readonly walked: Walked;
+  readonly lengths: Lengths;
+  readonly source: ReadSource;
+  readonly target: FunctionDeclaration;
+  readonly guesses: Guess[];
+}
+
+function inputsOf(inference: Inference): Record<string, RawRule> {
+  return Object.fromEntries(
+    inference.signature.parameters.map((parameter) => [parameter.name, ruleFor(inference, parameter)]),
+  );
+}
+
+function ruleFor(inference: Inference, parameter: Parameter): RawRule {
+  const { lengths, guesses } = inference;
+  const { name, type } = parameter;
+  const key = `inputs.${name}`;
+  if (lengths.sizes.includes(name) && parameter.passing === "value") return { value: name };
+  const length = lengths.lengths.get(name);
+  const rule: RawRule = {};
+  if (length) {
+    const value = /^\d+$/.test(length.text) ? Number(length.text) : length.text;
+    rule.length = value;
+    guesses.push({ key: `${key}.length`, value, why: length.why });
+  }
+  if (!parameter.constant && startsUnread(inference, name)) {
+    guesses.push({ key: `${key}.output`, value: true, why: "the code writes there before it reads" });
+    // What a container held before does not matter if the function starts by emptying it.
+    if (!isFlat(type) && growsFromNothing(inference, name)) delete rule.length;
+    return { ...rule, output: true };
+  }
+  if (!isFlat(type) && rule.length === undefined) rule.length = 0;
+  const values = valuesFor(inference, name, type, key);
+  return { ...rule, ...values };
+}
+
+/** Whether nothing of what lies there before the call can matter. Where that is not sure the answer is no: it does no harm. */
+function startsUnread({ walked, lengths }: Inference, array: string): boolean {
+  const list = walked.accesses.filter((access) => access.array === array || access.array === `${array}[]`);
+  const [first] = list;
+  if (!first || list.some((access) => access.mode === "escape")) return false;
+  if (list.every((access) => access.mode === "write" || access.mode === "clear")) return true;
+  if (list.every((access) => access.mode === "write" || access.mode === "clear" || access.mode === "grow"))
+    return first.mode !== "grow" || !walked.loopSizes.has(`size(${array})`);
+  if (first.mode === "clear") return !first.conditional;
+  if (first.mode !== "write" || first.conditional || !first.length) return false;
+  // The first write goes over the whole array.
+  return walked.bounds.text(first.length) === lengths.lengths.get(array)?.text;
+}
+
+function growsFromNothing({ walked }: Inference, array: string): boolean {
+  return walked.accesses.some(
+    (access: Access) => access.array === array && (access.mode === "grow" || access.mode === "clear"),
+  );
+}
+
+function valuesFor(inference: Inference, array: string, type: Type, key: string): RawRule {
+  const { guesses, lengths } = inference;
+  const note = (name: string, value: unknown, why: string): void =>
+    void guesses.push({ key: `${key}.${name}`, value, why });
+  if (type.kind === "string") return textRule(inference, array, note);
+  if (type.kind === "vector" && !isFlat(type.element)) {
+    const inner = lengths.lengths.get(`${array}[]`);
+    const free = type.element.kind === "string" || !inner || inner.assumed;
+    const length: number | string | [number, number] = free
+      ? [1, 12]
+      : /^\d+$/.test(inner.text)
+        ? Number(inner.text)
+        : inner.text;
+    note("each.length", length, free ? "nothing in the code says how long they are" : inner.why);
+    return { each: { ...valuesFor(inference, `${array}[]`, type.element, `${key}.each`), length } };
+  }
+  const element = type.kind === "vector" || type.kind === "array" ? type.element : type;
+  if (element.kind === "struct")
+    return {
+      fields: Object.fromEntries(
+        element.fields.map((field) => [
+          field.name,
+          valuesFor(inference, `${array}.${field.name}`, field.type, `${key}.fields.${field.name}`),
+        ]),
+      ),
+    };
+  if (element.kind === "array") return valuesFor(inference, array, element, key);
+  if (element.kind !== "scalar") return {};
+  return scalarRule(inference, array, element.scalar, note);
+}
+
+type Note = (name: string, value: unknown, why: string) => void;
+
+function scalarRule(inference: Inference, array: string, scalar: string, note: Note): RawRule {
+  const { lengths, signature } = inference;
+  const parameter = signature.parameters.find((one) => one.name === array);
+  const single =
+    parameter !== undefined &&
+    parameter.passing !== "pointer" &&
+    isFlat(parameter.type) &&
+    parameter.type.kind === "scalar";
+  const bounds = lengths.contents.get(array);
+  const isCharacter = /\bchar\b/.test(parameter?.spelling ?? "") && (scalar === "i8" || scalar === "u8");
+  if (/^[fc]/.test(scalar)) return realRule(inference, single, note);
+  if (isCharacter && scalar === "i8") return textRule(inference, array, note);
+  if (bounds) {
+    const range: [number | string, number | string] = [numeric(bounds.low), numeric(bounds.high)];
+    note("integers", range, bounds.why);
+    return bounds.sorted ? { sorted: { integers: range } } : { integers: range };
+  }
+  if (scalar === "bool") return { integers: [0, 1] };
+  if (single) {
+    note("integers", [1, 16], "a number that no length depends on");
+    return { integers: [1, 16] };
+  }
+  const [low, high] = integerRange(scalar as "i32") ?? [0n, 1n];
+  const range: [number, number] = [
+    low < 0n ? Math.max(Number(low), -100) : 0,
+    Math.min(Number(high), scalar === "u8" ? 255 : 100),
+  ];
+  note("integers", range, "small numbers, so that sums do not overflow");
+  return { integers: range };
+}
+
+function numeric(text: string): number | string {
+  return /^-?\d+$/.test(text) ? Number(text) : text;
+}
+
+function realRule({ target }: Inference, single: boolean, note: Note): RawRule {
+  const body = target.node.text;
+  const positive =
+    single || /\b(?:sqrt|log|log2|log10|pow|rsqrt)f?\s*\(/.test(body) || /[^/]\/\s*\w+\s*\[/.test(body);
+  const uniform: [number, number] = positive ? [0.5, 1.5] : [-1, 1];
+  note(
+    "uniform",
+    uniform,
+    positive ? "away from zero, for roots, logarithms and quotients" : "numbers around zero",
+  );
+  return { uniform };
+}
+
+/** The alphabet: the characters that the code itself names, between letters that it does not. */
+function textRule(inference: Inference, array: string, note: Note): RawRule {
+  const { walked, target, lengths } = inference;
+  const bounds = lengths.contents.get(array);
+  const low = Number(bounds?.low);
+  const high = Number(bounds?.high);
+  if (bounds && Number.isInteger(low) && Number.isInteger(high) && high - low < 128 && low > 0) {
+    const text = String.fromCharCode(...Array.from({ length: high - low + 1 }, (_, index) => low + index));
+    note("text", text, bounds.why);
+    return { text };
+  }
+  const named = [...walked.characters]
+    .map(characterCode)
+    .filter((code): code is number => code !== undefined && code > 0 && code < 127);
+  const body = target.node.text;
+  const letters = /\bis(?:alpha|alnum|upper|lower)\b|\bto(?:upper|lower)\b/.test(body)
+    ? "abcxyzABCXYZ"
+    : "abcde";
+  const digits = /\bis(?:digit|alnum|xdigit)\b|'0'/.test(body) ? "0123456789" : "";
+  const spaces = /\bisspace\b/.test(body) ? " " : "";
+  const text = [...new Set(letters + digits + spaces + String.fromCharCode(...named))].join("");
+  note(
+    "text",
+    text,
+    named.length > 0 ? "the characters that the code names, and some letters" : "some letters",
+  );
+  return { text };
+}
+
+export type { Language };

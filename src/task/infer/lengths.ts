@@ -1,0 +1,439 @@
+/**
+ * From the accesses of a function's body to the length of every array, as expressions over sizes, and to the bounds of the
+ * values that are used as indices.
+ */
+import type { Signature } from "../signature.ts";
+import { isFlat } from "../signature.ts";
+import { integerRange } from "../rules.ts";
+import {
+  add,
+  asConstant,
+  constant,
+  namesOf,
+  substitute,
+  subtract,
+  unknown,
+  type Polynomial,
+} from "./polynomial.ts";
+import { sizeName, type Access, type Walked } from "./walk.ts";
+
+export interface ArrayLength {
+  /** An expression of the task file. */
+  readonly text: string;
+  readonly why: string;
+  /** Not seen in the code, but assumed. */
+  readonly assumed: boolean;
+}
+
+/** What the elements of an integer array may be, because they index others. */
+export interface ContentBounds {
+  readonly low: string;
+  readonly high: string;
+  readonly why: string;
+  readonly sorted: boolean;
+}
+
+export interface Lengths {
+  /** By array: parameters, and `rows[]` for what lies in the vectors of `rows`. */
+  readonly lengths: ReadonlyMap<string, ArrayLength>;
+  readonly contents: ReadonlyMap<string, ContentBounds>;
+  /** Names of sizes, in the order in which they should stand in the task file; the first are integer parameters. */
+  readonly sizes: readonly string[];
+  /** The least that each size may be. */
+  readonly minimum: ReadonlyMap<string, number>;
+  /** Sizes that appear in no array's length: numbers of repetitions and the like. */
+  readonly repetitions: ReadonlySet<string>;
+  /** Row strides, with what they may not be smaller than. */
+  readonly require: readonly string[];
+  /** Parameters of which nothing could be found out. */
+  readonly unknown: readonly string[];
+}
+
+/** Solves for the lengths. Pure. */
+export function solveLengths(signature: Signature, walked: Walked): Lengths {
+  return new Solver(signature, walked).solve();
+}
+
+class Solver {
+  readonly #signature: Signature;
+  readonly #walked: Walked;
+  readonly #byArray = new Map<string, Access[]>();
+  /** Unknown sizes of containers and texts, replaced by what they turned out to be. */
+  readonly #known = new Map<string, Polynomial>();
+  readonly #names = new Set<string>();
+  readonly #lengths = new Map<string, ArrayLength & { polynomial?: Polynomial }>();
+  readonly #minimum = new Map<string, number>();
+
+  constructor(signature: Signature, walked: Walked) {
+    this.#signature = signature;
+    this.#walked = walked;
+    for (const access of walked.accesses) {
+      const list = this.#byArray.get(access.array) ?? [];
+      list.push(access);
+      this.#byArray.set(access.array, list);
+    }
+  }
+
+  solve(): Lengths {
+    this.#tieSizes();
+    const arrays = this.#arrays();
+    // Arrays whose lengths other parameters say come first; then those that only their own size bounds.
+    for (const array of arrays) this.#fromOthers(array);
+    for (const array of arrays) if (!this.#lengths.has(array)) this.#fromItself(array);
+    const groups = new Map<string, string>();
+    for (const array of arrays) if (!this.#lengths.has(array)) this.#fromContent(array, groups);
+    const lost = arrays.filter((array) => !this.#lengths.has(array) && !this.#assumed(array));
+    const contents = this.#contents();
+    const sizes = this.#sizes();
+    const inLengths = new Set(
+      [...this.#lengths.values()].flatMap((length) => length.text.match(/[A-Za-z_]\w*/g) ?? []),
+    );
+    for (const divisor of this.#walked.divisors) if (sizes.includes(divisor)) this.#raise(divisor, 1);
+    for (const bounds of contents.values())
+      for (const name of bounds.high.match(/[A-Za-z_]\w*/g) ?? [])
+        if (/- 1\b|\)/.test(bounds.high)) this.#raise(name, 1);
+    return {
+      lengths: this.#lengths,
+      contents,
+      sizes,
+      minimum: this.#minimum,
+      repetitions: new Set(sizes.filter((name) => !inLengths.has(name))),
+      require: [],
+      unknown: lost,
+    };
+  }
+
+  /** Containers whose sizes are compared get one size. */
+  #tieSizes(): void {
+    for (const [left, right] of this.#walked.sameSizes)
+      if (left !== right && !this.#known.has(sizeName(left)))
+        this.#known.set(sizeName(left), this.#resolved(unknown(sizeName(right))));
+  }
+
+  /** Parameters with a length, and the inner arrays of nested ones, in order. */
+  #arrays(): string[] {
+    return this.#signature.parameters.flatMap(({ name, type, passing }) => {
+      if (isFlat(type)) return passing === "pointer" ? [name] : [];
+      const list = [name];
+      for (let inner = type; inner.kind === "vector" && !isFlat(inner.element); inner = inner.element)
+        list.push(`${list.at(-1)}[]`);
+      return list;
+    });
+  }
+
+  #resolved(polynomial: Polynomial): Polynomial {
+    let value = polynomial;
+    for (let step = 0; step < 20; step++) {
+      const name = [...namesOf(value)].find((one) => this.#known.has(one));
+      if (name === undefined) return value;
+      value = substitute(value, name, this.#known.get(name) ?? constant(0)) ?? value;
+    }
+    return value;
+  }
+
+  /** The highest of the lengths that accesses ask for, their own size aside. */
+  #fromOthers(array: string): void {
+    const own = sizeName(array);
+    const asked = (this.#byArray.get(array) ?? []).flatMap((access) => {
+      const length = access.length && this.#resolved(access.length);
+      return length && !this.#mentions(length, own) ? [{ length, access }] : [];
+    });
+    const open = asked.filter(({ length }) => asConstant(length) === undefined);
+    // A text that is walked to its end has a size of its own; a container of which only some first elements are named, too.
+    if (open.length === 0 && (this.#isOwnSized(array) || asked.length === 0)) return;
+    if (this.#isOwnSized(array) && this.#walked.terminated.has(array)) return;
+    const best = this.#longest(open.length > 0 ? open : asked);
+    if (!best) return;
+    this.#raiseForConstants(array, best.length);
+    this.#set(array, best.length, best.access.text);
+  }
+
+  #mentions(polynomial: Polynomial, name: string): boolean {
+    return this.#walked.bounds.sizesIn(polynomial).has(name);
+  }
+
+  /** Whether the function asks the array for its size. */
+  #isOwnSized(array: string): boolean {
+    const own = sizeName(array);
+    if (this.#walked.terminated.has(array) || this.#walked.loopSizes.has(own) || this.#known.has(own))
+      return true;
+    for (const list of this.#byArray.values())
+      for (const access of list) if (access.length && this.#mentions(access.length, own)) return true;
+    return this.#container(array) !== undefined;
+  }
+
+  #container(array: string): "vector" | "string" | undefined {
+    const parameter = this.#signature.parameters.find((one) => one.name === array.replaceAll("[]", ""));
+    let type = parameter?.type;
+    for (let depth = array.split("[]").length - 1; depth > 0; depth--)
+      type = type?.kind === "vector" ? type.element : undefined;
+    return type?.kind === "vector" || type?.kind === "string" ? type.kind : undefined;
+  }
+
+  #longest(
+    asked: readonly { length: Polynomial; access: Access }[],
+  ): { length: Polynomial; access: Access } | undefined {
+    return asked.reduce<{ length: Polynomial; access: Access } | undefined>(
+      (best, one) => (best && this.#walked.bounds.isAtMost(one.length, best.length) ? best : one),
+      undefined,
+    );
+  }
+
+  /** Elements that every call touches have to be there: a size that is the length has at least that value. */
+  #raiseForConstants(array: string, length: Polynomial): void {
+    const { bounds } = this.#walked;
+    for (const access of this.#byArray.get(array) ?? []) {
+      if (!access.certain) continue;
+      const needed = access.length && asConstant(this.#resolved(access.length));
+      const lowest = access.lowest && asConstant(this.#at(access.lowest));
+      const least = Math.max(needed ?? 0, lowest !== undefined && lowest < 0 ? -lowest : 0);
+      if (least <= 0) continue;
+      for (const name of bounds.sizesIn(length)) if (!name.startsWith("size(")) this.#raise(name, least);
+    }
+  }
+
+  /** A polynomial where every size is 0. */
+  #at(polynomial: Polynomial): Polynomial {
+    return constant(this.#walked.bounds.at(this.#resolved(polynomial), () => 0));
+  }
+
+  #raise(name: string, least: number): void {
+    this.#minimum.set(name, Math.max(this.#minimum.get(name) ?? 0, least));
+  }
+
+  #set(array: string, length: Polynomial, text: string, why?: string): void {
+    const own = sizeName(array);
+    if (!this.#known.has(own) && !this.#mentions(length, own)) this.#known.set(own, length);
+    const written = this.#text(length);
+    this.#lengths.set(array, {
+      text: written,
+      polynomial: length,
+      why: why ?? `the furthest that the code reaches is ${text}`,
+      assumed: false,
+    });
+  }
+
+  /** As an expression that no size makes negative. */
+  #text(length: Polynomial): string {
+    const { bounds } = this.#walked;
+    const resolved = this.#resolved(length);
+    const text = bounds
+      .text(resolved)
+      .replaceAll(/size\(([\w[\]]+)\)/g, (_, array: string) => this.#nameOf(array));
+    const least = [0, 1].some((value) => bounds.at(resolved, () => value) < 0) || this.#dips(resolved);
+    return least ? `max(0, ${text})` : text;
+  }
+
+  /** Whether some mixture of 0 and 1 makes it negative. */
+  #dips(length: Polynomial): boolean {
+    const names = [...this.#walked.bounds.sizesIn(length)].slice(0, 6);
+    for (let mask = 0; mask < 2 ** names.length; mask++)
+      if (this.#walked.bounds.at(length, (name) => ((mask >> names.indexOf(name)) & 1) * 1) < 0) return true;
+    return false;
+  }
+
+  /** The name of a size that no parameter has. */
+  #nameOf(array: string): string {
+    const known = this.#ownNames.get(array);
+    if (known !== undefined) return known;
+    const taken = new Set([
+      ...this.#signature.parameters.map((parameter) => parameter.name),
+      ...this.#ownNames.values(),
+    ]);
+    const plain = array.replaceAll("[]", "");
+    const wishes = array.includes("[]") ? ["columns", `${plain}_columns`] : ["n", `${plain}_size`];
+    const name = wishes.find((wish) => !taken.has(wish)) ?? `${plain}_size_${this.#ownNames.size}`;
+    this.#ownNames.set(array, name);
+    return name;
+  }
+
+  readonly #ownNames = new Map<string, string>();
+
+  /** Strings, vectors and texts that end with a zero have a size of their own. */
+  #fromItself(array: string): void {
+    const own = sizeName(array);
+    const terminated = this.#walked.terminated.has(array);
+    if (!terminated && this.#container(array) === undefined) return;
+    const only = this.#byArray.get(array) ?? [];
+    if (this.#grownOnly(array)) return;
+    const size = this.#resolved(unknown(own));
+    for (const access of only) {
+      if (!access.certain) continue;
+      const least = access.length && asConstant(access.length);
+      const lowest = access.lowest && asConstant(this.#at(access.lowest));
+      const needed = Math.max(least ?? 0, lowest !== undefined && lowest < 0 ? -lowest : 0);
+      if (needed > 0)
+        for (const name of this.#walked.bounds.sizesIn(size)) this.#raise(this.#shown(name), needed);
+    }
+    if (terminated) {
+      this.#set(array, add(size, constant(1)), array, "it is read up to its zero, so there is room for one");
+      return;
+    }
+    const text = this.#text(size);
+    this.#lengths.set(array, {
+      text,
+      polynomial: size,
+      why: "the code asks it for its size",
+      assumed: false,
+    });
+  }
+
+  /** Only pushed to, assigned or cleared: it needs no length. */
+  #grownOnly(array: string): boolean {
+    const list = this.#byArray.get(array) ?? [];
+    return (
+      list.length > 0 &&
+      list.every((access) => access.mode === "grow" || access.mode === "clear") &&
+      !this.#walked.loopSizes.has(sizeName(array))
+    );
+  }
+
+  #shown(name: string): string {
+    const array = /^size\((.*)\)$/.exec(name)?.[1];
+    return array === undefined ? name : this.#nameOf(array);
+  }
+
+  /** Arrays that are indexed by what lies in others get sizes of their own; those behind one row pointer share it. */
+  #fromContent(array: string, groups: Map<string, string>): void {
+    const access = (this.#byArray.get(array) ?? []).find((one) => one.through);
+    if (!access?.through) return;
+    const { through } = access;
+    const rows = this.#walked.rowPointers.has(through.array);
+    const fixed = this.#contentRange(through.array);
+    if (fixed !== undefined && !rows) {
+      const scaled = substitute(through.slope, "", constant(0)) ?? through.slope;
+      const slope = asConstant(scaled) ?? 1;
+      const rest = asConstant(through.rest) ?? 0;
+      this.#set(
+        array,
+        constant(fixed * slope + rest + 1),
+        access.text,
+        `an element of ${through.array} can be as high as ${fixed}`,
+      );
+      return;
+    }
+    const key = rows ? through.array : array;
+    let name = groups.get(key);
+    if (name === undefined) {
+      const taken = new Set(this.#signature.parameters.map((parameter) => parameter.name));
+      const wish = rows ? "nnz" : `${array}_size`;
+      name = taken.has(wish) || [...groups.values()].includes(wish) ? `${array}_count` : wish;
+      groups.set(key, name);
+    }
+    this.#names.add(name);
+    this.#raise(name, rows ? 0 : 1);
+    this.#lengths.set(array, {
+      text: name,
+      polynomial: unknown(name),
+      why: `the values in ${through.array} say how far it is read (${access.text}), so its length is a size of its own`,
+      assumed: true,
+    });
+  }
+
+  /** The highest value that an array's type holds, for bytes. */
+  #contentRange(array: string): number | undefined {
+    const [name = "", field] = array.replaceAll("[]", "").split(".");
+    let type = this.#signature.parameters.find((one) => one.name === name)?.type;
+    while (type?.kind === "vector" || type?.kind === "array") type = type.element;
+    if (type?.kind === "struct") type = type.fields.find((one) => one.name === field)?.type;
+    if (type?.kind !== "scalar" || type.scalar !== "u8") return undefined;
+    return 255;
+  }
+
+  /** Nothing was seen: where the function has one size, it is assumed. */
+  #assumed(array: string): boolean {
+    if (this.#grownOnly(array)) return true;
+    const candidates = this.#sizes();
+    const accesses = this.#byArray.get(array) ?? [];
+    const fixed = this.#longest(
+      accesses.flatMap((access) => (access.length ? [{ length: access.length, access }] : [])),
+    );
+    const [only] = candidates;
+    if (accesses.length === 0) {
+      this.#lengths.set(array, { text: only ?? "1", why: "the code does not touch it", assumed: true });
+      return true;
+    }
+    if (only === undefined && !fixed) return false;
+    if (candidates.length > 1 && !fixed) {
+      // The longest array of the same function is a safe guess: too much memory does no harm.
+      const longest = [...this.#lengths.values()].reduce<Polynomial | undefined>(
+        (best, one) =>
+          one.polynomial && (!best || this.#walked.bounds.isAtMost(best, one.polynomial))
+            ? one.polynomial
+            : best,
+        undefined,
+      );
+      if (!longest) return false;
+      this.#lengths.set(array, {
+        text: this.#text(longest),
+        polynomial: longest,
+        why: `how far \`${accesses[0]?.text}\` reaches was not seen; the longest other length is taken`,
+        assumed: true,
+      });
+      return true;
+    }
+    const length = only === undefined ? (fixed?.length ?? constant(1)) : unknown(only);
+    this.#lengths.set(array, {
+      text: this.#text(length),
+      polynomial: length,
+      why: `how far \`${accesses[0]?.text}\` reaches was not seen; the function's only size is taken`,
+      assumed: true,
+    });
+    return true;
+  }
+
+  /** Bounds of the elements that index other arrays. */
+  #contents(): Map<string, ContentBounds> {
+    const found = new Map<string, ContentBounds & { most: Polynomial }>();
+    for (const { array, through, text } of this.#walked.accesses) {
+      if (!through || through.array.startsWith("local")) continue;
+      const length = this.#lengths.get(array)?.polynomial ?? this.#walked.localLengths.get(array);
+      if (!length) continue;
+      const slope = asConstant(through.slope);
+      const rest = this.#resolved(through.rest);
+      const room = subtract(subtract(this.#resolved(length), constant(1)), rest);
+      const most =
+        slope === 1 ? room : slope === undefined ? undefined : this.#walked.bounds.quotient(room, slope);
+      const low = asConstant(rest);
+      const high = most
+        ? this.#text(most).replace(/^max\(0, (.*)\)$/, "$1")
+        : `(${this.#text(room)}) / (${this.#text(through.slope)})`;
+      const known = found.get(through.array);
+      if (known && most && this.#walked.bounds.isAtMost(known.most, most)) continue;
+      const sorted = this.#walked.rowPointers.has(through.array);
+      found.set(through.array, {
+        low: String(low !== undefined && low < 0 && !sorted ? -low : 0),
+        high,
+        why: sorted
+          ? `its values say where the rows in ${array} begin and end`
+          : `its values index ${/^local (\w+)/.exec(array)?.[1] ?? array} (${text})`,
+        sorted,
+        most: most ?? room,
+      });
+    }
+    return found;
+  }
+
+  /** Integer parameters that lengths or loops depend on, then sizes of our own. */
+  #sizes(): string[] {
+    const used = new Set<string>();
+    const add_ = (polynomial: Polynomial): void => {
+      for (const name of this.#walked.bounds.sizesIn(this.#resolved(polynomial))) used.add(this.#shown(name));
+    };
+    for (const { polynomial } of this.#lengths.values()) if (polynomial) add_(polynomial);
+    for (const name of this.#walked.loopSizes) if (!name.startsWith("size(local")) add_(unknown(name));
+    const parameters = this.#signature.parameters
+      .filter(
+        ({ type, passing }) =>
+          passing === "value" &&
+          type.kind === "scalar" &&
+          integerRange(type.scalar) !== undefined &&
+          type.scalar !== "bool",
+      )
+      .map((parameter) => parameter.name);
+    const own = [...used].filter(
+      (name) => !parameters.includes(name) && [...this.#ownNames.values(), ...this.#names].includes(name),
+    );
+    return [...parameters.filter((name) => used.has(name)), ...own];
+  }
+}
