@@ -2,6 +2,7 @@
  * All rewrites, grouped by what they work on; within a group in the order in which a textbook would try them.
  */
 import { appendInPlace } from "./append-in-place.ts";
+import { appendThenReverse } from "./append-then-reverse.ts";
 import { bitCount } from "./bit-count.ts";
 import { blockCompare } from "./block-compare.ts";
 import { branchToSelect } from "./branch-to-select.ts";
@@ -75,6 +76,7 @@ export const libraryRewrites: readonly Rewrite[] = [
   skipAhead,
   blockCompare,
   appendInPlace,
+  appendThenReverse,
   compareInPlace,
   referNotCopy,
   moveNotCopy,

@@ -14,6 +14,7 @@
  */
 import type { Node } from "web-tree-sitter";
 import { freshName, includeEdits, insertBefore, replaceNode, type Edit } from "../../code/edit.ts";
+import { listFunctions } from "../../code/find-function.ts";
 import { describeLoop, type Loop, loopsIn } from "../../code/loops.ts";
 import { inPlaceOf, methodCall } from "../../code/method-call.ts";
 import { reachedFunctions } from "../../code/reached.ts";
@@ -32,7 +33,7 @@ import {
 } from "../../code/tree.ts";
 import { arithmeticOf, containerOf, elementType } from "../../code/types.ts";
 import { isPure, mentions, namesIn, usesOf } from "../../code/uses.ts";
-import { typeOf, variableOf } from "../../code/variables.ts";
+import { typeOf, variableOf, variablesOf } from "../../code/variables.ts";
 import { offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
@@ -65,6 +66,7 @@ interface Test {
 function memberships(subject: Subject, loop: Loop): Opportunity[] {
   const tests = [
     ...find(loop.body, "binary_expression").flatMap((node) => comparison(node) ?? []),
+    ...find(loop.body, "call_expression").flatMap((node) => asked(node) ?? []),
     ...find(loop.body, "for_statement", "for_range_loop").flatMap(
       (node) => flagLoop(subject.source, node) ?? [],
     ),
@@ -121,6 +123,68 @@ function comparison(node: Node): Test | undefined {
     vector: search.vector,
     edits: (set) => [replaceNode(node, `${set}.count(${search.value.text}) ${present ? "!=" : "=="} 0`)],
   };
+}
+
+/** A call of a helper that does nothing but look for a value: `contains(v, x)`. */
+function asked(call: Node): Test | undefined {
+  const name = calleeOf(call);
+  const [definition, ...more] = listFunctions(call.tree.rootNode).filter((each) => each.name === name);
+  const body = definition && field(definition.node, "body");
+  if (!definition || !body || more.length > 0 || definition.template) return undefined;
+  const parameters = variablesOf(definition.node).filter((each) => each.kind === "parameter");
+  const looked = lookedFor(statementsOf(body));
+  const given = argumentsOf(call);
+  const vector = given[parameters.findIndex((each) => each.name === looked?.vector)];
+  const value = given[parameters.findIndex((each) => each.name === looked?.value)];
+  if (
+    parameters.length !== 2 ||
+    given.length !== 2 ||
+    vector?.type !== "identifier" ||
+    !value ||
+    !isPure(value)
+  )
+    return undefined;
+  return { vector: vector.text, edits: (set) => [replaceNode(call, `(${set}.count(${value.text}) != 0)`)] };
+}
+
+/** `for (…) if (v[i] == x) return true; return false;`, or the same by a search of the library. */
+function lookedFor(statements: readonly Node[]): { vector: string; value: string } | undefined {
+  const [first, last, ...more] = statements;
+  if (first?.type === "return_statement" && !last) {
+    const returned = first.namedChildren[0];
+    const test = returned && bare(returned);
+    const left = test && field(test, "left");
+    const search = left && searched(left);
+    const present = test && comparison(test)?.edits("set")[0]?.text.includes("!=");
+    return search && present ? { vector: search.vector, value: search.value.text } : undefined;
+  }
+  const body = first && field(first, "body");
+  const [branch, ...others] = body ? statementsOf(body) : [];
+  const consequence = branch?.type === "if_statement" ? field(branch, "consequence") : undefined;
+  const condition = branch && field(branch, "condition");
+  const element = first && /^for_/.test(first.type) ? elementLooked(first) : undefined;
+  if (
+    !element ||
+    !consequence ||
+    !condition ||
+    more.length > 0 ||
+    others.length > 0 ||
+    !branch ||
+    field(branch, "alternative")
+  )
+    return undefined;
+  const steps = statementsOf(consequence);
+  if (
+    steps.length !== 1 ||
+    !/^return\s+(true|1);$/.test(steps[0]?.text ?? "") ||
+    !/^return\s+(false|0);$/.test(last?.text ?? "")
+  )
+    return undefined;
+  const test = bare(condition);
+  const [left, right] = [field(test, "left"), field(test, "right")];
+  if (operatorOf(test) !== "==" || !left || !right) return undefined;
+  const value = element.is(left) ? right : element.is(right) ? left : undefined;
+  return value?.type === "identifier" ? { vector: element.vector, value: value.text } : undefined;
 }
 
 function searched(node: Node): { name: string; vector: string; value: Node } | undefined {

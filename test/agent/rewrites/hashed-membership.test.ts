@@ -53,6 +53,29 @@ int shared_words(const std::vector<std::string> &a, const std::vector<std::strin
 }`,
         drive: `void drive() { std::printf("%d %d", shared_words({"x", "yy", "z", "x"}, {"x", "z", "w"}), shared_words({}, {"a"})); }`,
       },
+      {
+        language: "c++",
+        function: "distinct",
+        source: `#include <string>
+#include <vector>
+static bool contains(const std::vector<std::string> &names, const std::string &name)
+{
+    for (size_t i = 0; i < names.size(); i++) {
+        if (names[i] == name)
+            return true;
+    }
+    return false;
+}
+int distinct(const std::vector<std::string> &log)
+{
+    std::vector<std::string> seen;
+    for (size_t i = 0; i < log.size(); ++i)
+        if (!contains(seen, log[i]))
+            seen.push_back(log[i]);
+    return (int)seen.size();
+}`,
+        drive: `void drive() { std::printf("%d %d", distinct({"x", "y", "x", "z", "y"}), distinct({})); }`,
+      },
     ]);
   });
 
