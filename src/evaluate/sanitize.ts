@@ -155,7 +155,10 @@ function reportOf(ending: Ending, plan: LoadedPlan, limitMs: number | undefined)
     // Of the stacks, what lies in the reference.
     .filter((line) => line.trim() !== "" && (!/^\s*#\d/.test(line) || line.includes(" /in/")))
     .filter(
-      (line) => !/^=+$|DEADLYSIGNAL|^Hint:|^The signal is|^allocated by|^SUMMARY|^Shadow bytes/.test(line),
+      (line) =>
+        !/^=+$|DEADLYSIGNAL|^Hint:|^The signal is|^allocated by|^SUMMARY|^Shadow bytes|^=?[>\s]\s*0x|can not provide|^ABORTING/.test(
+          line,
+        ),
     )
     .map((line) => line.replace(/0x[0-9a-f]+ in (.*) \/in\//, "$1, "));
   if (lines.length === 0) return describeEnding(ending, plan.sizes, limitMs).reason;

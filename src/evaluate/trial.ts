@@ -63,7 +63,8 @@ export async function dropPlan(supervisor: Supervisor, plan: LoadedPlan): Promis
   if (plan.generator !== undefined) await supervisor.dropPlan(plan.generator);
 }
 
-const loadLimitMs = 10_000;
+/** Loading runs the candidate's constructors. */
+const loadLimitMs = 5_000;
 
 /**
  * Starts fresh workers for the reference, for `library` where there is one, and for the generator where a plan needs it. A candidate that

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import {
+  leastScatter,
+  median,
+  roundLogRatio,
+  speedupOf,
+  studentQuantile,
+} from "../../src/evaluate/statistics.ts";
+import { instancesFor, timingPlans, verdictOf } from "../../src/evaluate/timing-plan.ts";
+
+describe("statistics, by hand", () => {
+  it("the median is the middle, or the mean of the two in the middle", () => {
+    expect(median([5, 1, 3])).toBe(3);
+    expect(median([4, 1, 3, 2])).toBe(2.5);
+    expect(() => median([])).toThrow(RangeError);
+  });
+
+  it("a round's value is the median log ratio of its pairs, so one disturbed pair does not move it", () => {
+    const pairs = [
+      { reference: 20, candidate: 10 },
+      { reference: 40, candidate: 20 },
+      { reference: 900, candidate: 1 },
+    ];
+    expect(roundLogRatio(pairs)).toBeCloseTo(Math.log(2), 12);
+  });
+
+  it("swapping the arms turns the sign", () => {
+    const pairs = [{ reference: 30, candidate: 10 }];
+    const swapped = [{ reference: 10, candidate: 30 }];
+    expect(roundLogRatio(swapped)).toBeCloseTo(-roundLogRatio(pairs), 12);
+  });
+
+  it("the interval is Student's over the rounds", () => {
+    // Mean 0.7, deviation 0.1, n = 3: half width 9.925 · 0.1 / √3 = 0.57302.
+    const { ratio, low, high, confidence } = speedupOf([0.6, 0.7, 0.8]);
+    expect(Math.log(ratio)).toBeCloseTo(0.7, 12);
+    expect(Math.log(low)).toBeCloseTo(0.7 - 0.57302, 4);
+    expect(Math.log(high)).toBeCloseTo(0.7 + 0.57302, 4);
+    expect(confidence).toBe(0.99);
+  });
+
+  it("rounds that agree by luck do not make the interval vanish", () => {
+    const { low, high } = speedupOf([0, 0, 0]);
+    expect(Math.log(high)).toBeCloseTo((9.925 * leastScatter) / Math.sqrt(3), 12);
+    expect(Math.log(low)).toBeCloseTo(-Math.log(high), 12);
+  });
+
+  it("the quantiles are those of the table, and beyond it never too narrow", () => {
+    expect(studentQuantile(1)).toBe(63.657);
+    expect(studentQuantile(9)).toBe(3.25);
+    expect(studentQuantile(500)).toBe(2.75);
+    expect(() => studentQuantile(0)).toThrow(RangeError);
+  });
+});
+
+describe("when to stop", () => {
+  const plan = timingPlans.normal;
+
+  it("never after one round", () => {
+    expect(verdictOf([2], plan)).toBe("continue");
+  });
+
+  it("a clear loss is dropped after two, a clear win is not", () => {
+    expect(verdictOf([-0.7, -0.7], plan)).toBe("loss");
+    expect(verdictOf([0.7, 0.7], plan)).toBe("continue");
+  });
+
+  it("five percent is a win after three steady rounds", () => {
+    expect(verdictOf([0.05, 0.051, 0.049], plan)).toBe("win");
+  });
+
+  it("no difference needs more rounds, and is a tie then", () => {
+    expect(verdictOf([0, 0.001, -0.001], plan)).toBe("continue");
+    expect(verdictOf([0, 0.001, -0.001, 0, 0.001, -0.001], plan)).toBe("tie");
+  });
+
+  it("rounds that contradict each other end undecided", () => {
+    const rounds = Array.from({ length: plan.mostRounds }, (_, index) => (index % 2 === 0 ? 0.2 : -0.2));
+    expect(verdictOf(rounds.slice(0, -1), plan)).toBe("continue");
+    expect(verdictOf(rounds, plan)).toBe("undecided");
+  });
+
+  it("short calls are batched to about ten milliseconds, within memory", () => {
+    expect(instancesFor(12, 1000)).toBe(1);
+    expect(instancesFor(1, 1000)).toBe(10);
+    expect(instancesFor(0.001, 64)).toBe(10_000);
+    expect(instancesFor(0.001, 2 ** 20)).toBe(64);
+    expect(instancesFor(1e-9, 8)).toBe(50_000);
+  });
+});
