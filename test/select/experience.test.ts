@@ -42,9 +42,10 @@ const worthOf = (experience: readonly Experience[], name: string) => {
 describe("what a transformation is worth", () => {
   test("is the shrunken mean of its log-speedups", () => {
     const { expectedLogSpeedup, deviation } = worthOf([learned(["tile"], { ratio: Math.E })], "tile");
-    // Variance of one observation 0.0004² + 0.1² + 0.3² = 0.1, prior 0.5² = 0.25: 1·10 / (4 + 10), posterior variance 1/14.
+    // Variance of one observation 0.0004² + 0.1² + 0.3² = 0.1, prior 0.5² = 0.25: 1·10 / (4 + 10), posterior variance 1/14;
+    // the spread of single uses is (2·0.09 + (4/14)²) / 3.
     expect(expectedLogSpeedup).toBeCloseTo(10 / 14, 4);
-    expect(deviation).toBeCloseTo(Math.sqrt(1 / 14 + 0.09), 4);
+    expect(deviation).toBeCloseTo(Math.sqrt(1 / 14 + (0.18 + (4 / 14) ** 2) / 3), 4);
   });
 
   test("grows more certain with tasks, not with repetitions on one task", () => {
@@ -133,6 +134,18 @@ describe("what a transformation is worth", () => {
     expect(ranking.get("broken")?.fasterProbability).toBeLessThan(0.25);
     expect(ranking.get("great")?.fasterProbability).toBeGreaterThan(0.85);
     expect(ranking.get("harmful")?.fasterProbability).toBeLessThan(0.1);
+  });
+
+  test("promises more where effects differ from use to use, at the same mean", () => {
+    const six = [0, 1, 2, 3, 4, 5];
+    const ranking = rankTransformations([
+      ...six.map((use) => learned(["moody"], { ratio: use % 2 === 0 ? 3 : 1 / 3 })),
+      ...six.map(() => learned(["idle"], { ratio: 1 })),
+    ]);
+    const [moody, idle] = ["moody", "idle"].map((name) => ranking.get(name));
+    expect(moody?.expectedLogSpeedup).toBeCloseTo(0, 2);
+    expect(idle?.expectedLogSpeedup).toBeCloseTo(0, 2);
+    expect(moody?.promise).toBeGreaterThan(2 * (idle?.promise ?? 1));
   });
 
   test("expects for a gain what a normal distribution expects above zero", () => {

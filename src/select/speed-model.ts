@@ -1,0 +1,128 @@
+/**
+ * How much a transformation adds to the log-speedup: a Bayesian regression over trials (`ridge.ts`) with coefficients by name, by name
+ * and parameters, and by name and precondition seen, and for each name how far single uses lie from that.
+ */
+import { fitRidge, type Observation } from "./ridge.ts";
+import { transformationKey, type Trial } from "./trials.ts";
+
+/** Prior standard deviations of the coefficients: by name, by parameters, by precondition. */
+const priorDeviations = { name: 0.5, parameters: 0.15, precondition: 0.25 };
+/** How far effects differ between tasks, and between the places and repetitions of one task. */
+const taskDeviation = 0.3;
+const placeDeviation = 0.1;
+/** Uses that the prior spread of a name, which is `taskDeviation`, counts for. */
+const priorUses = 2;
+/** A phrase seen once may be a coincidence; more columns than these cost time without saying more. */
+const leastPhraseLessons = 2;
+const mostPhrases = 150;
+
+export interface SpeedModel {
+  /** Of the next use: its expected log-speedup, and the standard deviation around it. */
+  readonly predict: (
+    name: string,
+    key: string,
+    preconditions: readonly string[],
+  ) => { readonly mean: number; readonly deviation: number };
+}
+
+export function learnSpeeds(trials: readonly Trial[]): SpeedModel {
+  const columns = createColumns();
+  const phrases = frequentPhrases(trials);
+  const measured = trials.flatMap((trial) =>
+    trial.gain ? [{ ...trial, gain: trial.gain, columns: columnsOf(trial, columns, phrases) }] : [],
+  );
+  const observations = measured.map((trial): Observation => {
+    const variance = trial.gain.error ** 2 + placeDeviation ** 2 + trial.repeats * taskDeviation ** 2;
+    return { columns: trial.columns, value: trial.gain.logSpeedup, weight: trial.weight / variance };
+  });
+  const posterior = fitRidge(observations, columns.deviations);
+
+  /** Squared distances from the prediction, beyond what timing explains, by name. */
+  const spreads = new Map<string, { squares: number; uses: number }>();
+  for (const { added, gain, weight, repeats, columns: own } of measured) {
+    const square = Math.max(0, (gain.logSpeedup - posterior.predict(own).mean) ** 2 - gain.error ** 2);
+    const share = weight / Math.sqrt(repeats) / added.length;
+    for (const { name } of added) {
+      const known = spreads.get(name) ?? { squares: 0, uses: 0 };
+      spreads.set(name, { squares: known.squares + share * square, uses: known.uses + share });
+    }
+  }
+
+  return {
+    predict(name, key, preconditions) {
+      const keys = [name, key, ...preconditions.map((phrase) => phraseKey(name, phrase))];
+      const known = keys.flatMap((each) => columns.find(each) ?? []);
+      const { mean, variance } = posterior.predict(new Map(known.map((column) => [column, 1])));
+      // A name of which only failures are known has no column: its speed is as uncertain as before.
+      const ofName = columns.find(name) === undefined ? priorDeviations.name ** 2 : 0;
+      const { squares, uses } = spreads.get(name) ?? { squares: 0, uses: 0 };
+      const spread = (priorUses * taskDeviation ** 2 + squares) / (priorUses + uses);
+      return { mean, deviation: Math.sqrt(variance + ofName + spread) };
+    },
+  };
+}
+
+interface Columns {
+  readonly deviations: number[];
+  readonly find: (key: string) => number | undefined;
+  readonly findOrAdd: (key: string, deviation: number) => number;
+}
+
+function createColumns(): Columns {
+  const indexOf = new Map<string, number>();
+  const deviations: number[] = [];
+  return {
+    deviations,
+    find: (key) => indexOf.get(key),
+    findOrAdd(key, deviation) {
+      const column = indexOf.get(key) ?? deviations.push(deviation) - 1;
+      indexOf.set(key, column);
+      return column;
+    },
+  };
+}
+
+/** How often each coefficient takes part in a trial. */
+function columnsOf(
+  { added, preconditions }: Trial,
+  columns: Columns,
+  phrases: ReadonlySet<string>,
+): ReadonlyMap<number, number> {
+  const counts = new Map<number, number>();
+  const take = (key: string, deviation: number): void => {
+    const column = columns.findOrAdd(key, deviation);
+    counts.set(column, (counts.get(column) ?? 0) + 1);
+  };
+  for (const { name, parameters } of added) {
+    take(name, priorDeviations.name);
+    const key = transformationKey(name, parameters);
+    if (key !== name) take(key, priorDeviations.parameters);
+    // Which of several transformations a phrase belongs to is not known.
+    if (added.length > 1) continue;
+    for (const phrase of new Set(preconditions)) {
+      const place = phraseKey(name, phrase);
+      if (phrases.has(place)) take(place, priorDeviations.precondition);
+    }
+  }
+  return counts;
+}
+
+function frequentPhrases(trials: readonly Trial[]): ReadonlySet<string> {
+  const counts = new Map<string, number>();
+  for (const { added, preconditions, gain } of trials) {
+    const [only, ...others] = added;
+    if (!gain || !only || others.length > 0) continue;
+    for (const phrase of new Set(preconditions)) {
+      const key = phraseKey(only.name, phrase);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+  }
+  const frequent = [...counts]
+    .filter(([, times]) => times >= leastPhraseLessons)
+    .toSorted(([leftKey, left], [rightKey, right]) => right - left || (leftKey < rightKey ? -1 : 1));
+  return new Set(frequent.slice(0, mostPhrases).map(([key]) => key));
+}
+
+function phraseKey(name: string, phrase: string): string {
+  return `${name} where ${phrase}`;
+}
