@@ -81,6 +81,7 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
         break;
       }
       case "round-started": {
+        closing = false;
         const shown =
           event.lessons.length === 0 ? "no lessons yet" : `${count(event.lessons.length, "lesson")} shown`;
         screen.print(style.quiet(`round ${event.round + 1} · ${shown}`));
