@@ -171,11 +171,20 @@ export function includeEdits(source: string, root: Node, headers: readonly strin
   return lineEnd === -1 ? [insertAt(source.length, newline + text)] : [insertAt(lineEnd + 1, text)];
 }
 
-/** Puts a helper (a function, a table, a type) before the definition, or before the class that it stands in, with a blank line between. */
+/**
+ * Puts a helper (a function, a table, a type) before the definition, or before the class that it stands in, with a blank line
+ * between. A comment right above the definition belongs to it.
+ */
 export function helperEdit(source: string, definition: Node, text: string): Edit {
   let at = definition;
   for (let outer = definition.parent; outer; outer = outer.parent) {
     if (outer.type === "template_declaration" || outer.type.endsWith("_specifier")) at = outer;
+  }
+  for (let above = at.previousNamedSibling; above?.type === "comment"; above = above.previousNamedSibling) {
+    const adjoins = above.endPosition.row + 1 === at.startPosition.row;
+    const alone = above.previousSibling?.endPosition.row !== above.startPosition.row;
+    if (!adjoins || !alone) break;
+    at = above;
   }
   const newline = newlineOf(source);
   const indentation = indentationAt(source, at.startIndex);

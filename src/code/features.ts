@@ -50,10 +50,14 @@ interface Feature {
   readonly of: (facts: Facts) => number;
 }
 
-/** Share of a list's members that have the property. */
+/** Half for one member of the list that has the property, up to 1 for all of them: that it occurs at all says most. */
 function share<T>(list: readonly T[], has: (member: T) => boolean): number {
-  return list.length === 0 ? 0 : list.filter(has).length / list.length;
+  const count = list.filter(has).length;
+  return count === 0 ? 0 : (1 + count / list.length) / 2;
 }
+
+/** How the data are kept says less about what makes code faster than how it walks through them. */
+const context = (value: number): number => value / 2;
 
 const yes = (holds: boolean): number => (holds ? 1 : 0);
 
@@ -207,7 +211,10 @@ const features: readonly Feature[] = [
     phrase: "loop over a container by elements",
     of: ({ loops }) => share(loops, (loop) => loop.kind === "range"),
   },
-  { phrase: "vectors", of: ({ variables }) => containers(variables, ["vector", "array", "span", "deque"]) },
+  {
+    phrase: "vectors",
+    of: ({ variables }) => context(containers(variables, ["vector", "array", "span", "deque"])),
+  },
   {
     phrase: "vectors of vectors",
     of: ({ variables }) => yes(variables.some(({ type }) => /vector<.*vector</.test(type.base))),
@@ -238,33 +245,37 @@ const features: readonly Feature[] = [
   {
     phrase: "memory is allocated",
     of: ({ body }) =>
-      yes(
-        find(body, "new_expression").length > 0 ||
-          callsAt(body, /^(std::)?(malloc|calloc|realloc|make_unique|make_shared)/).length > 0,
+      context(
+        yes(
+          find(body, "new_expression").length > 0 ||
+            callsAt(body, /^(std::)?(malloc|calloc|realloc|make_unique|make_shared)/).length > 0,
+        ),
       ),
   },
   {
     phrase: "arrays behind pointers",
     of: ({ variables }) =>
-      share(
-        variables.filter(({ kind }) => kind === "parameter"),
-        ({ type }) => type.pointers > 0,
+      context(
+        share(
+          variables.filter(({ kind }) => kind === "parameter"),
+          ({ type }) => type.pointers > 0,
+        ),
       ),
   },
-  { phrase: "two pointers that may overlap", of: ({ variables }) => yes(mayAlias(variables)) },
+  { phrase: "two pointers that may overlap", of: ({ variables }) => context(yes(mayAlias(variables))) },
   {
     phrase: "arrays of structs",
     of: ({ accesses }) => share(accesses, ({ access }) => /\.|->/.test(access.base)),
   },
   {
     phrase: "bytes or characters",
-    of: (facts) => elementsAre(facts, (base) => /char|int8_t|byte/.test(base)),
+    of: (facts) => context(elementsAre(facts, (base) => /char|int8_t|byte/.test(base))),
   },
-  { phrase: "single precision", of: (facts) => elementsAre(facts, (base) => base === "float") },
-  { phrase: "double precision", of: (facts) => elementsAre(facts, (base) => base === "double") },
+  { phrase: "single precision", of: (facts) => context(elementsAre(facts, (base) => base === "float")) },
+  { phrase: "double precision", of: (facts) => context(elementsAre(facts, (base) => base === "double")) },
   {
     phrase: "integers",
-    of: (facts) => elementsAre(facts, (base) => !/char|int8_t|byte|float|double/.test(base)),
+    of: (facts) => context(elementsAre(facts, (base) => !/char|int8_t|byte|float|double/.test(base))),
   },
   {
     phrase: "shifts and masks in a loop",

@@ -81,8 +81,8 @@ function spelling(node: Node | undefined): string {
   return node.text.replace(/\s+/g, " ").replace(/ ?([<>,&*]) ?/g, "$1");
 }
 
-/** Follows typedefs and `using` of the file to the end. */
-function resolve(type: ValueType, near: Node): ValueType {
+/** Follows typedefs and `using` of the file to the end; `near` is any node of the file. */
+export function resolve(type: ValueType, near: Node): ValueType {
   const aliases = aliasesOf(near.tree.rootNode);
   let at = type;
   for (let step = 0; step < 8; step += 1) {

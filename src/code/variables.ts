@@ -25,6 +25,7 @@ import {
   elementType,
   intType,
   plain,
+  resolve,
   sizeType,
   type ValueType,
 } from "./types.ts";
@@ -183,8 +184,7 @@ function nameIn(declarator: Node): Node | undefined {
 function inferred(declared: ValueType, declaration: Node, initial: Node | undefined): ValueType | undefined {
   if (declaration.type === "for_range_loop") {
     const range = field(declaration, "right");
-    const container = range && typeOf(range);
-    const element = container && elementType(container);
+    const element = range && elementOf(range);
     return (
       element && {
         ...element,
@@ -252,15 +252,14 @@ function computeType(node: Node): ValueType | undefined {
       return sizeType;
     case "subscript_expression": {
       const array = subscript(node)?.array;
-      const type = array && typeOf(array);
-      return type && elementType(type);
+      return array && elementOf(array);
     }
     case "pointer_expression": {
       const argument = field(node, "argument");
       const type = argument && typeOf(argument);
       if (!type) return undefined;
       return operatorOf(node) === "*"
-        ? elementType(type)
+        ? argument && elementOf(argument)
         : { ...type, pointers: type.pointers + 1, reference: false };
     }
     case "field_expression":
@@ -289,6 +288,13 @@ function computeType(node: Node): ValueType | undefined {
     default:
       return undefined;
   }
+}
+
+/** What the array, pointer or container holds. */
+function elementOf(array: Node): ValueType | undefined {
+  const type = typeOf(array);
+  const element = type && elementType(type);
+  return element && resolve(element, array);
 }
 
 function castType(node: Node): ValueType | undefined {
@@ -397,7 +403,7 @@ function callType(node: Node): ValueType | undefined {
     const type = object && typeOf(object);
     const method = field(callee, "field")?.text ?? "";
     if (["size", "length", "capacity", "find", "count"].includes(method)) return sizeType;
-    const element = type && containerOf(type) && elementType(type);
+    const element = type && containerOf(type) && object && elementOf(object);
     if (method === "empty") return plain("bool");
     if (["at", "front", "back", "top"].includes(method)) return element;
     if (method === "data" || method === "c_str")
