@@ -6,7 +6,6 @@ import { readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { loadGrammars } from "../code/parser.ts";
 import { UsageError } from "../errors.ts";
-import { fitSizes } from "../evaluate/fit-sizes.ts";
 import type { Workbench } from "../evaluate/sandboxed-evaluator.ts";
 import { inferTask, taskFrom, type InferredTask } from "../task/infer/infer.ts";
 import { loadTask } from "../task/load.ts";
@@ -33,11 +32,7 @@ export async function findTask(
   const { directory, signal } = surroundings;
   const split = splitFunction(argument, directory);
   if (split) {
-    const inferred = await fitSizes(
-      await inferTask(resolve(directory, split.file), split.function),
-      evaluator,
-      { signal },
-    );
+    const inferred = await inferTask(resolve(directory, split.file), split.function);
     return { task: await taskFrom(inferred), inferred };
   }
   return { task: await loadTask(findTaskFolder(argument, directory)) };
