@@ -196,6 +196,8 @@ function guarded({ target, operator, value }: Assignment, truth: string, conditi
 /** The condition as a number that is 0 or 1. */
 function truthOf(condition: Node): string {
   const node = bare(condition);
+  const plain = /&&|\|\|/.test(operatorOf(node)) ? withoutShortCircuit(node) : undefined;
+  if (plain !== undefined) return plain;
   const boolean =
     (node.type === "binary_expression" && /^(<|>|<=|>=|==|!=|&&|\|\|)$/.test(operatorOf(node))) ||
     (node.type === "unary_expression" && operatorOf(node) === "!") ||
