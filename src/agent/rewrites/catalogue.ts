@@ -15,6 +15,7 @@ import { hashedContainer } from "./hashed-container.ts";
 import { hashedMembership } from "./hashed-membership.ts";
 import { invariantHoisting } from "./invariant-hoisting.ts";
 import { lookupTable } from "./lookup-table.ts";
+import { librarySort } from "./library-sort.ts";
 import { loopFission } from "./loop-fission.ts";
 import { loopFusion } from "./loop-fusion.ts";
 import { loopInterchange } from "./loop-interchange.ts";
