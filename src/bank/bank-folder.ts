@@ -82,7 +82,11 @@ export function checkDescription(directory: string, description: BankDescription
   throw new UsageError(
     `${directory} was made with the embedder ${made.id} (${made.dimensions} dimensions), ` +
       `and is being opened with ${embedder.id} (${embedder.dimensions})`,
-    { remedy: `open it with ${made.id}, or export its lessons and import them into a new bank` },
+    {
+      remedy:
+        `open it with ${made.id}, or export its lessons (a bank opened with anyEmbedder can be exported) ` +
+        "and import them into a new bank",
+    },
   );
 }
 

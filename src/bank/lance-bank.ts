@@ -16,6 +16,7 @@ import {
   notWritable,
   requireWritable,
   writeDescription,
+  type BankDescription,
 } from "./bank-folder.ts";
 import { checkEntries, checkFactors, embedEntries, embedQuery } from "./entry.ts";
 import { createTable, openTable, toRecords, type OpenedTable } from "./lance-table.ts";
@@ -37,6 +38,8 @@ export interface OpenBankOptions {
   readonly embedder?: Embedder | undefined;
   /** Nothing is written, and the bank must exist. Default false: a bank that does not exist is made. */
   readonly readOnly?: boolean | undefined;
+  /** Opens read-only, whatever embedder the bank was made with: it can be listed and exported, not searched. Default false. */
+  readonly anyEmbedder?: boolean | undefined;
 }
 
 const mostAttempts = 30;
@@ -50,18 +53,19 @@ const idsPerQuery = 500;
  * Opens the bank in a folder, or makes one there. Throws a UsageError where the folder is not a bank, is damaged, is of a
  * later version or was made with another embedder, and a MachineError where it cannot be read or written; nothing is then changed.
  */
-export async function openBank(
-  directory: string,
-  { embedder = createStructuralEmbedder(), readOnly = false }: OpenBankOptions = {},
-): Promise<Bank> {
+export async function openBank(directory: string, options: OpenBankOptions = {}): Promise<Bank> {
   const folder = resolve(directory);
   const state = await inspectFolder(folder);
+  const readOnly = options.readOnly === true || options.anyEmbedder === true;
+  if (state.kind === "vacant" && readOnly) {
+    throw new UsageError(`there is no bank of lessons in ${folder}`, {
+      remedy: "name the folder of a bank, or leave read-only out to have one made",
+    });
+  }
+  const embedder = options.anyEmbedder
+    ? unknownEmbedder(folder, state.kind === "bank" ? state.description : undefined)
+    : (options.embedder ?? createStructuralEmbedder());
   if (state.kind === "vacant") {
-    if (readOnly) {
-      throw new UsageError(`there is no bank of lessons in ${folder}`, {
-        remedy: "name the folder of a bank, or leave read-only out to have one made",
-      });
-    }
     await createTable(folder, embedder);
   } else {
     if (state.description) checkDescription(folder, state.description, embedder);
@@ -77,6 +81,20 @@ export async function openBank(
     throw error;
   }
   return createLanceBank({ folder, opened, embedder, readOnly });
+}
+
+/** Stands in for the embedder that a bank names, where nothing has to be embedded. */
+function unknownEmbedder(folder: string, description: BankDescription | undefined): Embedder {
+  if (!description) throw damaged(folder, "bank.json is missing");
+  const refuse = async (): Promise<never> => {
+    throw new UsageError(
+      `the bank of lessons in ${folder} was opened without its embedder and cannot be searched`,
+      {
+        remedy: `open it with ${description.embedder.id}, or import an export of its lessons into a new bank`,
+      },
+    );
+  };
+  return { ...description.embedder, embedText: refuse, embedCode: refuse };
 }
 
 interface OpenedBank {

@@ -2,6 +2,7 @@
  * The embedder that is always there: deterministic, without a download. Text is hashed words and pieces of words; code is its
  * syntax, with the author's names taken out. It knows no synonyms; for those there is `transformers-embedder.ts`.
  */
+import { featureCount } from "../code/features.ts";
 import { loadGrammars, parse } from "../code/parser.ts";
 import type { Language } from "../code/language.ts";
 import type { Embedder } from "./bank.ts";
@@ -45,7 +46,8 @@ export function createStructuralEmbedder(): Embedder {
   }
 
   return {
-    id: `structural-${version}`,
+    // A feature more or less changes the vectors of all code.
+    id: `structural-${version}.${featureCount}`,
     dimensions,
     embedText: async (texts) => texts.map(embedText),
     async embedCode(sources) {

@@ -8,6 +8,7 @@ import type { Embedder } from "../../src/bank/bank.ts";
 import { openBank } from "../../src/bank/lance-bank.ts";
 import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts";
 import { MachineError, UsageError } from "../../src/errors.ts";
+import { exportLessons, importLessons } from "../../src/lesson/exchange.ts";
 import { exampleLesson } from "../lesson/example-lesson.ts";
 import { describeBankContract } from "./contract.ts";
 
@@ -83,6 +84,25 @@ describe("a folder of a bank", () => {
     await rm(join(folder, "bank.json"));
     expect((await failure(folder, { embedder: other })).message).toMatch(/other-7/);
     expect(await readdir(folder)).toEqual(["lessons.lance"]);
+  });
+
+  test("can be exported into a bank of another embedder, and not searched with the wrong one", async () => {
+    const folder = newFolder();
+    const other: Embedder = { ...createStructuralEmbedder(), id: "other-7" };
+    const made = await openBank(folder, { embedder: other });
+    await made.add([{ lesson: exampleLesson(), code }]);
+    await made.close();
+    const bank = await openBank(folder, { anyEmbedder: true });
+    expect((await bank.statistics()).embedder).toBe("other-7");
+    await expect(bank.search({ text: "loops", limit: 1 })).rejects.toThrow(/without its embedder/);
+    await expect(bank.add([{ lesson: exampleLesson({ text: "new" }), code }])).rejects.toBeInstanceOf(
+      UsageError,
+    );
+    const copy = await openBank(newFolder());
+    await importLessons(copy, exportLessons(bank));
+    expect(await copy.list()).toEqual([exampleLesson()]);
+    expect(await copy.search({ code: { text: code, language: "c++" }, limit: 1 })).toHaveLength(1);
+    await Promise.all([bank.close(), copy.close()]);
   });
 
   test("that holds other files is refused and left as it is", async () => {
