@@ -10,6 +10,8 @@ import { byteStepTable } from "./byte-step-table.ts";
 import { compareInPlace } from "./compare-in-place.ts";
 import { dataPointer } from "./data-pointer.ts";
 import { divisionToReciprocal } from "./division-to-reciprocal.ts";
+import { divisorBound } from "./divisor-bound.ts";
+import { eraseInOnePass } from "./erase-in-one-pass.ts";
 import { flatTable } from "./flat-table.ts";
 import { hashedContainer } from "./hashed-container.ts";
 import { hashedMembership } from "./hashed-membership.ts";
@@ -78,6 +80,7 @@ export const libraryRewrites: readonly Rewrite[] = [
   blockCompare,
   appendInPlace,
   appendThenReverse,
+  eraseInOnePass,
   compareInPlace,
   referNotCopy,
   moveNotCopy,

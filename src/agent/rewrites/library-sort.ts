@@ -431,7 +431,6 @@ function runsOften(outer: Loop, length: Polynomial): boolean {
 }
 
 function setsTo(statement: Node, name: string, value: string): boolean {
-  const compact = (node: Node | undefined): string => (node ? normalised(node).replace(/\s/g, "") : "");
   if (statement.type === "declaration") {
     const declarators = statement.childrenForFieldName("declarator");
     return (
@@ -448,6 +447,10 @@ function setsTo(statement: Node, name: string, value: string): boolean {
     field(assignment, "left")?.text === name &&
     compact(field(assignment, "right")) === value
   );
+}
+
+function compact(node: Node | undefined): string {
+  return node ? normalised(node).replace(/\s/g, "") : "";
 }
 
 /** Whether the length is that of the whole container. */
