@@ -119,6 +119,7 @@ function blockGroups(divisions: readonly Division[]): Group[] {
     const start = statementAround(first.node);
     if (start?.parent?.type !== "compound_statement") continue;
     const block = start.parent;
+    if (find(block, "labeled_statement", "goto_statement").length > 0) continue;
     const shared = divisions.filter((other) => {
       if (
         done.has(other) ||
