@@ -7,6 +7,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { TaskError, UsageError } from "../errors.ts";
 import type { Language } from "../code/language.ts";
+import type { CallPlan } from "./call-plan.ts";
 import { findFunction, readSource, signatureOf } from "./parse-signature.ts";
 import { planCall } from "./plan.ts";
 import { nearest, parseTaskFile, readTaskText } from "./read-task-file.ts";
@@ -102,9 +103,22 @@ export async function makeTask(
   };
   const loaded: Task = { ...task, hash: hashOf(task) };
   validateSizes(loaded);
-  planCall(loaded, loaded.sizes.timed);
+  refuseWithoutOutput(loaded, planCall(loaded, loaded.sizes.timed), file);
   for (const sizes of checkedSizes(loaded)) planCall(loaded, sizes);
   return loaded;
+}
+
+/** A function whose results stay in globals, or that has none, cannot be compared with another. */
+function refuseWithoutOutput(task: Task, plan: CallPlan, file: string): void {
+  if (plan.slots.some((slot) => slot.mode === "out" || slot.mode === "inout")) return;
+  throw new TaskError(
+    file,
+    `nothing comes out of \`${task.signature.callee}\`: it returns nothing and writes to no parameter`,
+    {
+      remedy:
+        'Results in global variables cannot be compared: hand them out through a parameter, in a wrapper named by "entry".',
+    },
+  );
 }
 
 /** The language that a file's ending means. */

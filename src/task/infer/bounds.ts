@@ -52,6 +52,7 @@ const samples = [
 export class Bounds {
   readonly #bounded = new Map<string, Bounded>();
   readonly #quotients = new Map<string, { readonly value: Polynomial; readonly by: number }>();
+  readonly #small = new Set<string>();
   readonly #sampled = new Map<string, number>();
 
   /** A new variable between bounds. */
@@ -125,7 +126,13 @@ export class Bounds {
     return samples.every((_, row) => this.at(difference, (name) => this.#sample(name, row)) >= 0);
   }
 
+  /** Says that a size is far smaller than others: the width of a window. */
+  markSmall(name: string): void {
+    this.#small.add(name);
+  }
+
   #sample(name: string, row: number): number {
+    if (this.#small.has(name)) return 3 + row;
     const index = this.#sampled.get(name) ?? this.#sampled.size;
     this.#sampled.set(name, index);
     return samples[row]?.[index % 6] ?? 1009;
@@ -147,23 +154,33 @@ export class Bounds {
   /** Innermost variables first: their bounds name the outer ones. */
   #byVariables(polynomial: Polynomial): Highest {
     let value = polynomial;
+    const open = new Set<string>();
     for (let step = 0; step < 50; step++) {
-      const name = newest([...namesOf(value)].filter((one) => this.#bounded.has(one)));
-      if (name === undefined) return { kind: "known", value };
+      const left = [...namesOf(value)].filter((one) => this.#bounded.has(one) && !open.has(one));
+      const name = newest(left);
+      if (name === undefined) return this.#withoutBounds(value, open);
       const bounded = this.#bounded.get(name);
       const parts = split(value, name);
       const rising = !parts || this.isAtMost(constant(0), parts.slope);
       const bound = rising ? bounded?.high : bounded?.low;
-      if (!bound) {
-        if (bounded?.content !== undefined && parts)
-          return { kind: "content", array: bounded.content, slope: parts.slope, rest: parts.rest };
-        return { kind: "unknown" };
-      }
-      const next = substitute(value, name, bound);
-      if (!next) return { kind: "unknown" };
-      value = next;
+      if (bound) {
+        const next = substitute(value, name, bound);
+        if (!next) return { kind: "unknown" };
+        value = next;
+      } else open.add(name);
     }
     return { kind: "unknown" };
+  }
+
+  /** One unbounded content of an array is a question to that array; anything else is not known. */
+  #withoutBounds(value: Polynomial, open: ReadonlySet<string>): Highest {
+    const names = [...namesOf(value)].filter((name) => open.has(name));
+    const [name] = names;
+    if (name === undefined) return { kind: "known", value };
+    const array = this.#bounded.get(name)?.content;
+    const parts = split(value, name);
+    if (names.length > 1 || array === undefined || !parts) return { kind: "unknown" };
+    return { kind: "content", array, slope: parts.slope, rest: parts.rest };
   }
 
   /** The lowest value, where it is known. */

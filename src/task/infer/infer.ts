@@ -15,7 +15,7 @@ import type { Sizes, Task } from "../task.ts";
 import type { FunctionDeclaration } from "../declarations.ts";
 import { withEntry } from "./entry.ts";
 import { solveLengths, type Lengths } from "./lengths.ts";
-import { characterCode, walk, type Access, type Walked } from "./walk.ts";
+import { characterCode, exponent, walk, type Access, type Walked } from "./walk.ts";
 
 export interface Guess {
   /** The place in task.json that changes it: `inputs.A.length`. */
@@ -119,14 +119,15 @@ function refuseUnknown(file: string, signature: Signature, lengths: Lengths): vo
 }
 
 function fixedSizes(lengths: Lengths): string[] {
-  const { sizes, repetitions } = lengths;
-  return sizes.length > repetitions.size ? [...repetitions] : [];
+  const { sizes, repetitions, windows } = lengths;
+  const fixed = sizes.filter((name) => repetitions.has(name) || windows.has(name));
+  return fixed.length < sizes.length ? fixed : [];
 }
 
 /** Starting sizes; `fitSizes` finds those at which a call takes about 10 ms. */
 function sizesOf(lengths: Lengths, guesses: Guess[]): NonNullable<TaskFile["sizes"]> {
   const fixed = new Set(fixedSizes(lengths));
-  const timed = Object.fromEntries(lengths.sizes.map((name) => [name, fixed.has(name) ? 10 : 64]));
+  const timed = Object.fromEntries(lengths.sizes.map((name) => [name, fixed.has(name) ? 8 : 64]));
   for (const [name, least] of lengths.minimum) if ((timed[name] ?? Infinity) < least) timed[name] = least;
   const minimum = Object.fromEntries(
     [...lengths.minimum].filter(([name, least]) => least > 0 && name in timed),
@@ -143,7 +144,14 @@ function sizesOf(lengths: Lengths, guesses: Guess[]): NonNullable<TaskFile["size
       value: least,
       why: "smaller ones would reach outside an array or divide by zero",
     });
-  return { timed, ...(Object.keys(minimum).length > 0 && { minimum }) };
+  const require = [...lengths.require];
+  for (const text of require)
+    guesses.push({ key: "sizes.require", value: text, why: `${text} is assumed by the lengths` });
+  return {
+    timed,
+    ...(Object.keys(minimum).length > 0 && { minimum }),
+    ...(require.length > 0 && { require }),
+  };
 }
 
 interface Inference {
@@ -166,6 +174,14 @@ function ruleFor(inference: Inference, parameter: Parameter): RawRule {
   const { name, type } = parameter;
   const key = `inputs.${name}`;
   if (lengths.sizes.includes(name) && parameter.passing === "value") return { value: name };
+  if (inference.walked.exponents.has(name)) {
+    guesses.push({
+      key: `${key}.value`,
+      value: exponent,
+      why: "it is the exponent of a power of two that a length depends on",
+    });
+    return { value: exponent };
+  }
   const length = lengths.lengths.get(name);
   const rule: RawRule = {};
   if (length) {
@@ -177,11 +193,30 @@ function ruleFor(inference: Inference, parameter: Parameter): RawRule {
     guesses.push({ key: `${key}.output`, value: true, why: "the code writes there before it reads" });
     // What a container held before does not matter if the function starts by emptying it.
     if (!isFlat(type) && growsFromNothing(inference, name)) delete rule.length;
+    if (isFilledUpTo(inference, name)) {
+      guesses.push({
+        key: `${key}.used`,
+        value: "return",
+        why: "what is returned counts the elements that were written",
+      });
+      return { ...rule, output: true, used: "return" };
+    }
     return { ...rule, output: true };
   }
   if (!isFlat(type) && rule.length === undefined) rule.length = 0;
   const values = valuesFor(inference, name, type, key);
   return { ...rule, ...values };
+}
+
+/** `out[k++] = …` under a condition, and then `return k`. */
+function isFilledUpTo({ walked, target, signature }: Inference, array: string): boolean {
+  const returned = /\breturn\s+(\w+)\s*;\s*\}\s*$/.exec(target.node.text)?.[1];
+  const { returns } = signature;
+  if (returned === undefined || returns?.type.kind !== "scalar" || !/^[iu]/.test(returns.type.scalar))
+    return false;
+  const counted = new RegExp(`^${array}\\[(?:\\+\\+)?${returned}(?:\\+\\+)?\\]$`);
+  const list = walked.accesses.filter((access) => access.array === array);
+  return list.length > 0 && list.every((access) => counted.test(access.text));
 }
 
 /** Whether nothing of what lies there before the call can matter. Where that is not sure the answer is no: it does no harm. */
@@ -238,7 +273,7 @@ function valuesFor(inference: Inference, array: string, type: Type, key: string)
 type Note = (name: string, value: unknown, why: string) => void;
 
 function scalarRule(inference: Inference, array: string, scalar: string, note: Note): RawRule {
-  const { lengths, signature } = inference;
+  const { lengths, signature, walked, target } = inference;
   const parameter = signature.parameters.find((one) => one.name === array);
   const single =
     parameter !== undefined &&
@@ -255,13 +290,24 @@ function scalarRule(inference: Inference, array: string, scalar: string, note: N
     return bounds.sorted ? { sorted: { integers: range } } : { integers: range };
   }
   if (scalar === "bool") return { integers: [0, 1] };
+  if (walked.searched.has(array)) {
+    note("sorted", { integers: [-100, 100] }, "it is searched by halving, so it has to be in order");
+    return { sorted: { integers: [scalar.startsWith("u") ? 0 : -100, 100] } };
+  }
   if (single) {
     note("integers", [1, 16], "a number that no length depends on");
     return { integers: [1, 16] };
   }
   const [low, high] = integerRange(scalar as "i32") ?? [0n, 1n];
+  if (
+    /^u(?:32|64)$/.test(scalar) &&
+    /[^&]&[^&]|>>|\^|~|popcount/.test(target.node.childForFieldName("body")?.text ?? "")
+  ) {
+    note("integers", [0, String(high)], "the code looks at single bits");
+    return { integers: [0, String(high)] };
+  }
   const range: [number, number] = [
-    low < 0n ? Math.max(Number(low), -100) : 0,
+    low < 0n && !walked.indices.has(array) ? Math.max(Number(low), -100) : 0,
     Math.min(Number(high), scalar === "u8" ? 255 : 100),
   ];
   note("integers", range, "small numbers, so that sums do not overflow");
@@ -272,8 +318,19 @@ function numeric(text: string): number | string {
   return /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
-function realRule({ target }: Inference, single: boolean, note: Note): RawRule {
+function realRule({ target, walked }: Inference, single: boolean, note: Note): RawRule {
   const body = target.node.text;
+  const casts =
+    /\(\s*(?:int|unsigned|size_t|long|u?int\d+_t)\s*\)|static_cast<\s*(?:int|unsigned|std::size_t|size_t|long|u?int\d+_t)\s*>/.test(
+      body,
+    );
+  if (
+    casts &&
+    walked.accesses.some((access) => !access.length && !access.through && access.mode !== "grow")
+  ) {
+    note("uniform", [0, 1], "it is made into an index somewhere");
+    return { uniform: [0, 1] };
+  }
   const positive =
     single || /\b(?:sqrt|log|log2|log10|pow|rsqrt)f?\s*\(/.test(body) || /[^/]\/\s*\w+\s*\[/.test(body);
   const uniform: [number, number] = positive ? [0.5, 1.5] : [-1, 1];

@@ -9,7 +9,10 @@ import {
   add,
   asConstant,
   constant,
+  equal,
+  multiply,
   namesOf,
+  split,
   substitute,
   subtract,
   unknown,
@@ -43,7 +46,9 @@ export interface Lengths {
   readonly minimum: ReadonlyMap<string, number>;
   /** Sizes that appear in no array's length: numbers of repetitions and the like. */
   readonly repetitions: ReadonlySet<string>;
-  /** Row strides, with what they may not be smaller than. */
+  /** Widths of windows over something longer. */
+  readonly windows: ReadonlySet<string>;
+  /** Row strides and windows, with what they may not be smaller or wider than. */
   readonly require: readonly string[];
   /** Parameters of which nothing could be found out. */
   readonly unknown: readonly string[];
@@ -98,9 +103,21 @@ class Solver {
       sizes,
       minimum: this.#minimum,
       repetitions: new Set(sizes.filter((name) => !inLengths.has(name))),
-      require: [],
+      require: [...this.#require, ...this.#windowConditions(sizes)],
+      windows: new Set(
+        [...this.#walked.windows.keys()]
+          .map((name) => this.#shown(name))
+          .filter((name) => sizes.includes(name)),
+      ),
       unknown: lost,
     };
+  }
+
+  #windowConditions(sizes: readonly string[]): string[] {
+    return [...this.#walked.windows].flatMap(([narrow, wide]) => {
+      const pair = [wide, narrow].map((name) => this.#shown(name));
+      return pair.every((name) => sizes.includes(name)) && pair[0] !== pair[1] ? [pair.join(" >= ")] : [];
+    });
   }
 
   /** Containers whose sizes are compared get one size. */
@@ -134,13 +151,31 @@ class Solver {
   /** The highest of the lengths that accesses ask for, their own size aside. */
   #fromOthers(array: string): void {
     const own = sizeName(array);
+    const declared = this.#walked.declared.get(array);
+    if (declared) {
+      this.#raiseForConstants(array, declared);
+      this.#set(array, declared, array, "its declaration says so");
+      return;
+    }
     const asked = (this.#byArray.get(array) ?? []).flatMap((access) => {
       const length = access.length && this.#resolved(access.length);
       return length && !this.#mentions(length, own) ? [{ length, access }] : [];
     });
-    const open = asked.filter(({ length }) => asConstant(length) === undefined);
+    const reaching = asked.filter(({ length }) => asConstant(length) === undefined);
+    // A parameter that only ever picks an element, such as the source of a search, says nothing about the length.
+    const bounding = reaching.filter(
+      ({ length }) => ![...namesOf(length)].some((name) => this.#onlyPicks(name)),
+    );
+    const open = bounding.length > 0 ? bounding : reaching;
     // A text that is walked to its end has a size of its own; a container of which only some first elements are named, too.
     if (open.length === 0 && (this.#isOwnSized(array) || asked.length === 0)) return;
+    // A first element alone says little where others are reached in ways that were not followed.
+    const list = this.#byArray.get(array) ?? [];
+    if (
+      open.length === 0 &&
+      list.some((access) => !access.length && !/^(?:grow|clear|escape)$/.test(access.mode))
+    )
+      return;
     if (this.#isOwnSized(array) && this.#walked.terminated.has(array)) return;
     const best = this.#longest(open.length > 0 ? open : asked);
     if (!best) return;
@@ -148,18 +183,35 @@ class Solver {
     this.#set(array, best.length, best.access.text);
   }
 
+  #onlyPicks(name: string): boolean {
+    const { loopSizes, exponents } = this.#walked;
+    if (loopSizes.has(name) || exponents.has(name) || name.startsWith("size(") || name.startsWith("$"))
+      return false;
+    // A stride is multiplied with something; what picks stands alone.
+    return this.#walked.accesses.every(
+      (access) =>
+        !access.length ||
+        [...access.length.keys()].every((key) => key === name || !key.split("*").includes(name)),
+    );
+  }
+
   #mentions(polynomial: Polynomial, name: string): boolean {
     return this.#walked.bounds.sizesIn(polynomial).has(name);
   }
 
-  /** Whether the function asks the array for its size. */
+  /** Whether the array has a size of its own: containers and texts. */
   #isOwnSized(array: string): boolean {
+    return this.#isAsked(array) || this.#container(array) !== undefined;
+  }
+
+  /** Whether the function asks the array for its size. */
+  #isAsked(array: string): boolean {
     const own = sizeName(array);
     if (this.#walked.terminated.has(array) || this.#walked.loopSizes.has(own) || this.#known.has(own))
       return true;
     for (const list of this.#byArray.values())
       for (const access of list) if (access.length && this.#mentions(access.length, own)) return true;
-    return this.#container(array) !== undefined;
+    return false;
   }
 
   #container(array: string): "vector" | "string" | undefined {
@@ -183,7 +235,7 @@ class Solver {
   #raiseForConstants(array: string, length: Polynomial): void {
     const { bounds } = this.#walked;
     for (const access of this.#byArray.get(array) ?? []) {
-      if (!access.certain) continue;
+      if (!access.certain || access.mode === "escape") continue;
       const needed = access.length && asConstant(this.#resolved(access.length));
       const lowest = access.lowest && asConstant(this.#at(access.lowest));
       const least = Math.max(needed ?? 0, lowest !== undefined && lowest < 0 ? -lowest : 0);
@@ -201,8 +253,9 @@ class Solver {
     this.#minimum.set(name, Math.max(this.#minimum.get(name) ?? 0, least));
   }
 
-  #set(array: string, length: Polynomial, text: string, why?: string): void {
+  #set(array: string, exact: Polynomial, text: string, why?: string): void {
     const own = sizeName(array);
+    const length = this.#rounded(this.#withStride(this.#resolved(exact)));
     if (!this.#known.has(own) && !this.#mentions(length, own)) this.#known.set(own, length);
     const written = this.#text(length);
     this.#lengths.set(array, {
@@ -213,6 +266,32 @@ class Solver {
     });
   }
 
+  /** `h*w - w - 1`, all that a stencil writes, is a whole picture of `h*w`. */
+  #rounded(length: Polynomial): Polynomial {
+    const degree = (key: string): number => (key === "" ? 0 : key.split("*").length);
+    const top = Math.max(...[...length.keys()].map(degree));
+    const leading = [...length].filter(([key]) => degree(key) === top);
+    const lower = [...length].filter(([key]) => degree(key) < top);
+    const isPlain = leading.every(([, value]) => value > 0) && lower.every(([, value]) => value < 0);
+    return isPlain && top > 0 ? new Map(leading) : length;
+  }
+
+  /** `stride*(rows - 1) + columns` is `stride*rows` where rows do not overlap, which is then required. */
+  #withStride(length: Polynomial): Polynomial {
+    for (const name of namesOf(length)) {
+      const parts = split(length, name);
+      if (!parts || parts.slope.size < 2 || parts.slope.get("") !== -1 || parts.rest.size !== 1) continue;
+      const [[width, count] = ["", 0]] = parts.rest;
+      if (width === "" || width.includes("*") || count !== 1 || width.startsWith("$")) continue;
+      this.#require.add(`${this.#shown(name)} >= ${this.#shown(width)}`);
+      const rows = add(parts.slope, constant(1));
+      return multiply(rows, unknown(name)) ?? length;
+    }
+    return length;
+  }
+
+  readonly #require = new Set<string>();
+
   /** As an expression that no size makes negative. */
   #text(length: Polynomial): string {
     const { bounds } = this.#walked;
@@ -220,15 +299,43 @@ class Solver {
     const text = bounds
       .text(resolved)
       .replaceAll(/size\(([\w[\]]+)\)/g, (_, array: string) => this.#nameOf(array));
-    const least = [0, 1].some((value) => bounds.at(resolved, () => value) < 0) || this.#dips(resolved);
-    return least ? `max(0, ${text})` : text;
+    return this.#dips(resolved) ? `max(0, ${text})` : text;
   }
 
-  /** Whether some mixture of 0 and 1 makes it negative. */
+  #spelled(polynomial: Polynomial): string {
+    return this.#walked.bounds
+      .text(polynomial)
+      .replaceAll(/size\(([\w[\]]+)\)/g, (_, array: string) => this.#nameOf(array));
+  }
+
+  /** `(h - kh + 1)*(w - kw + 1)`, where that is what two loops turn. */
+  #asProduct(polynomial: Polynomial): string | undefined {
+    if (polynomial.size < 3) return undefined;
+    const turns = [...this.#walked.turns]
+      .map((one) => this.#resolved(one))
+      .filter((one) => one.size > 1 || this.#dips(one));
+    for (const left of turns)
+      for (const right of turns) {
+        const product = multiply(left, right);
+        if (!product || !equal(product, polynomial)) continue;
+        return [left, right]
+          .map((factor) =>
+            this.#dips(factor) ? `max(0, ${this.#spelled(factor)})` : `(${this.#spelled(factor)})`,
+          )
+          .join("*");
+      }
+    return undefined;
+  }
+
+  /** Whether some mixture of small sizes makes it negative. */
   #dips(length: Polynomial): boolean {
-    const names = [...this.#walked.bounds.sizesIn(length)].slice(0, 6);
-    for (let mask = 0; mask < 2 ** names.length; mask++)
-      if (this.#walked.bounds.at(length, (name) => ((mask >> names.indexOf(name)) & 1) * 1) < 0) return true;
+    const names = [...this.#walked.bounds.sizesIn(length)].slice(0, 5);
+    const values = [0, 1, 40];
+    for (let code = 0; code < values.length ** names.length; code++) {
+      const digit = (name: string): number =>
+        Math.trunc(code / values.length ** names.indexOf(name)) % values.length;
+      if (this.#walked.bounds.at(length, (name) => values[digit(name)] ?? 0) < 0) return true;
+    }
     return false;
   }
 
@@ -256,9 +363,11 @@ class Solver {
     if (!terminated && this.#container(array) === undefined) return;
     const only = this.#byArray.get(array) ?? [];
     if (this.#grownOnly(array)) return;
+    // Strings inside a vector have lengths of all kinds, unless the code says otherwise.
+    if (array.endsWith("[]") && !this.#isAsked(array)) return;
     const size = this.#resolved(unknown(own));
     for (const access of only) {
-      if (!access.certain) continue;
+      if (!access.certain || access.mode === "escape") continue;
       const least = access.length && asConstant(access.length);
       const lowest = access.lowest && asConstant(this.#at(access.lowest));
       const needed = Math.max(least ?? 0, lowest !== undefined && lowest < 0 ? -lowest : 0);
@@ -312,6 +421,10 @@ class Solver {
       );
       return;
     }
+    if (this.#isWritten(through.array)) {
+      this.#fromOwnContent(array, through, access.text);
+      return;
+    }
     const key = rows ? through.array : array;
     let name = groups.get(key);
     if (name === undefined) {
@@ -330,6 +443,27 @@ class Solver {
     });
   }
 
+  #isWritten(array: string): boolean {
+    return (this.#byArray.get(array) ?? []).some(
+      (access) => access.mode === "write" || access.mode === "update",
+    );
+  }
+
+  /** Indexed by what the function itself has stored, such as a queue of nodes: those are below the function's first size. */
+  #fromOwnContent(array: string, { slope, rest }: NonNullable<Access["through"]>, text: string): void {
+    const [size] = this.#sizes();
+    const length = size === undefined ? undefined : multiply(slope, subtract(unknown(size), constant(1)));
+    if (!length || size === undefined) return;
+    this.#set(
+      array,
+      add(add(length, rest), constant(1)),
+      text,
+      `what \`${text}\` picks is taken to be below ${size}`,
+    );
+    const known = this.#lengths.get(array);
+    if (known) this.#lengths.set(array, { ...known, assumed: true });
+  }
+
   /** The highest value that an array's type holds, for bytes. */
   #contentRange(array: string): number | undefined {
     const [name = "", field] = array.replaceAll("[]", "").split(".");
@@ -342,7 +476,7 @@ class Solver {
 
   /** Nothing was seen: where the function has one size, it is assumed. */
   #assumed(array: string): boolean {
-    if (this.#grownOnly(array)) return true;
+    if (this.#grownOnly(array) || array.endsWith("[]")) return true;
     const candidates = this.#sizes();
     const accesses = this.#byArray.get(array) ?? [];
     const fixed = this.#longest(
@@ -364,15 +498,17 @@ class Solver {
         undefined,
       );
       if (!longest) return false;
+      const length = this.#withMargin(array, longest);
       this.#lengths.set(array, {
-        text: this.#text(longest),
-        polynomial: longest,
+        text: this.#text(length),
+        polynomial: length,
         why: `how far \`${accesses[0]?.text}\` reaches was not seen; the longest other length is taken`,
         assumed: true,
       });
       return true;
     }
-    const length = only === undefined ? (fixed?.length ?? constant(1)) : unknown(only);
+    const length =
+      only === undefined ? (fixed?.length ?? constant(1)) : this.#withMargin(array, unknown(only));
     this.#lengths.set(array, {
       text: this.#text(length),
       polynomial: length,
@@ -382,9 +518,17 @@ class Solver {
     return true;
   }
 
+  /** Every place that writes may write once a turn; too much memory does no harm. */
+  #withMargin(array: string, length: Polynomial): Polynomial {
+    const list = this.#byArray.get(array) ?? [];
+    const places = list.filter((access) => !access.length && access.mode !== "read").length;
+    return multiply(length, constant(Math.min(Math.max(places, 1), 4))) ?? length;
+  }
+
   /** Bounds of the elements that index other arrays. */
   #contents(): Map<string, ContentBounds> {
     const found = new Map<string, ContentBounds & { most: Polynomial }>();
+    this.#picks(found);
     for (const { array, through, text } of this.#walked.accesses) {
       if (!through || through.array.startsWith("local")) continue;
       const length = this.#lengths.get(array)?.polynomial ?? this.#walked.localLengths.get(array);
@@ -412,6 +556,30 @@ class Solver {
       });
     }
     return found;
+  }
+
+  /** Parameters that pick an element lie inside the array. */
+  #picks(found: Map<string, ContentBounds & { most: Polynomial }>): void {
+    for (const { array, length, text } of this.#walked.accesses) {
+      const whole = this.#lengths.get(array)?.polynomial ?? this.#walked.localLengths.get(array);
+      for (const name of whole && length ? namesOf(length) : []) {
+        if (!whole || !length || length.get(name) !== 1 || !this.#onlyPicks(name) || namesOf(whole).has(name))
+          continue;
+        const rest = subtract(length, unknown(name));
+        if ([...namesOf(rest)].some((other) => this.#onlyPicks(other))) continue;
+        const most = subtract(this.#resolved(whole), rest);
+        const high = this.#text(most).replace(/^max\(0, (.*)\)$/, "$1");
+        const known = found.get(name);
+        if (known && this.#walked.bounds.isAtMost(known.most, most)) continue;
+        found.set(name, {
+          low: "0",
+          high,
+          most,
+          sorted: false,
+          why: `it picks an element of ${array.replace(/^local (\w+).*/, "$1")} (${text})`,
+        });
+      }
+    }
   }
 
   /** Integer parameters that lengths or loops depend on, then sizes of our own. */

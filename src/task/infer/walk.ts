@@ -48,6 +48,18 @@ export interface Walked {
   readonly rowPointers: ReadonlySet<string>;
   /** Names of parameters and sizes that end loops. */
   readonly loopSizes: ReadonlySet<string>;
+  /** Sizes that shorten a loop over another one, such as the width of a window: `i + taps <= n`. */
+  readonly windows: ReadonlyMap<string, string>;
+  /** Array parameters whose declaration says how long they are: `int counts[26]`, `double a[n][n]`. */
+  readonly declared: ReadonlyMap<string, Polynomial>;
+  /** Arrays that are searched by halving, so that they have to be sorted. */
+  readonly searched: ReadonlySet<string>;
+  /** Arrays whose content takes part in an index or a loop's end, so that it must not be negative. */
+  readonly indices: ReadonlySet<string>;
+  /** Parameters that are exponents of two, `1 << bits`; everything is solved with them at `exponent`. */
+  readonly exponents: ReadonlySet<string>;
+  /** How often loops turn, where that depends on sizes alone. */
+  readonly turns: readonly Polynomial[];
   /** Sizes that divide, in a place that every call reaches. */
   readonly divisors: ReadonlySet<string>;
   /** Containers whose sizes the function compares for equality. */
@@ -56,8 +68,6 @@ export interface Walked {
   readonly characters: ReadonlySet<string>;
   /** Arrays that end with a zero: `strlen`, or a loop up to it. */
   readonly terminated: ReadonlySet<string>;
-  /** The returned integer can be no more than this. */
-  readonly returned?: Polynomial;
 }
 
 type Value =
@@ -74,6 +84,9 @@ type Value =
   | { readonly kind: "other" };
 
 type Environment = Map<string, Value>;
+
+/** What an exponent of two is taken to be. */
+export const exponent = 10;
 
 const other: Value = { kind: "other" };
 /** Nodes that a walk may visit: helpers and loops are entered more than once. */
@@ -102,6 +115,15 @@ class Walker {
   readonly #rowPointers = new Set<string>();
   readonly #loopSizes = new Set<string>();
   readonly #divisors = new Set<string>();
+  readonly #windows = new Map<string, string>();
+  readonly #declared = new Map<string, Polynomial>();
+  readonly #searched = new Set<string>();
+  readonly #turnCounts = new Map<string, Polynomial>();
+  readonly #indices = new Set<string>();
+  readonly #exponents = new Set<string>();
+  readonly #midpoints = new Set<string>();
+  /** Variables that only some turns of the loop at hand move. */
+  #uncertain = new Set<string>();
   readonly #sameSizes: [string, string][] = [];
   readonly #characters = new Set<string>();
   readonly #terminated = new Set<string>();
@@ -130,6 +152,12 @@ class Walker {
       rowPointers: this.#rowPointers,
       loopSizes: this.#loopSizes,
       divisors: this.#divisors,
+      windows: this.#windows,
+      declared: this.#declared,
+      searched: this.#searched,
+      indices: this.#indices,
+      turns: [...this.#turnCounts.values()],
+      exponents: this.#exponents,
       sameSizes: this.#sameSizes,
       characters: this.#characters,
       terminated: this.#terminated,
@@ -150,7 +178,9 @@ class Walker {
         this.#types.set(name, type.element);
         this.#environment.set(name, { kind: "pointer", array: name, offset: constant(0), inner: [] });
       } else if (passing === "pointer") {
-        const inner = node ? this.#innerLengths(node.childForFieldName("declarator")) : [];
+        const declarator = node?.childForFieldName("declarator") ?? null;
+        const inner = this.#innerLengths(declarator);
+        this.#noteDeclared(name, declarator, inner);
         this.#environment.set(name, { kind: "pointer", array: name, offset: constant(0), inner });
       } else if (passing === "reference" && !parameter.constant) {
         // Written through its own name: an array of one.
@@ -163,6 +193,13 @@ class Walker {
     });
     const body = called.node.childForFieldName("body");
     if (body) this.#statement(body);
+  }
+
+  #noteDeclared(name: string, declarator: Node | null, inner: readonly Polynomial[]): void {
+    const [outermost] = declarator?.type === "array_declarator" ? arrayLengths(declarator) : [];
+    let length = outermost && this.#quietly(() => this.#number(outermost));
+    for (const one of inner) length = length && multiply(length, one);
+    if (length) this.#declared.set(name, length);
   }
 
   #setContainerTypes(name: string, type: Type): void {
@@ -391,9 +428,11 @@ class Walker {
       if (right === left || right === undefined) continue;
       if (left.kind === "number" && right.kind === "number") {
         if (equal(left.value, right.value)) continue;
+        this.#uncertain.add(name);
         const higher = this.#bounds.isAtMost(left.value, right.value) ? right : left;
         this.#environment.set(name, higher);
       } else if (left.kind === "pointer" && right.kind === "pointer" && left.array === right.array) {
+        if (!equal(left.offset, right.offset)) this.#uncertain.add(name);
         const higher = this.#bounds.isAtMost(left.offset, right.offset) ? right : left;
         this.#environment.set(name, higher);
       } else {
@@ -475,18 +514,32 @@ class Walker {
   #loop(loop: Loop): void {
     const start = this.#copy();
     const changed = assignedNames(loop).filter((name) => start.has(name));
-    const steps = this.#steps(loop, changed, start);
-    const first = loop.after ? undefined : this.#turns(loop, steps, start);
-    const turns = first ?? (loop.after ? this.#turns(loop, steps, start) : undefined);
+    const found = this.#steps(loop, changed, start);
+    const { steps } = found;
+    const turns = this.#turns(loop, found, start);
     this.#environment = new Map(start);
     const counter = turns
       ? this.#bounds.variable({ low: constant(0), high: subtract(turns.count, constant(1)) })
       : undefined;
+    if (
+      turns &&
+      ![...namesOf(turns.count)].some((name) => this.#bounds.isVariable(name)) &&
+      this.#turnCounts.size < 20
+    )
+      this.#turnCounts.set(this.#bounds.text(turns.count), turns.count);
     const ceiling = this.#highestStart(changed, start);
     for (const name of changed) {
       const value = start.get(name);
       if (value)
-        this.#environment.set(name, this.#inLoop(name, value, steps.get(name), { turns, counter, ceiling }));
+        this.#environment.set(
+          name,
+          this.#inLoop(name, value, steps.get(name), {
+            turns,
+            counter,
+            ceiling,
+            uncertain: found.uncertain.has(name),
+          }),
+        );
     }
     const kept = this.#constraints.length;
     this.#loops++;
@@ -499,7 +552,11 @@ class Walker {
       if (value)
         this.#environment.set(
           name,
-          turns && step ? moved(value, multiply(step, turns.count)) : this.#lost(value),
+          turns?.limits?.has(name)
+            ? placed(value, turns.limits.get(name) ?? constant(0))
+            : turns && step
+              ? moved(value, multiply(step, turns.count))
+              : this.#lost(value),
         );
     }
   }
@@ -523,7 +580,7 @@ class Walker {
   }
 
   /** By how much each variable moves in one turn; none for those that change otherwise. */
-  #steps(loop: Loop, changed: readonly string[], start: Environment): Map<string, Polynomial> {
+  #steps(loop: Loop, changed: readonly string[], start: Environment): Steps {
     const before = new Map<string, Polynomial>();
     const own = new Set<string>();
     for (const name of changed) {
@@ -536,7 +593,12 @@ class Walker {
     }
     const returned = this.#returned.length;
     const kept = this.#constraints.length;
+    const outside = this.#uncertain;
+    this.#uncertain = new Set();
     this.#quietly(() => this.#inner(loop));
+    const uncertain = this.#uncertain;
+    this.#uncertain = outside;
+    for (const name of uncertain) outside.add(name);
     this.#constraints.length = kept;
     this.#returned.length = returned;
     const steps = new Map<string, Polynomial>();
@@ -551,18 +613,27 @@ class Walker {
       const highest = this.#bounds.highest(step, this.#constraints);
       if (highest.kind === "known") steps.set(name, highest.value);
     }
-    return steps;
+    return { steps, uncertain };
   }
 
-  /** How often the loop turns at most, from the first part of its condition that says so. */
-  #turns(loop: Loop, steps: ReadonlyMap<string, Polynomial>, start: Environment): Turns | undefined {
+  /**
+   * How often the loop turns at most. A counter that moves in every turn says so alone; where each turn moves one of several,
+   * as in a merge, they say it together.
+   */
+  #turns(loop: Loop, { steps, uncertain }: Steps, start: Environment): Turns | undefined {
     if (!loop.condition) return undefined;
     this.#environment = new Map(start);
+    const partial: Turns[] = [];
     for (const part of conjuncts(loop.condition)) {
       const turns = this.#turnsOf(part, steps, start);
-      if (turns) return turns;
+      if (turns && !uncertain.has(turns.name ?? "")) return turns;
+      if (turns) partial.push(turns);
     }
-    return undefined;
+    if (partial.length === 0) return undefined;
+    const limits = new Map(
+      partial.flatMap(({ name, limit }) => (name !== undefined && limit ? [[name, limit] as const] : [])),
+    );
+    return { count: partial.reduce((sum, one) => add(sum, one.count), constant(0)), limits };
   }
 
   #turnsOf(part: Node, steps: ReadonlyMap<string, Polynomial>, start: Environment): Turns | undefined {
@@ -605,12 +676,29 @@ class Walker {
       const past = operator === "<=" ? add(end, constant(1)) : end;
       const distance = subtract(past, begin);
       this.#noteLimit(past);
+      this.#noteWindow(distance);
       const count = step === 1 ? distance : this.#bounds.quotient(add(distance, constant(step - 1)), step);
       if (!count) return undefined;
       const slack = this.#counterValue(name, from, start);
-      return { count, name, ...(slack && { high: subtract(subtract(past, constant(1)), slack) }) };
+      return {
+        count,
+        name,
+        ...(slack && { limit: subtract(past, slack), high: subtract(subtract(past, constant(1)), slack) }),
+      };
     }
     return undefined;
+  }
+
+  /** `n - taps + 1` turns: `taps` is no more than `n`. */
+  #noteWindow(distance: Polynomial): void {
+    const plain = [...distance].filter(
+      ([name]) => name !== "" && !name.includes("*") && !this.#bounds.isVariable(name),
+    );
+    const narrow = plain.find(([, value]) => value < 0)?.[0];
+    const wide = plain.find(([, value]) => value > 0)?.[0];
+    if (narrow === undefined || wide === undefined || narrow.startsWith("$")) return;
+    this.#windows.set(narrow, wide);
+    this.#bounds.markSmall(narrow);
   }
 
   /** How much the compared expression is ahead of its counter: 1 for `i + 1 < n`. */
@@ -666,8 +754,10 @@ class Walker {
   #noteLimit(limit: Polynomial): void {
     for (const name of namesOf(limit)) {
       const content = this.#bounds.get(name)?.content;
-      if (content !== undefined) this.#rowPointers.add(content);
-      else for (const size of this.#bounds.sizesIn(unknown(name))) this.#loopSizes.add(size);
+      if (content !== undefined) {
+        this.#rowPointers.add(content);
+        this.#indices.add(content);
+      } else for (const size of this.#bounds.sizesIn(unknown(name))) this.#loopSizes.add(size);
     }
   }
 
@@ -688,14 +778,23 @@ class Walker {
       turns,
       counter,
       ceiling,
-    }: { turns: Turns | undefined; counter: Polynomial | undefined; ceiling: Polynomial | undefined },
+      uncertain,
+    }: {
+      turns: Turns | undefined;
+      counter: Polynomial | undefined;
+      ceiling: Polynomial | undefined;
+      uncertain: boolean;
+    },
   ): Value {
     const begin = position(value);
     if (!begin) return value.kind === "other" ? other : value;
     let at: Polynomial | undefined;
     if (step && turns && counter) {
       const fixed = asConstant(step);
-      if (turns.name === name && turns.high && fixed !== undefined && fixed > 1)
+      const furthest = multiply(step, subtract(turns.count, constant(1)));
+      if (uncertain && furthest && (fixed === undefined || fixed > 0))
+        at = this.#bounds.variable({ low: begin, high: add(begin, furthest) });
+      else if (turns.name === name && turns.high && fixed !== undefined && fixed > 1)
         at = this.#bounds.variable({ low: begin, high: turns.high });
       else if (fixed !== undefined && fixed < 0)
         at = subtract(begin, multiply(constant(-fixed), counter) ?? constant(0));
@@ -741,7 +840,7 @@ class Walker {
     };
     const loop: Loop = { body };
     const hidden = this.#environment.get(name);
-    const steps = this.#quietly(() => {
+    const { steps, uncertain } = this.#quietly(() => {
       this.#environment.set(name, bind());
       return this.#steps(loop, changed, start);
     });
@@ -755,7 +854,12 @@ class Walker {
       if (value)
         this.#environment.set(
           one,
-          this.#inLoop(one, value, steps.get(one), { turns, counter, ceiling: undefined }),
+          this.#inLoop(one, value, steps.get(one), {
+            turns,
+            counter,
+            ceiling: undefined,
+            uncertain: uncertain.has(one),
+          }),
         );
     }
     this.#loops++;
@@ -917,9 +1021,52 @@ class Walker {
       return this.#shifted(right, left.value, 1);
     if (left.kind === "pointer" && right.kind === "pointer" && operator === "-" && left.array === right.array)
       return { kind: "number", value: subtract(left.offset, right.offset) };
-    if (left.kind !== "number" || right.kind !== "number") return other;
+    const middle = this.#midpoint(operator, leftNode, rightNode);
+    if (middle) return middle;
+    if (right.kind !== "number") return other;
+    // Whatever is on the left: `hash & 255` and `key % n` have bounds.
+    if (left.kind !== "number")
+      return operator === "&" || operator === "%"
+        ? {
+            kind: "number",
+            value: this.#between(operator === "&" ? right.value : subtract(right.value, constant(1))),
+          }
+        : other;
     const value = this.#arithmetic(operator, left.value, right.value);
     return value ? { kind: "number", value } : other;
+  }
+
+  /** `lo + (hi - lo) / 2` and `(lo + hi) / 2` lie between the two. */
+  #midpoint(operator: string, leftNode: Node, rightNode: Node): Value | undefined {
+    const half = (node: Node): { a: Node; b: Node; sign: string } | undefined => {
+      const top = unwrapped(node);
+      const by = top.childForFieldName("right")?.text;
+      const how = top.childForFieldName("operator")?.text;
+      if (!((how === "/" && /^2u?$/i.test(by ?? "")) || (how === ">>" && by === "1"))) return undefined;
+      const sum = unwrapped(top.childForFieldName("left") ?? top);
+      const [a, b] = [sum.childForFieldName("left"), sum.childForFieldName("right")];
+      const sign = sum.childForFieldName("operator")?.text ?? "";
+      return a && b && sum.type === "binary_expression" ? { a, b, sign } : undefined;
+    };
+    let ends: { low: Node; high: Node } | undefined;
+    if (operator === "+") {
+      const inner = half(rightNode);
+      if (inner?.sign === "-" && inner.b.text === unwrapped(leftNode).text)
+        ends = { low: inner.b, high: inner.a };
+    } else {
+      const whole = leftNode.parent;
+      const inner = whole ? half(whole) : undefined;
+      if (inner?.sign === "+") ends = { low: inner.a, high: inner.b };
+    }
+    if (!ends) return undefined;
+    const { low, high } = ends;
+    const [first, last] = this.#quietly(() => [this.#number(low), this.#number(high)]);
+    if (!first || !last || asConstant(first) !== undefined) return undefined;
+    const below = subtract(last, constant(1));
+    const strict = this.#constraints.some((one) => equal(one.value, first) && equal(one.most, below));
+    const value = this.#bounds.variable({ low: constant(0), high: strict ? below : last });
+    for (const name of namesOf(value)) this.#midpoints.add(name);
+    return { kind: "number", value };
   }
 
   #shifted(pointer: Value & { kind: "pointer" }, by: Polynomial, sign: number): Value {
@@ -944,9 +1091,8 @@ class Walker {
         this.#noteDivisor(right);
         return this.#bounds.variable({ low: constant(0), high: subtract(right, constant(1)) });
       case "<<":
-        return fixed !== undefined && fixed >= 0 && fixed < 32
-          ? multiply(left, constant(2 ** fixed))
-          : this.#between();
+        if (fixed !== undefined && fixed >= 0 && fixed < 32) return multiply(left, constant(2 ** fixed));
+        return this.#powerOfTwo(left, right);
       case ">>":
         return fixed !== undefined && fixed >= 0 && fixed < 32
           ? this.#bounds.quotient(left, 2 ** fixed)
@@ -962,6 +1108,14 @@ class Walker {
       default:
         return undefined;
     }
+  }
+
+  /** No expression of a task file has powers, so an exponent that is a parameter gets a fixed value. */
+  #powerOfTwo(left: Polynomial, right: Polynomial): Polynomial | undefined {
+    const [[name, value] = ["", 0]] = right;
+    if (right.size !== 1 || value !== 1 || this.#types.get(name)?.kind !== "scalar") return this.#between();
+    this.#exponents.add(name);
+    return multiply(left, constant(2 ** exponent));
   }
 
   /** Something from 0 to a bound, if there is one. */
@@ -986,8 +1140,12 @@ class Walker {
       this.#constraints.length = kept;
       return limited;
     };
+    const before = this.#copy();
     const then = branch("consequence", true);
+    const afterThen = this.#environment;
+    this.#environment = before;
     const otherwise = branch("alternative", false);
+    this.#merge(afterThen);
     if (then.kind === "number" && otherwise.kind === "number")
       return this.#bounds.isAtMost(then.value, otherwise.value) ? otherwise : then;
     if (then.kind === "pointer" && otherwise.kind === "pointer" && then.array === otherwise.array)
@@ -1215,7 +1373,17 @@ class Walker {
     const { array, mode, text } = access;
     const highest = access.index ? this.#bounds.highest(access.index, this.#constraints) : undefined;
     const lowest = access.index ? this.#bounds.lowest(access.index) : undefined;
-    if (access.index) for (const name of namesOf(access.index)) this.#noteRowPointer(name);
+    for (const name of access.index ? namesOf(access.index) : []) {
+      this.#noteRowPointer(name);
+      const content = this.#bounds.get(name)?.content;
+      if (content !== undefined) this.#indices.add(content);
+      if (this.#midpoints.has(name) && mode === "read") this.#searched.add(array);
+    }
+    const guarded = access.index && this.#isGuardedBySize(array, access.index);
+    if (guarded) {
+      this.#recordWhole(array, mode, text);
+      return;
+    }
     this.#accesses.push({
       array,
       mode,
@@ -1227,6 +1395,15 @@ class Walker {
       certain: this.#loops === 0 && this.#conditions === 0 && !this.#left,
       conditional: this.#conditions > 0,
       text: text.replaceAll(/\s+/g, " ").slice(0, 60),
+    });
+  }
+
+  /** `i < v.size()` was asked before `v[i]`: the access says nothing more about how long `v` is. */
+  #isGuardedBySize(array: string, index: Polynomial): boolean {
+    const last = subtract(unknown(sizeName(array)), constant(1));
+    return this.#constraints.some(({ value, most }) => {
+      const slack = asConstant(subtract(subtract(add(most, index), value), last));
+      return slack !== undefined && slack <= 0 && asConstant(subtract(index, value)) !== undefined;
     });
   }
 
@@ -1376,16 +1553,20 @@ class Walker {
 
   /** An unknown function may do anything with what it is given; `a + n` as an argument is an end. */
   #escape(list: readonly Node[]): void {
-    for (const node of list) {
-      const value = this.#expression(node);
-      if (value.kind === "pointer") {
-        const isEnd = /[+]/.test(node.text) || /\bend\(\)$/.test(node.text);
-        const index = isEnd ? subtract(value.offset, constant(1)) : value.offset;
-        this.#record({ array: value.array, mode: "escape", index, text: node.text });
-      } else if (value.kind === "container") {
-        this.#recordWhole(value.array, "escape", node.text);
-      }
-    }
+    const values = list.map((node) => this.#expression(node));
+    values.forEach((value, index) => {
+      const text = list[index]?.text ?? "";
+      const next = values[index + 1];
+      if (value.kind === "container") this.#recordWhole(value.array, "escape", text);
+      if (value.kind !== "pointer") return;
+      // `qsort(a, n, …)` and `sum(a, n)`: a number behind a pointer is taken for its length.
+      const count = next?.kind === "number" && asConstant(next.value) === undefined ? next.value : undefined;
+      if (count) this.#noteLimit(count);
+      const isEnd = /[+]/.test(text) || /\bend\(\)$/.test(text);
+      const last = subtract(value.offset, constant(1));
+      const at = count ? add(last, count) : isEnd ? last : value.offset;
+      this.#record({ array: value.array, mode: "escape", index: at, text });
+    });
   }
 
   #method(called: Node, list: readonly Node[], node: Node): Value {
@@ -1463,12 +1644,23 @@ interface Loop {
   readonly after?: boolean;
 }
 
+interface Steps {
+  /** By how much each variable moves in one turn, at most; none for those that change otherwise. */
+  readonly steps: ReadonlyMap<string, Polynomial>;
+  /** Those that only some turns move. */
+  readonly uncertain: ReadonlySet<string>;
+}
+
 interface Turns {
   /** At most this many. */
   readonly count: Polynomial;
   /** The counter, and its highest value in the body. */
   readonly name?: string;
   readonly high?: Polynomial;
+  /** The counter's value after the loop. */
+  readonly limit?: Polynomial;
+  /** Where several counters end the loop together: what each is in the end, at most. */
+  readonly limits?: ReadonlyMap<string, Polynomial>;
 }
 
 const opposite: Record<string, string> = {
@@ -1509,6 +1701,12 @@ function conjuncts(test: Node): Node[] {
 function position(value: Value | undefined): Polynomial | undefined {
   if (value?.kind === "number") return value.value;
   return value?.kind === "pointer" ? value.offset : undefined;
+}
+
+/** The same kind of value at another position. */
+function placed(value: Value, at: Polynomial): Value {
+  if (value.kind === "number") return { kind: "number", value: at };
+  return value.kind === "pointer" ? { ...value, offset: at } : value;
 }
 
 function moved(value: Value, by: Polynomial | undefined): Value {
