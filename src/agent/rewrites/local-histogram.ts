@@ -284,7 +284,7 @@ function rewrite(
   const size = /^\w+(\.size\(\))?$/.test(places) ? places : `(${places})`;
   const at = fixed
     ? `${name}[${index.text}][${counter.variable} & ${parts - 1}]`
-    : `${name}[(${index.text}) * ${parts} + (${counter.variable} & ${parts - 1})]`;
+    : `${name}[${/^\w+$/.test(index.text) ? index.text : `(${index.text})`} * ${parts} + (${counter.variable} & ${parts - 1})]`;
   const partOf = (part: number): string =>
     fixed ? `${name}[${place}][${part}]` : `${name}[${place} * ${parts} + ${part}]`;
   const sum = Array.from({ length: parts }, (_, part) => partOf(part)).join(" + ");
