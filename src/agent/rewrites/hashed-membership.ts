@@ -13,7 +13,16 @@
  * compared with zero, and a loop that sets a flag, ask the same question.
  */
 import type { Node } from "web-tree-sitter";
-import { freshName, includeEdits, insertBefore, replaceNode, type Edit } from "../../code/edit.ts";
+import {
+  block,
+  freshName,
+  includeEdits,
+  insertBefore,
+  outdented,
+  replaceNode,
+  replaceStatement,
+  type Edit,
+} from "../../code/edit.ts";
 import { listFunctions } from "../../code/find-function.ts";
 import { describeLoop, type Loop, loopsIn } from "../../code/loops.ts";
 import { inPlaceOf, methodCall } from "../../code/method-call.ts";
@@ -22,7 +31,6 @@ import {
   argumentsOf,
   bare,
   calleeOf,
-  contains,
   expressionOf,
   field,
   find,
@@ -68,7 +76,7 @@ function memberships(subject: Subject, loop: Loop): Opportunity[] {
     ...find(loop.body, "binary_expression").flatMap((node) => comparison(node) ?? []),
     ...find(loop.body, "call_expression").flatMap((node) => asked(node) ?? []),
     ...find(loop.body, "for_statement", "for_range_loop").flatMap(
-      (node) => flagLoop(subject.source, node) ?? [],
+      (node) => hitLoop(subject.source, node) ?? [],
     ),
   ];
   return [...new Set(tests.map((test) => test.vector))].flatMap((vector) => {
@@ -162,7 +170,7 @@ function lookedFor(statements: readonly Node[]): { vector: string; value: string
   const [branch, ...others] = body ? statementsOf(body) : [];
   const consequence = branch?.type === "if_statement" ? field(branch, "consequence") : undefined;
   const condition = branch && field(branch, "condition");
-  const element = first && /^for_/.test(first.type) ? elementLooked(first) : undefined;
+  const element = first && first.type.startsWith("for_") ? elementLooked(first) : undefined;
   if (
     !element ||
     !consequence ||
@@ -200,60 +208,58 @@ function searched(node: Node): { name: string; vector: string; value: Node } | u
 }
 
 /**
- * `bool found = false; for (…) if (v[j] == x) { found = true; break; }`: the loop is removed and the flag set from the set. The flag
- * may be declared or assigned by the statement before.
+ * `for (…) if (v[j] == x) { found = true; break; }`: what is done at the first hit is done where the set has the value. Without a `break` it may
+ * only set a flag.
  */
-function flagLoop(source: string, node: Node): Test | undefined {
+function hitLoop(source: string, node: Node): Test | undefined {
   const body = field(node, "body");
   const [only, ...more] = body ? statementsOf(body) : [];
-  if (only?.type !== "if_statement" || more.length > 0 || field(only, "alternative")) return undefined;
-  const consequence = field(only, "consequence");
-  const condition = field(only, "condition");
-  const statements = consequence ? statementsOf(consequence) : [];
-  const [set, leave] = statements;
-  const assignment = set && expressionOf(set);
-  if (!condition || assignment?.type !== "assignment_expression" || operatorOf(assignment) !== "=")
-    return undefined;
-  if (statements.length > 2 || (leave && leave.type !== "break_statement")) return undefined;
-  const [flag, truth] = [field(assignment, "left"), field(assignment, "right")];
-  if (flag?.type !== "identifier" || !truth || !/^(true|1)$/.test(truth.text)) return undefined;
-  const before = previous(node);
-  if (!before || !startsFalse(before, flag.text)) return undefined;
+  const consequence = only?.type === "if_statement" ? field(only, "consequence") : undefined;
+  const condition = only && field(only, "condition");
   const element = elementLooked(node);
+  if (!only || !consequence || !condition || !element || more.length > 0 || field(only, "alternative"))
+    return undefined;
+  const statements = statementsOf(consequence);
+  const leaves = /^(break|return)_statement$/.test(statements.at(-1)?.type ?? "");
+  if (!leaves && (statements.length !== 1 || !setsFlag(statements[0]))) return undefined;
+  const kept = statements.at(-1)?.type === "break_statement" ? statements.slice(0, -1) : statements;
+  if (
+    kept.length === 0 ||
+    kept.some((each) => find(each, "break_statement", "continue_statement").length > 0)
+  )
+    return undefined;
+  // Which element it was is not asked, and the vector is left alone.
+  if (kept.some((each) => namesIn(each).has(element.index) || namesIn(each).has(element.vector)))
+    return undefined;
   const test = bare(condition);
   const [left, right] = [field(test, "left"), field(test, "right")];
-  if (!element || operatorOf(test) !== "==" || !left || !right) return undefined;
+  if (operatorOf(test) !== "==" || !left || !right) return undefined;
   const value = element.is(left) ? right : element.is(right) ? left : undefined;
-  if (!value || !isPure(value) || namesIn(value).has(element.index) || namesIn(value).has(flag.text))
-    return undefined;
+  if (!value || !isPure(value) || namesIn(value).has(element.index)) return undefined;
   return {
     vector: element.vector,
-    edits: (name) => [replaceNode(node, `${flag.text} = ${name}.count(${value.text}) != 0;`)],
+    edits: (set) => [
+      replaceStatement(
+        source,
+        node,
+        block(
+          source,
+          `if (${set}.count(${value.text}) != 0)`,
+          kept.map((each) => outdented(source, each)).join("\n"),
+        ),
+      ),
+    ],
   };
-  function previous(at: Node): Node | undefined {
-    let statement = at.previousNamedSibling;
-    while (statement?.type === "comment") statement = statement.previousNamedSibling;
-    return statement && contains(statement.parent ?? statement, at) && source.length > 0
-      ? statement
-      : undefined;
-  }
 }
 
-function startsFalse(statement: Node, flag: string): boolean {
-  const assignment = expressionOf(statement);
-  if (assignment?.type === "assignment_expression") {
-    return (
-      field(assignment, "left")?.text === flag && /^(false|0)$/.test(field(assignment, "right")?.text ?? "")
-    );
-  }
+/** `found = true;` */
+function setsFlag(statement: Node | undefined): boolean {
+  const assignment = statement && expressionOf(statement);
   return (
-    statement.type === "declaration" &&
-    statement
-      .childrenForFieldName("declarator")
-      .some(
-        (each) =>
-          field(each, "declarator")?.text === flag && /^(false|0)$/.test(field(each, "value")?.text ?? ""),
-      )
+    assignment?.type === "assignment_expression" &&
+    operatorOf(assignment) === "=" &&
+    field(assignment, "left")?.type === "identifier" &&
+    /^(true|false|0|1)$/.test(field(assignment, "right")?.text ?? "")
   );
 }
 

@@ -31,7 +31,7 @@ import {
   operatorOf,
   withoutCasts,
 } from "../../code/tree.ts";
-import { arithmeticOf, spellType, type ValueType } from "../../code/types.ts";
+import { arithmeticOf, intType, spellType, type ValueType } from "../../code/types.ts";
 import { isPure, mentions, namesIn } from "../../code/uses.ts";
 import { typeOf, variableOf } from "../../code/variables.ts";
 import { withLoops } from "./algorithm-to-loop.ts";
@@ -77,7 +77,7 @@ function carried(subject: Subject, inner: Loop): Opportunity[] | undefined {
     !outer ||
     i === undefined ||
     count?.step !== 1 ||
-    inner.kind !== "for" ||
+    (inner.kind !== "for" && inner.kind !== "while") ||
     (!count.declared && usedAfter(inner, count))
   )
     return undefined;
@@ -91,8 +91,12 @@ function carried(subject: Subject, inner: Loop): Opportunity[] | undefined {
   if (!lower || !upper || !grows(lower, i, outer.node) || !grows(upper, i, outer.node)) return undefined;
   const slides = namesIn(lower).has(i);
   if (!slides && !namesIn(upper).has(i)) return undefined;
-  const sums = inner.statements.map((statement) => sumOf(statement, inner, outer, i));
-  if (sums.length === 0 || !sums.every((sum) => sum !== undefined)) return undefined;
+  // A while loop's last statement counts.
+  const statements = inner.kind === "while" ? inner.statements.slice(0, -1) : inner.statements;
+  const sums = statements.map((statement) => sumOf(statement, inner, outer, i));
+  if (sums.length === 0) return undefined;
+  if (!sums.every((sum) => sum !== undefined))
+    return slides ? undefined : folded(subject, inner, outer, i, statements);
   const targets = sums.map((sum) => normalised(sum.target));
   if (new Set(targets).size !== targets.length) return undefined;
   if (slides && sums.some((sum) => !inverse[sum.operator])) return undefined;
@@ -105,7 +109,7 @@ function carried(subject: Subject, inner: Loop): Opportunity[] | undefined {
   const first = slides ? freshName(source, `${j}_first`, taken) : "";
   const started = slides ? freshName(source, `${j}_started`, taken) : "";
   const indexType = spellType({
-    ...(count.type ?? { base: "int", pointers: 0, dimensions: [] }),
+    ...(count.type ?? intType),
     constant: false,
     reference: false,
   });
@@ -170,6 +174,101 @@ function risingVariable(loop: Loop): string | undefined {
   return variable?.type === "identifier" && !isWritten(variable.text, loop.body) ? variable.text : undefined;
 }
 
+/**
+ * Of a prefix anything may be carried that is computed element by element into one variable: a maximum, a count, a polynomial. It starts
+ * in the first iteration, so that nothing is read that would not have been read.
+ */
+function folded(
+  subject: Subject,
+  inner: Loop,
+  outer: Loop,
+  i: string,
+  statements: readonly Node[],
+): Opportunity[] | undefined {
+  const { count } = inner;
+  const accesses = statements.flatMap((statement) => effectsOf(statement).accesses);
+  const written = new Set(accesses.filter((access) => access.writes).map((access) => access.base));
+  const [name, ...others] = written;
+  const target = name === undefined ? undefined : mentions(name, inner.body)[0];
+  const type = target && typeOf(target);
+  if (
+    !count ||
+    name === undefined ||
+    others.length > 0 ||
+    !target ||
+    !type ||
+    !arithmeticOf(type) ||
+    type.reference
+  )
+    return undefined;
+  if (
+    statements.some(
+      (statement) =>
+        namesIn(statement).has(i) || effectsOf(statement).opaque || effectsOf(statement).declared.size > 0,
+    )
+  )
+    return undefined;
+  const start = startOf(target, inner, outer);
+  const declared = effectsOf(outer.node).declared;
+  const around = accesses.filter((access) => access.root !== name && access.root !== count.variable);
+  const steady = around.every(
+    (access) =>
+      access.root !== "" &&
+      !declared.has(access.root) &&
+      (access.kind === "variable"
+        ? isInvariant(access.node, outer.node)
+        : !isElementWritten(access.base, outer.node)),
+  );
+  if (!start || !steady || namesIn(start).has(i) || !isPure(start) || !isInvariant(start, outer.node))
+    return undefined;
+  const { source } = subject;
+  const taken = new Set<string>();
+  const total = freshName(source, `${name}_carried`, taken);
+  const next = freshName(source, `${count.variable}_next`, taken);
+  const started = freshName(source, `${name}_started`, taken);
+  const indexType = spellType({ ...(count.type ?? intType), constant: false, reference: false });
+  const body = statements
+    .map((statement) =>
+      renamedAll(
+        statement,
+        new Map([
+          [name, total],
+          [count.variable, next],
+        ]),
+      ),
+    )
+    .join("\n");
+  return offer(subject, {
+    parameters: { range: "prefix" },
+    place: describeLoop(inner),
+    preconditions: [
+      "a value over a prefix is computed anew in each iteration",
+      "it does not depend on the outer loop",
+    ],
+    assumptions: ["Arrays that are written and arrays that are read do not overlap."],
+    edits: [
+      insertBefore(
+        source,
+        outer.node,
+        `${spellType({ ...type, constant: false, reference: false })} ${total} = 0;\n${indexType} ${next} = 0;\nint ${started} = 0;`,
+      ),
+      replaceStatement(
+        source,
+        inner.node,
+        [
+          block(
+            source,
+            `if (!${started})`,
+            `${total} = ${start.text};\n${next} = ${count.start.text};\n${started} = 1;`,
+          ),
+          block(source, `for (; ${next} ${count.comparison} ${count.bound.text}; ${next}++)`, body),
+          `${name} = ${total};`,
+        ].join("\n"),
+      ),
+    ],
+  });
+}
+
 const inverse: Readonly<Record<string, string | undefined>> = { "+=": "-=", "-=": "+=", "^=": "^=" };
 
 /** `sum += f(j)`, `sum = sum + f(j)`, and of a prefix also products, minima and maxima of scalars. */
@@ -198,7 +297,7 @@ function sumOf(statement: Node, inner: Loop, outer: Loop, i: string): Sum | unde
   const type = typeOf(target);
   if (!arithmeticOf(type) || !type || type.base === "auto") return undefined;
   // The target is set to a start value in the outer loop's body, so nothing else survives in it from one iteration to the next.
-  if (!isReset(target, inner, outer) || mentionsIn(target, inner.count.variable)) return undefined;
+  if (!startOf(target, inner, outer) || mentionsIn(target, inner.count.variable)) return undefined;
   if (!isPure(summand)) return undefined;
   const names = namesIn(summand);
   const own = find(target, "identifier")[0]?.text ?? "";
@@ -216,27 +315,25 @@ function sumOf(statement: Node, inner: Loop, outer: Loop, i: string): Sum | unde
   return steady ? { target, operator, summand, type } : undefined;
 }
 
-/** Whether a statement directly before the inner loop gives the target a start value. */
-function isReset(target: Node, inner: Loop, outer: Loop): boolean {
+/** What a statement of the outer body before the inner loop sets the target to. */
+function startOf(target: Node, inner: Loop, outer: Loop): Node | undefined {
   const wanted = normalised(target);
   for (const statement of outer.statements) {
-    if (statement.startIndex >= inner.node.startIndex) return false;
+    if (statement.startIndex >= inner.node.startIndex) return undefined;
     const assignment = expressionOf(statement);
     if (
       assignment?.type === "assignment_expression" &&
       operatorOf(assignment) === "=" &&
       normalised(field(assignment, "left") ?? assignment) === wanted
     )
-      return true;
+      return field(assignment, "right");
     if (statement.type !== "declaration") continue;
-    if (
-      statement
-        .childrenForFieldName("declarator")
-        .some((each) => field(each, "value") && field(each, "declarator")?.text === wanted)
-    )
-      return true;
+    const declarator = statement
+      .childrenForFieldName("declarator")
+      .find((each) => field(each, "value") && field(each, "declarator")?.text === wanted);
+    if (declarator) return field(declarator, "value");
   }
-  return false;
+  return undefined;
 }
 
 function mentionsIn(node: Node, name: string): boolean {
@@ -293,7 +390,19 @@ function usedAfter(inner: Loop, count: Count): boolean {
     (each) => each.startIndex < inner.node.startIndex || each.endIndex > inner.node.endIndex,
   );
   // Its declaration, and headers of other loops that set it anew.
-  return outside.some((each) => each.startIndex !== variable.node.startIndex && !setsAnew(each));
+  return outside.some(
+    (each) => each.startIndex !== variable.node.startIndex && !setsAnew(each) && !startsAt(each, inner),
+  );
+}
+
+/** `j = 0;` before a while loop. */
+function startsAt(use: Node, inner: Loop): boolean {
+  const assignment = use.parent;
+  return (
+    assignment?.type === "assignment_expression" &&
+    inner.count !== undefined &&
+    field(assignment, "right")?.startIndex === inner.count.start.startIndex
+  );
 }
 
 function setsAnew(use: Node): boolean {
@@ -323,10 +432,15 @@ function baseName(target: Node): string {
 
 /** The expression's text with one variable called otherwise. */
 function renamed(node: Node, from: string, to: string): string {
-  let text = node.text;
-  for (const use of mentions(from, node).toReversed()) {
+  return renamedAll(node, new Map([[from, to]]));
+}
+
+function renamedAll(node: Node, names: ReadonlyMap<string, string>): string {
+  let { text } = node;
+  for (const use of find(node, "identifier").toReversed()) {
+    const to = names.get(use.text);
     const at = use.startIndex - node.startIndex;
-    text = text.slice(0, at) + to + text.slice(at + from.length);
+    if (to !== undefined) text = text.slice(0, at) + to + text.slice(at + use.text.length);
   }
   return text;
 }

@@ -44,6 +44,12 @@ int shared_words(const std::vector<std::string> &a, const std::vector<std::strin
         if (found)
             shared++;
     }
+    for (const auto &x : a)
+        for (const auto &y : b)
+            if (x == y) {
+                shared += 1000;
+                break;
+            }
     for (auto &word : b) {
         bool found = false;
         for (const std::string &other : a) if (word == other) found = true;

@@ -61,6 +61,31 @@ std::vector<double> deviations(const std::vector<double> &v, std::size_t w)
         tolerance: 1e-9,
       },
       {
+        language: "c",
+        function: "records",
+        source: `#include <stddef.h>
+void records(const double *x, double *high, int *positive, size_t n)
+{
+    size_t i = 0, j;
+    while (i < n) {
+        double top = x[0];
+        positive[i] = 0;
+        for (size_t k = 1; k <= i; k++) {
+            if (x[k] > top)
+                top = x[k];
+        }
+        j = 0;
+        while (j <= i) {
+            positive[i] += x[j] > 0;
+            j++;
+        }
+        high[i] = top;
+        i++;
+    }
+}`,
+        drive: `void drive(void) { double x[6] = {-1, 3, 2, -5, 8, 4}, h[6]; int p[6]; records(0, 0, 0, 0); records(x, h, p, 6); for (int i = 0; i < 6; i++) printf("%g %d ", h[i], p[i]); }`,
+      },
+      {
         language: "c++",
         function: "load",
         source: `#include <numeric>
