@@ -80,7 +80,12 @@ describe("values", () => {
   });
   const sorted = (rule: FillRule): FillRule => ({ kind: "sorted", rule });
   const data = (type: Type, count: number, rule: FillRule, array = true): Slot => ({
-    ...{ name: "data", mode: "in", type, count, array, rule },
+    name: "data",
+    mode: "in",
+    type,
+    count,
+    array,
+    rule,
   });
   const vector = (element: Type): Type => ({ kind: "vector", element });
 
