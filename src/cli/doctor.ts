@@ -32,7 +32,10 @@ export function doctorCommand(terminal: Terminal, state: CommandState): Command 
         ),
         await checkLanceDb(),
         await checkBank(bankFolder(terminal, flags.bank), terminal),
-        checkOptional("@huggingface/transformers", "lessons are compared by the embedder that is built in"),
+        checkOptional(
+          "@huggingface/transformers",
+          "only for an embedder that knows synonyms, in the library",
+        ),
       ];
       const ready = checks.every(({ status }) => status !== "missing");
       if (!ready) state.exitCode = 1;
@@ -115,12 +118,12 @@ async function nearestFolder(path: string): Promise<string> {
   return (await exists(parent)) || parent === path ? parent : nearestFolder(parent);
 }
 
-function checkOptional(name: string, without: string): Check {
+function checkOptional(name: string, use: string): Check {
   try {
     createRequire(import.meta.url).resolve(name);
-    return { name, status: "ok", detail: "installed" };
+    return { name, status: "ok", detail: `installed: ${use}` };
   } catch {
-    return { name, status: "absent", detail: `optional, not installed and not needed: ${without}` };
+    return { name, status: "absent", detail: `not installed: ${use}`, remedy: `npm install ${name}` };
   }
 }
 

@@ -6,11 +6,13 @@ import { readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { loadGrammars } from "../code/parser.ts";
 import { UsageError } from "../errors.ts";
+import { measureReference, type ReferenceTime } from "../evaluate/measure-reference.ts";
 import type { Workbench } from "../evaluate/sandboxed-evaluator.ts";
+import { fitSizes } from "../task/infer/fit-sizes.ts";
 import { inferTask, taskFrom, type InferredTask } from "../task/infer/infer.ts";
 import { loadTask } from "../task/load.ts";
 import { nearest } from "../task/read-task-file.ts";
-import type { Task } from "../task/task.ts";
+import type { Sizes, Task } from "../task/task.ts";
 import { shippedTasks } from "./places.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -32,10 +34,33 @@ export async function findTask(
   const { directory, signal } = surroundings;
   const split = splitFunction(argument, directory);
   if (split) {
-    const inferred = await inferTask(resolve(directory, split.file), split.function);
+    const draft = await inferTask(resolve(directory, split.file), split.function);
+    const inferred = await withFittedSizes(draft, evaluator, signal);
     return { task: await taskFrom(inferred), inferred };
   }
   return { task: await loadTask(findTaskFolder(argument, directory)) };
+}
+
+/** Sizes at which a call takes about 10 ms, found by calling the reference; one more guess. */
+async function withFittedSizes(
+  inferred: InferredTask,
+  evaluator: Workbench,
+  signal: AbortSignal,
+): Promise<InferredTask> {
+  const task = await taskFrom(inferred);
+  const measure = (sizes: Sizes): Promise<ReferenceTime> =>
+    measureReference(evaluator, task, sizes, { signal });
+  const timed = await fitSizes(task, measure, { fixed: inferred.fixed, signal });
+  const guess = {
+    key: "sizes.timed",
+    value: timed,
+    why: "found by calling it: one call should take about 10 ms",
+  };
+  return {
+    ...inferred,
+    draft: { ...inferred.draft, sizes: { ...inferred.draft.sizes, timed: { ...timed } } },
+    guesses: [...inferred.guesses.filter(({ key }) => key !== guess.key), guess],
+  };
 }
 
 /** The folder or task.json that an argument without a function means. */

@@ -45,7 +45,7 @@ const looks = {
 const nameWidth = "writes-outputs".length;
 
 export function formatTaskReport(name: string, report: TaskReport, layout: TaskLayout): string {
-  const { style, width } = layout;
+  const { style } = layout;
   const verdict = report.ok
     ? style.good(`${name} is fit to judge candidates with`)
     : style.bad(`${name} cannot be used as it is`);
