@@ -5,6 +5,7 @@ import { appendInPlace } from "./append-in-place.ts";
 import { appendThenReverse } from "./append-then-reverse.ts";
 import { bitCount } from "./bit-count.ts";
 import { blockCompare } from "./block-compare.ts";
+import { boundarySplitting } from "./boundary-splitting.ts";
 import { branchToSelect } from "./branch-to-select.ts";
 import { byteStepTable } from "./byte-step-table.ts";
 import { compareInPlace } from "./compare-in-place.ts";
@@ -51,6 +52,7 @@ export const loopRewrites: readonly Rewrite[] = [
   loopTiling,
   unrollAndJam,
   loopFusion,
+  boundarySplitting,
   loopUnswitching,
   loopFission,
   loopUnrolling,
