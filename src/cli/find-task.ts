@@ -59,7 +59,7 @@ async function withFittedSizes(
   return {
     ...inferred,
     draft: { ...inferred.draft, sizes: { ...inferred.draft.sizes, timed: { ...timed } } },
-    guesses: [...inferred.guesses.filter(({ key }) => key !== guess.key), guess],
+    guesses: Object.keys(timed).length > 0 ? [...inferred.guesses, guess] : inferred.guesses,
   };
 }
 
