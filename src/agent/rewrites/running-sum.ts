@@ -19,16 +19,19 @@ import type { Node } from "web-tree-sitter";
 import { block, type Edit, freshName, insertBefore, replaceStatement } from "../../code/edit.ts";
 import { effectsOf, isElementWritten, isWritten } from "../../code/effects.ts";
 import { type Count, describeLoop, isInvariant, type Loop, loopsIn } from "../../code/loops.ts";
+import { coefficient, constantOf, polynomial, spell } from "../../code/linear.ts";
 import { reachedFunctions } from "../../code/reached.ts";
 import {
   argumentsOf,
   bare,
   calleeOf,
+  contains,
   expressionOf,
   field,
   find,
   normalised,
   operatorOf,
+  subscript,
   withoutCasts,
 } from "../../code/tree.ts";
 import { arithmeticOf, intType, spellType, type ValueType } from "../../code/types.ts";
@@ -89,11 +92,14 @@ function carried(subject: Subject, inner: Loop): Opportunity[] | undefined {
   const lower = resolved(count.start, outer);
   const upper = resolved(count.bound, outer);
   if (!lower || !upper || !grows(lower, i, outer.node) || !grows(upper, i, outer.node)) return undefined;
-  const slides = namesIn(lower).has(i);
-  if (!slides && !namesIn(upper).has(i)) return undefined;
+  const fixed = !namesIn(lower).has(i) && !namesIn(upper).has(i);
   // A while loop's last statement counts.
   const statements = inner.kind === "while" ? inner.statements.slice(0, -1) : inner.statements;
-  const sums = statements.map((statement) => sumOf(statement, inner, outer, i));
+  // `x[i + j]` over a fixed range of j is a window as well, and so is `x[i - j]`.
+  const shift = fixed ? shiftOf(statements, i, j) : 0;
+  const slides = namesIn(lower).has(i) || shift !== 0;
+  if (fixed && shift === 0) return undefined;
+  const sums = statements.map((statement) => sumOf(statement, inner, outer, i, shift !== 0));
   if (sums.length === 0) return undefined;
   if (!sums.every((sum) => sum !== undefined))
     return slides ? undefined : folded(subject, inner, outer, i, statements);
@@ -109,11 +115,13 @@ function carried(subject: Subject, inner: Loop): Opportunity[] | undefined {
   const first = slides ? freshName(source, `${j}_first`, taken) : "";
   const started = slides ? freshName(source, `${j}_started`, taken) : "";
   const indexType = spellType({
-    ...(count.type ?? intType),
+    ...((shift === 0 ? count.type : typeOf(mentions(i, outer.node)[0] ?? outer.node)) ?? intType),
     constant: false,
     reference: false,
   });
-  const index = (name: string, sum: Sum): string => renamed(sum.summand, j, name);
+  const index = (name: string, sum: Sum): string =>
+    shift === 0 ? renamed(sum.summand, j, name) : shifted(sum.summand, i, j, name);
+  const { low, high } = windowOf(count, i, shift);
   const step = (name: string, back: boolean): string =>
     sums
       .map(
@@ -129,13 +137,9 @@ function carried(subject: Subject, inner: Loop): Opportunity[] | undefined {
       : [`${indexType} ${next} = ${count.start.text};`]),
   ].join("\n");
   const inside = [
-    ...(slides
-      ? [block(source, `if (!${started})`, `${first} = ${next} = ${count.start.text};\n${started} = 1;`)]
-      : []),
-    block(source, `for (; ${next} ${count.comparison} ${count.bound.text}; ${next}++)`, step(next, false)),
-    ...(slides
-      ? [block(source, `for (; ${first} < ${count.start.text}; ${first}++)`, step(first, true))]
-      : []),
+    ...(slides ? [block(source, `if (!${started})`, `${first} = ${next} = ${low};\n${started} = 1;`)] : []),
+    block(source, `for (; ${next} ${high}; ${next}++)`, step(next, false)),
+    ...(slides ? [block(source, `for (; ${first} < ${low}; ${first}++)`, step(first, true))] : []),
     ...sums.map(
       (sum, place) => `${sum.target.text} ${sum.operator === "-=" ? "+=" : sum.operator} ${totals[place]};`,
     ),
@@ -172,6 +176,58 @@ function risingVariable(loop: Loop): string | undefined {
       ? field(update, "argument")
       : undefined;
   return variable?.type === "identifier" && !isWritten(variable.text, loop.body) ? variable.text : undefined;
+}
+
+/** 1 where the summands read at i + j, -1 where they read at i - j, 0 otherwise. */
+function shiftOf(statements: readonly Node[], i: string, j: string): number {
+  const indices = statements.flatMap((statement) => {
+    const assignment = expressionOf(statement);
+    const right = assignment && field(assignment, "right");
+    return right ? find(right, "subscript_expression").flatMap((each) => subscript(each)?.indices ?? []) : [];
+  });
+  const moving = indices.filter((index) => namesIn(index).has(i) || namesIn(index).has(j));
+  const signs = moving.map((index) => {
+    const value = polynomial(index);
+    const [a, b] = [value && coefficient(value, i), value && coefficient(value, j)];
+    const [x, y] = [a && constantOf(a), b && constantOf(b)];
+    return x === 1 && (y === 1 || y === -1) ? y : 0;
+  });
+  const [first] = signs;
+  if (first === undefined || signs.some((sign) => sign !== first)) return 0;
+  const inside = (name: Node): boolean => moving.some((index) => contains(index, name));
+  const outside = statements.some((statement) => {
+    const assignment = expressionOf(statement);
+    const right = assignment && field(assignment, "right");
+    return !right || [...mentions(i, right), ...mentions(j, right)].some((name) => !inside(name));
+  });
+  return outside ? 0 : first;
+}
+
+/** The first index of the window, and the condition on the next one. */
+function windowOf(count: Count, i: string, shift: number): { low: string; high: string } {
+  const { start, bound, comparison } = count;
+  const from = start.text === "0" ? "" : ` + (${start.text})`;
+  if (shift === 1) return { low: `${i}${from}`, high: `${comparison} ${i} + (${bound.text})` };
+  if (shift === -1) {
+    const least = `${i} - (${bound.text})${comparison === "<" ? " + 1" : ""}`;
+    return { low: least, high: start.text === "0" ? `<= ${i}` : `<= ${i} - (${start.text})` };
+  }
+  return { low: start.text, high: `${comparison} ${bound.text}` };
+}
+
+/** The summand with the window's index in the place of i + j. */
+function shifted(summand: Node, i: string, j: string, name: string): string {
+  let { text } = summand;
+  const indices = find(summand, "subscript_expression").flatMap((each) => subscript(each)?.indices ?? []);
+  for (const index of indices.toReversed()) {
+    const value = polynomial(index);
+    if (!value || !namesIn(index).has(j)) continue;
+    const rest = new Map([...value].filter(([key]) => key !== i && key !== j));
+    const from = index.startIndex - summand.startIndex;
+    const to = rest.size === 0 ? name : `${name} + ${spell(rest)}`;
+    text = text.slice(0, from) + to + text.slice(from + index.text.length);
+  }
+  return text;
 }
 
 /**
@@ -272,7 +328,7 @@ function folded(
 const inverse: Readonly<Record<string, string | undefined>> = { "+=": "-=", "-=": "+=", "^=": "^=" };
 
 /** `sum += f(j)`, `sum = sum + f(j)`, and of a prefix also products, minima and maxima of scalars. */
-function sumOf(statement: Node, inner: Loop, outer: Loop, i: string): Sum | undefined {
+function sumOf(statement: Node, inner: Loop, outer: Loop, i: string, shifts: boolean): Sum | undefined {
   const expression = expressionOf(statement);
   const assignment = expression && bare(expression);
   if (assignment?.type !== "assignment_expression") return undefined;
@@ -301,11 +357,12 @@ function sumOf(statement: Node, inner: Loop, outer: Loop, i: string): Sum | unde
   if (!isPure(summand)) return undefined;
   const names = namesIn(summand);
   const own = find(target, "identifier")[0]?.text ?? "";
-  if (names.has(i) || (target.type === "identifier" && names.has(own))) return undefined;
+  if ((names.has(i) && !shifts) || (target.type === "identifier" && names.has(own))) return undefined;
   if (target.type !== "identifier" && isElementWritten(own, outer.node) && names.has(own)) return undefined;
   const reads = effectsOf(summand).accesses;
   const declared = effectsOf(outer.node).declared;
   const steady = reads.every((access) => {
+    if (shifts && access.root === i) return true;
     if (access.root === inner.count?.variable || access.root === "") return access.root !== "";
     if (declared.has(access.root)) return false;
     return access.kind === "variable"

@@ -27,6 +27,7 @@ import { isPure, mentions } from "../../code/uses.ts";
 import { typeOf } from "../../code/variables.ts";
 import { offer } from "./offer.ts";
 import type { Rewrite, Subject } from "./rewrite.ts";
+import { squaredVariables } from "./squared-variables.ts";
 
 export const squaredComparison: Rewrite = {
   name: "squared-comparison",
@@ -40,11 +41,17 @@ export const squaredComparison: Rewrite = {
   opportunities(subject) {
     const helpers: Edit[] = [];
     const taken = new Map<string, string>();
-    const edits = reachedFunctions(subject).flatMap((definition) =>
-      find(definition, "binary_expression").flatMap((node) => {
+    const edits = reachedFunctions(subject).flatMap((definition) => {
+      const held = squaredVariables(definition, (node) => underRoot(subject, node, taken, helpers));
+      const direct = find(definition, "binary_expression").flatMap((node) => {
         if (!/^(<|>|<=|>=)$/.test(operatorOf(node))) return [];
         const [left, right] = [field(node, "left"), field(node, "right")];
-        if (!left || !right) return [];
+        if (
+          !left ||
+          !right ||
+          held.some((edit) => node.startIndex <= edit.start && edit.end <= node.endIndex)
+        )
+          return [];
         const [a, b] = [underRoot(subject, left, taken, helpers), underRoot(subject, right, taken, helpers)];
         if (a !== undefined && b !== undefined) return [replaceNode(left, a), replaceNode(right, b)];
         if (a !== undefined && isPlainNumber(right))
@@ -52,8 +59,9 @@ export const squaredComparison: Rewrite = {
         if (b !== undefined && isPlainNumber(left))
           return [replaceNode(left, `${left.text} * ${left.text}`), replaceNode(right, b)];
         return [];
-      }),
-    );
+      });
+      return [...held, ...direct];
+    });
     if (edits.length === 0) return [];
     return offer(subject, {
       parameters: {},
@@ -63,10 +71,16 @@ export const squaredComparison: Rewrite = {
         "What is compared with a square root is not negative.",
         "No two distances differ by rounding alone.",
       ],
-      edits: [...helpers, ...edits],
+      edits: [...helpers.filter((helper) => isNeeded(helper, edits, taken)), ...edits],
     });
   },
 };
+
+/** Whether an edit calls the helper: a function without root is made before it is known whether it is wanted. */
+function isNeeded(helper: Edit, edits: readonly Edit[], taken: ReadonlyMap<string, string>): boolean {
+  const [name] = [...taken.values()].filter((each) => helper.text.includes(`${each}(`));
+  return name !== undefined && edits.some((edit) => edit.text.includes(`${name}(`));
+}
 
 /** What stands under the root, in parentheses where it needs them; a helper without root is made where a function takes it. */
 function underRoot(

@@ -86,6 +86,29 @@ void records(const double *x, double *high, int *positive, size_t n)
         drive: `void drive(void) { double x[6] = {-1, 3, 2, -5, 8, 4}, h[6]; int p[6]; records(0, 0, 0, 0); records(x, h, p, 6); for (int i = 0; i < 6; i++) printf("%g %d ", h[i], p[i]); }`,
       },
       {
+        language: "c",
+        function: "averages",
+        source: `#include <stddef.h>
+void averages(const double *x, double *ahead, long *behind, const int *k, int n, int w)
+{
+    for (int i = 0; i <= n - w; i++) {
+        double sum = 0.0;
+        for (int j = 0; j < w; j++)
+            sum += x[i + j] * x[j + i];
+        ahead[i] = sum / w;
+    }
+    for (size_t i = 2; i < (size_t)n; i++) {
+        long total = 1;
+        for (int j = 0; j <= 2; ++j) {
+            total += k[i - j];
+        }
+        behind[i] = total;
+    }
+}`,
+        drive: `void drive(void) { double x[9] = {1, 2, 3, 5, 8, 13, 21, 34, 55}, a[9] = {0}; long b[9] = {0}; int k[9] = {3, 1, 4, 1, 5, 9, 2, 6, 5}; averages(x, a, b, k, 9, 4); averages(x, a, b, k, 2, 3); for (int i = 0; i < 9; i++) printf("%.15g %ld ", a[i], b[i]); }`,
+        tolerance: 1e-12,
+      },
+      {
         language: "c++",
         function: "load",
         source: `#include <numeric>
@@ -118,6 +141,8 @@ std::vector<long> load(const std::vector<int> &jobs, int hours)
   for (int i = 0; i < n; i++) { double s = 0; for (int j = 0; j <= i; j++) s += x[j]; x[i] = s; }
   for (int i = 0; i < n; i++) { double s = 0; for (int j = i; j < n; j++) { s += x[j]; if (s > 9) break; } out[i] = s; }
   for (int i = 0; i < n; i++) { double s = 0; for (int j = 0; j < n - i; j++) s += x[j]; out[i] = s; }
+  for (int i = 0; i < n; i++) { double s = 0; for (int j = 0; j < 3; j++) s += x[i + 2 * j]; out[i] = s; }
+  for (int i = 0; i < n; i++) { double s = 0; for (int j = 0; j < 3; j++) s += x[i + j] * x[j]; out[i] = s; }
   double t = 0;
   for (int i = 0; i < n; i++) { for (int j = 0; j <= i; j++) t += x[j]; out[i] = t; }
 }`;
