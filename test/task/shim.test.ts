@@ -320,11 +320,11 @@ extern "C" std::size_t f(std::string_view text, std::span<const int> in, std::sp
   });
 
   test("does not link with a function of another signature", async () => {
-    const task = await taskOf("void f(const double* a, int n) {}", "reference.cpp", {
+    const task = await taskOf("int f(const double* a, int n) { return n; }", "reference.cpp", {
       inputs: { a: { length: 1, uniform: [0, 1] }, n: { value: 1 } },
     });
     const other = {
-      text: "void f(const double* a, long n) {}",
+      text: "int f(const double* a, long n) { return 0; }",
       language: "c++",
       standard: "gnu++17",
     } as const;
@@ -342,8 +342,8 @@ extern "C" std::size_t f(std::string_view text, std::span<const int> in, std::sp
   });
 
   test("an exception of the function ends the process", async () => {
-    const task = await taskOf("void f(int n) { throw n; }", "reference.cpp", { inputs: { n: { value: 1 } } });
-    await expect(callTask(task, [input(i32(1))])).rejects.toMatchObject({ signal: "SIGABRT" });
+    const task = await taskOf("int f(int n) { throw n; }", "reference.cpp", { inputs: { n: { value: 1 } } });
+    await expect(callTask(task, [input(i32(1)), room(4)])).rejects.toMatchObject({ signal: "SIGABRT" });
   });
 
   test("nothing of the source but its types reaches the shim", async () => {

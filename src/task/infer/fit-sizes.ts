@@ -63,7 +63,7 @@ export async function fitSizes(task: Task, measure: Measure, options: FitOptions
     }
     const { ms } = measured;
     const previous = best;
-    if (!best || distance(ms, targetMs) < distance(best.ms, targetMs)) best = { sizes, factor, ms };
+    if (!best || distance(ms, targetMs) <= distance(best.ms, targetMs)) best = { sizes, factor, ms };
     if (distance(ms, targetMs) <= Math.log(closeEnough) || growing.length === 0) break;
     const next = nextFactor({ factor, ms }, previous, targetMs);
     factor = next >= ceiling ? Math.sqrt(factor * ceiling) : next;

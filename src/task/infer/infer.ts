@@ -99,13 +99,30 @@ export function renderTaskFile(
 ): string {
   const $guesses = Object.fromEntries(inferred.guesses.map(({ key, why }) => [key, why]));
   const whole = { $schema: schema, ...inferred.draft, ...(inferred.guesses.length > 0 && { $guesses }) };
-  // Small objects and arrays on one line each, as a person would write them.
-  const text = JSON.stringify(whole, undefined, 2);
-  return `${text.replaceAll(/[[{]\n\s+([^[\]{}]{0,90}?)\n\s+[\]}]/g, (match, inside: string) => {
-    const flat = inside.replaceAll(/\n\s+/g, " ");
-    const close = match.at(-1) ?? "";
-    return close === "}" ? `{ ${flat} }` : `[${flat}]`;
-  })}\n`;
+  return `${printed(whole, "")}\n`;
+}
+
+/** JSON as a person would write it: what fits on a line stands on one. */
+function printed(value: unknown, indent: string): string {
+  const line = onOneLine(value);
+  if (typeof value !== "object" || value === null || (indent !== "" && line.length + indent.length <= 100))
+    return line;
+  const inner = `${indent}  `;
+  const isList = Array.isArray(value);
+  const parts = Object.entries(value).map(
+    ([key, member]) => `${inner}${isList ? "" : `${JSON.stringify(key)}: `}${printed(member, inner)}`,
+  );
+  const [open, close] = isList ? "[]" : "{}";
+  return `${open}\n${parts.join(",\n")}\n${indent}${close}`;
+}
+
+function onOneLine(value: unknown): string {
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(onOneLine).join(", ")}]`;
+  const members = Object.entries(value).map(
+    ([key, member]) => `${JSON.stringify(key)}: ${onOneLine(member)}`,
+  );
+  return members.length === 0 ? "{}" : `{ ${members.join(", ")} }`;
 }
 
 function refuseUnknown(file: string, signature: Signature, lengths: Lengths): void {
@@ -135,7 +152,7 @@ function sizesOf(lengths: Lengths, guesses: Guess[]): NonNullable<TaskFile["size
   for (const name of fixed)
     guesses.push({
       key: `sizes.timed.${name}`,
-      value: 10,
+      value: 8,
       why: "it only repeats or widens work, so it is kept small",
     });
   for (const [name, least] of Object.entries(minimum))

@@ -294,11 +294,10 @@ class Solver {
 
   /** As an expression that no size makes negative. */
   #text(length: Polynomial): string {
-    const { bounds } = this.#walked;
     const resolved = this.#resolved(length);
-    const text = bounds
-      .text(resolved)
-      .replaceAll(/size\(([\w[\]]+)\)/g, (_, array: string) => this.#nameOf(array));
+    const product = this.#asProduct(resolved);
+    if (product !== undefined) return product;
+    const text = this.#spelled(resolved);
     return this.#dips(resolved) ? `max(0, ${text})` : text;
   }
 
@@ -356,6 +355,14 @@ class Solver {
 
   readonly #ownNames = new Map<string, string>();
 
+  /** Of the accesses through another array's content the one that reaches furthest: `offsets[u + 1]`, not `offsets[u]`. */
+  #furthestThrough(array: string): Access | undefined {
+    return (this.#byArray.get(array) ?? []).reduce<Access | undefined>((best, one) => {
+      if (!one.through) return best;
+      return best?.through && this.#walked.bounds.isAtMost(one.through.rest, best.through.rest) ? best : one;
+    }, undefined);
+  }
+
   /** Strings, vectors and texts that end with a zero have a size of their own. */
   #fromItself(array: string): void {
     const own = sizeName(array);
@@ -404,7 +411,7 @@ class Solver {
 
   /** Arrays that are indexed by what lies in others get sizes of their own; those behind one row pointer share it. */
   #fromContent(array: string, groups: Map<string, string>): void {
-    const access = (this.#byArray.get(array) ?? []).find((one) => one.through);
+    const access = this.#furthestThrough(array);
     if (!access?.through) return;
     const { through } = access;
     const rows = this.#walked.rowPointers.has(through.array);
