@@ -5,7 +5,7 @@
  */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { createEvaluator, loadTask, openBank, optimize } from "../dist/index.js";
+import { LessonbankError, createEvaluator, loadTask, openBank, optimize } from "../dist/index.js";
 import { formatDiff } from "../dist/report/diff.js";
 import { count, formatDuration, formatRatio, formatSpeedup } from "../dist/report/figures.js";
 import { layoutWidth, table, wrap } from "../dist/report/layout.js";
@@ -30,21 +30,33 @@ process.once("SIGINT", () => stop.abort(new Error("interrupted")));
 process.stdout.on("error", () => process.exit(0));
 
 const startedAt = performance.now();
+let bank;
 if (process.env.LESSONBANK_DEMO_FRESH) rmSync(bankFolder, { recursive: true, force: true });
-const bank = await openBank(bankFolder);
-const evaluator = await createEvaluator();
-const rows = [];
 try {
-  await introduce();
-  for (const name of tasks) {
-    if (!stop.signal.aborted) rows.push(await show(await loadTask(join(root, "tasks", name))));
-  }
-  if (!stop.signal.aborted) await conclude();
-} finally {
-  await evaluator.close();
-  await bank.close();
+  process.exitCode = await demonstrate();
+} catch (error) {
+  if (!(error instanceof LessonbankError)) throw error;
+  process.stderr.write(`\n${style.bad("error:")} ${error.message}\n  ${error.remedy ?? ""}\n`);
+  process.exitCode = 1;
 }
-process.exit(stop.signal.aborted ? 130 : 0);
+process.exit();
+
+async function demonstrate() {
+  bank = await openBank(bankFolder);
+  const evaluator = await createEvaluator();
+  const rows = [];
+  try {
+    await introduce();
+    for (const name of tasks) {
+      if (!stop.signal.aborted) rows.push(await show(await loadTask(join(root, "tasks", name)), evaluator));
+    }
+    if (!stop.signal.aborted) await conclude(rows);
+  } finally {
+    await evaluator.close();
+    await bank.close();
+  }
+  return stop.signal.aborted ? 130 : 0;
+}
 
 async function introduce() {
   const { lessons, tasks: earlier } = await bank.statistics();
@@ -57,7 +69,7 @@ async function introduce() {
 }
 
 /** One task: what the bank knows about code like it, the run, the winner, the lessons. */
-async function show(task) {
+async function show(task, evaluator) {
   print(`\n${style.title("─".repeat(Math.min(width, 78)))}`);
   print(wrap(task.description, { width }));
   const known = await bank.search({
@@ -90,8 +102,11 @@ async function show(task) {
     evaluations: 12,
     signal: stop.signal,
   });
-  for await (const event of run) view.show(event);
-  view.close();
+  try {
+    for await (const event of run) view.show(event);
+  } finally {
+    view.close();
+  }
   const result = await run.result;
 
   if (result.best) {
@@ -118,7 +133,7 @@ function mostHelpful(lessons) {
     .filter(({ transformations: [{ name }] }) => !names.has(name) && names.add(name));
 }
 
-async function conclude() {
+async function conclude(rows) {
   const { lessons, tasks: all } = await bank.statistics();
   print(`\n${style.title("─".repeat(Math.min(width, 78)))}\n`);
   print(
