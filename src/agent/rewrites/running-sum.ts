@@ -38,6 +38,7 @@ import { arithmeticOf, intType, spellType, type ValueType } from "../../code/typ
 import { isPure, mentions, namesIn } from "../../code/uses.ts";
 import { typeOf, variableOf } from "../../code/variables.ts";
 import { withLoops } from "./algorithm-to-loop.ts";
+import { withHelpersInLine } from "./helper-in-line.ts";
 import { offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
@@ -55,8 +56,8 @@ export const runningSum: Rewrite = {
       "A bound moved back, the summand depended on more than its index, or rounding errors accumulated beyond the tolerance.",
   },
   opportunities(subject) {
-    const expanded = withLoops(subject);
-    return [subject, ...(expanded ? [expanded] : [])].flatMap((each) =>
+    const [expanded, inLine] = [withLoops(subject), withHelpersInLine(subject)];
+    return [subject, ...(expanded ? [expanded] : []), ...(inLine ? [inLine] : [])].flatMap((each) =>
       reachedFunctions(each).flatMap((definition) =>
         loopsIn(definition).flatMap((inner) => carried(each, inner) ?? []),
       ),
@@ -190,7 +191,8 @@ function shiftOf(statements: readonly Node[], i: string, j: string): number {
     const value = polynomial(index);
     const [a, b] = [value && coefficient(value, i), value && coefficient(value, j)];
     const [x, y] = [a && constantOf(a), b && constantOf(b)];
-    return x === 1 && (y === 1 || y === -1) ? y : 0;
+    const spelled = value !== undefined && !spell(value).includes("[");
+    return spelled && x === 1 && (y === 1 || y === -1) ? y : 0;
   });
   const [first] = signs;
   if (first === undefined || signs.some((sign) => sign !== first)) return 0;

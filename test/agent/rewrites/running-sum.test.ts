@@ -109,6 +109,26 @@ void averages(const double *x, double *ahead, long *behind, const int *k, int n,
         tolerance: 1e-12,
       },
       {
+        language: "c",
+        function: "loudness",
+        source: `#include <math.h>
+static float power(const float *x, int from, int to)
+{
+    float sum = 0;
+    for (int k = from; k < to; k++)
+        sum += x[k] * x[k];
+    return sum / (to - from);
+}
+void loudness(const float *signal, float *out, int n, int w)
+{
+    for (int i = 0; i + w <= n; i++) {
+        out[i] = sqrtf(power(signal, i, i + w));
+    }
+}`,
+        drive: `void drive(void) { float x[9] = {1, -2, 3, 5, -8, 13, 2, 3, 5}, o[9] = {0}; loudness(x, o, 9, 3); loudness(x, o, 2, 3); for (int i = 0; i < 9; i++) printf("%.7g ", o[i]); }`,
+        tolerance: 1e-5,
+      },
+      {
         language: "c++",
         function: "load",
         source: `#include <numeric>
