@@ -19,6 +19,7 @@ import {
 } from "./linear.ts";
 import { type Loop, loopsIn } from "./loops.ts";
 import { pointerDefinition } from "./pointers.ts";
+import { neverMeet } from "./ranges.ts";
 import { type Reduction, reductionsOf } from "./reductions.ts";
 import { contains } from "./tree.ts";
 import { variableOf } from "./variables.ts";
@@ -82,6 +83,7 @@ export function distance(
   for (const [index, x] of a.dimensions.entries()) {
     const y = b.dimensions[index];
     if (!y || computed.some((name) => dependsOn(x, name) || dependsOn(y, name))) return "unknown";
+    if (neverMeet({ value: x, at: from.node }, { value: y, at: to.node }, moving)) return "never";
     const solved = solve(x, y, moving);
     if (solved === "unknown" || solved === "never") return solved;
     for (const [position, value] of solved.entries()) {

@@ -6,7 +6,7 @@ import { effectsOf, isElementWritten, isPureCall, isWritten, mentions } from "./
 import { constantOf, polynomial } from "./linear.ts";
 import { remember } from "./remember.ts";
 import { bare, contains, field, find, operatorOf, parts, same, statementsOf } from "./tree.ts";
-import type { ValueType } from "./types.ts";
+import { isInteger, type ValueType } from "./types.ts";
 import { typeOf, variableOf } from "./variables.ts";
 
 /** How a counted loop counts: `for (variable = start; variable comparison bound; variable += step)`. */
@@ -204,10 +204,22 @@ function countOf(node: Node, body: Node): Count | undefined {
     type: header.type,
     declared: header.declared,
     start: header.start,
-    comparison,
+    comparison: settled(comparison, step, header.type),
     bound: right,
     step,
   };
+}
+
+/**
+ * `i != n` in steps of one is `i < n`, since a loop that ends does not start beyond its end. Iterators of containers may know `!=` alone.
+ */
+function settled(
+  comparison: Count["comparison"],
+  step: number | string,
+  type: ValueType | undefined,
+): Count["comparison"] {
+  if (comparison !== "!=" || !type || !(isInteger(type) || type.pointers > 0)) return comparison;
+  return step === 1 ? "<" : step === -1 ? ">" : comparison;
 }
 
 interface Header {
@@ -231,7 +243,8 @@ function forHeader(node: Node): Header | undefined {
   if (initializer.type === "declaration") {
     const declarators = initializer.childrenForFieldName("declarator");
     const declarator = declarators[0];
-    const name = declarator && field(declarator, "declarator");
+    let name = declarator && field(declarator, "declarator");
+    while (name?.type === "pointer_declarator") name = field(name, "declarator");
     const value = declarator && field(declarator, "value");
     if (declarators.length !== 1 || name?.type !== "identifier" || !value) return undefined;
     return {

@@ -47,6 +47,47 @@ describe("distance", () => {
   });
 });
 
+describe("distance in triangular loops", () => {
+  const never = (loops: string, statement: string) => {
+    const source = `void f(double *a, double m[][64], int n, int k, int r) { ${loops} { ${statement} } }`;
+    const all = loopsIn(openSubject(source, "c", "f")!.function);
+    const inner = all.at(-1)!;
+    const accesses = elementsOf(inner.body);
+    const write = accesses.find(({ writes }) => writes)!;
+    const variables = all.slice(-2).map((loop) => loop.count!.variable);
+    return accesses
+      .filter(({ writes }) => !writes)
+      .map((read) => distance(write, read, variables, [inner.body]));
+  };
+
+  it("sees that rows and columns below and right of k are not those of k", () => {
+    const loops = "for (int i = k + 1; i < n; i++) for (int j = k + 1; j < n; j++)";
+    expect(never(loops, "a[i * n + j] -= a[i * n + k] * a[k * n + j];")).toEqual(["never", "never"]);
+    expect(never(loops, "m[i][j] = m[k][j];")).toEqual(["never"]);
+    expect(
+      never("for (int i = 0; i < k; i++) for (int j = 0; j < n; j++)", "m[i][j] = m[k][j] + m[i][n];"),
+    ).toEqual(["never", "never"]);
+  });
+
+  it("does not where they may meet", () => {
+    expect(
+      never("for (int i = k; i < n; i++) for (int j = k + 1; j < n; j++)", "m[i][j] = m[k][j];"),
+    ).toEqual(["unknown"]);
+    expect(
+      never(
+        "for (int i = k + 1; i < n; i++) for (int j = 0; j < n; j++)",
+        "a[i * n + j] = a[k * n + j + n];",
+      ),
+    ).toEqual(["unknown"]);
+    expect(
+      never("for (int i = k + 1; i < n; i++) for (int j = 0; j < n; j++)", "m[i][j] = m[i - 1][j];"),
+    ).toEqual([[1, 0]]);
+    expect(never("for (int i = r; i < n; i++) for (int j = 0; j < n; j++)", "m[i][j] = m[k][j];")).toEqual([
+      "unknown",
+    ]);
+  });
+});
+
 describe("mayInterchange", () => {
   const may = (statement: string) => mayInterchange(...nest(statement));
 

@@ -42,6 +42,15 @@ describe("loopsIn", () => {
     ).toEqual(["i: 0 < v.size() by 1"]);
   });
 
+  it("takes != for < where the step is one", () => {
+    expect(counts("for (int i = 0; i != n; ++i) a[i] = 0;")).toEqual(["i: 0 < n by 1"]);
+    expect(counts("for (const char *p = s; p != s + n; p++) n += *p;")).toEqual([undefined]);
+    expect(counts("for (const char *p = s; p != s + n; p++) m += *p;")).toEqual(["p: s < s + n by 1"]);
+    expect(
+      counts("for (auto i = v.begin(); i != v.end(); ++i) use(*i);", "void f(std::list<int> v)", "c++"),
+    ).toEqual([undefined]);
+  });
+
   it("does not count what the body changes, or cannot know", () => {
     expect(counts("for (int i = 0; i < n; i++) { if (a[i]) i++; }")).toEqual([undefined]);
     expect(counts("for (int i = 0; i < n; i++) n--;")).toEqual([undefined]);

@@ -67,6 +67,19 @@ describe("loop-interchange", () => {
         drive: `void drive(void) { double m[5][8], f[8]; for (int i = 0; i < 40; i++) m[i / 8][i % 8] = i; for (int i = 0; i < 8; i++) f[i] = 0.1 * i; scale(m, f, 5); for (int i = 0; i < 40; i++) printf("%g ", m[i / 8][i % 8]); }`,
       },
       {
+        language: "c",
+        function: "eliminate",
+        source: `void eliminate(double *a, int n) {
+  for (int k = 0; k < n; k++) {
+    for (int i = k + 1; i < n; i++) a[i * n + k] /= a[k * n + k];
+    for (int j = k + 1; j < n; j++)
+      for (int i = k + 1; i < n; i++)
+        a[i * n + j] -= a[i * n + k] * a[k * n + j];
+  }
+}`,
+        drive: `void drive(void) { double a[49]; for (int i = 0; i < 49; i++) a[i] = (i * 31 % 17) + (i % 8 == 0 ? 20 : 0); eliminate(a, 7); for (int i = 0; i < 49; i++) printf("%.17g ", a[i]); }`,
+      },
+      {
         language: "c++",
         function: "means",
         source: means,

@@ -27,6 +27,25 @@ describe("multiple-accumulators", () => {
         tolerance: 1e-12,
       },
       {
+        language: "c",
+        function: "loudest",
+        source: `#include <math.h>
+#include <stddef.h>
+float loudest(const float *samples, size_t count)
+{
+\tfloat top = 0, total = 0;
+\tfor (const float *s = samples; s != samples + count; ++s) {
+\t\tfloat v = fabsf(*s);
+\t\tif (v > top)
+\t\t\ttop = v;
+\t\ttotal += s[0];
+\t}
+\treturn top * 1000 + total;
+}`,
+        drive: `void drive(void) { float x[30]; for (int i = 0; i < 30; i++) x[i] = (i * 7 % 30) * 0.5f - 4; for (int n = 0; n < 31; n += 5) printf("%.9g ", loudest(x, n)); }`,
+        tolerance: 1e-5,
+      },
+      {
         language: "c++",
         function: "dot",
         source: `#include <algorithm>
