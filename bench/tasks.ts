@@ -28,6 +28,8 @@ try {
       bank: createMemoryBank({ embedder }),
       seed: Number(values.seed),
     }).result;
+    const outcomes: Record<string, number> = {};
+    for (const { outcome } of attempts) outcomes[outcome.status] = (outcomes[outcome.status] ?? 0) + 1;
     const row = {
       task: task.name,
       language: task.language,
@@ -35,14 +37,9 @@ try {
       transformations: best?.transformations.map(({ name }) => name) ?? [],
       evaluations: costs.evaluations,
       seconds: costs.wallMs / 1000,
-      outcomes: Object.groupBy(attempts, ({ outcome }) => outcome.status),
+      outcomes,
     };
-    rows.push({
-      ...row,
-      outcomes: Object.fromEntries(
-        Object.entries(row.outcomes).map(([status, list]) => [status, list?.length]),
-      ),
-    });
+    rows.push(row);
     process.stderr.write(`${task.name}: ${format(best?.speedup)} in ${row.seconds.toFixed(1)} s\n`);
   }
 } finally {

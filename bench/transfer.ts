@@ -18,6 +18,7 @@ import {
   createEvaluator,
   createMemoryBank,
   createStructuralEmbedder,
+  defaultTeam,
   listTasks,
   optimize,
   type Bank,
@@ -51,6 +52,7 @@ interface Trace {
   readonly lessons: readonly Lesson[];
 }
 
+const team = defaultTeam().map((agent) => agent.name);
 const embedder = createStructuralEmbedder();
 const tasksFolder = fileURLToPath(new URL("../../tasks", import.meta.url));
 const wanted = values.tasks?.split(",");
@@ -92,9 +94,10 @@ async function trace(
     rounds: budget,
     patience: budget,
   }).result;
-  const ratios = result.attempts.map(({ outcome }) =>
-    outcome.status === "measured" ? outcome.speedup.ratio : 0,
-  );
+  // Candidates of one round are judged side by side; which comes back first is chance, so they count in the team's order.
+  const ratios = result.attempts
+    .toSorted((a, b) => a.round - b.round || team.indexOf(a.agent) - team.indexOf(b.agent))
+    .map(({ outcome }) => (outcome.status === "measured" ? outcome.speedup.ratio : 0));
   process.stderr.write(
     `${arm.padEnd(9)} seed ${seed} ${task.name.padEnd(22)} ${ratios.length} evaluations, best ${Math.max(1, ...ratios).toFixed(2)}× (${judge.misses} judged, ${judge.hits} known)\n`,
   );

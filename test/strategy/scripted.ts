@@ -19,6 +19,7 @@ export const task: Task = {
   function: "twice",
   signature: {
     callee: "twice",
+    declarations: "",
     parameters: [
       {
         name: "n",

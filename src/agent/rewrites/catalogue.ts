@@ -3,22 +3,27 @@
  */
 import { appendInPlace } from "./append-in-place.ts";
 import { appendThenReverse } from "./append-then-reverse.ts";
+import { arrayHoisting } from "./array-hoisting.ts";
 import { bitCount } from "./bit-count.ts";
 import { blockCompare } from "./block-compare.ts";
 import { boundarySplitting } from "./boundary-splitting.ts";
 import { branchToSelect } from "./branch-to-select.ts";
 import { byteStepTable } from "./byte-step-table.ts";
+import { commonSubexpression } from "./common-subexpression.ts";
 import { compareInPlace } from "./compare-in-place.ts";
 import { dataPointer } from "./data-pointer.ts";
+import { delayedRemainder } from "./delayed-remainder.ts";
 import { divisionToReciprocal } from "./division-to-reciprocal.ts";
 import { divisorBound } from "./divisor-bound.ts";
 import { eraseInOnePass } from "./erase-in-one-pass.ts";
 import { flatTable } from "./flat-table.ts";
 import { hashedContainer } from "./hashed-container.ts";
 import { hashedMembership } from "./hashed-membership.ts";
+import { inlineHelper } from "./inline-helper.ts";
 import { invariantHoisting } from "./invariant-hoisting.ts";
-import { lookupTable } from "./lookup-table.ts";
 import { librarySort } from "./library-sort.ts";
+import { localHistogram } from "./local-histogram.ts";
+import { lookupTable } from "./lookup-table.ts";
 import { loopFission } from "./loop-fission.ts";
 import { loopFusion } from "./loop-fusion.ts";
 import { loopInterchange } from "./loop-interchange.ts";
@@ -38,7 +43,10 @@ import type { Rewrite } from "./rewrite.ts";
 import { rollingRows } from "./rolling-rows.ts";
 import { runningSum } from "./running-sum.ts";
 import { scalarReplacement } from "./scalar-replacement.ts";
+import { singlePrecision } from "./single-precision.ts";
 import { skipAhead } from "./skip-ahead.ts";
+import { slicedTable } from "./sliced-table.ts";
+import { softwarePrefetch } from "./software-prefetch.ts";
 import { squaredComparison } from "./squared-comparison.ts";
 import { strengthReduction } from "./strength-reduction.ts";
 import { unrollAndJam } from "./unroll-and-jam.ts";
@@ -49,11 +57,13 @@ export const loopRewrites: readonly Rewrite[] = [
   multipleAccumulators,
   scalarReplacement,
   noAlias,
+  arrayHoisting,
+  boundarySplitting,
   loopTiling,
   unrollAndJam,
   loopFusion,
-  boundarySplitting,
   loopUnswitching,
+  boundarySplitting,
   loopFission,
   loopUnrolling,
   relaxedFloatingPoint,
@@ -64,12 +74,20 @@ export const arithmeticRewrites: readonly Rewrite[] = [
   bitCount,
   strengthReduction,
   byteStepTable,
+  slicedTable,
   lookupTable,
+  divisorBound,
+  delayedRemainder,
   branchToSelect,
   divisionToReciprocal,
   moduloToWrapAround,
+  commonSubexpression,
   squaredComparison,
   invariantHoisting,
+  localHistogram,
+  inlineHelper,
+  singlePrecision,
+  softwarePrefetch,
 ];
 
 /** Strings, containers and the algorithms behind them. */
@@ -80,9 +98,10 @@ export const libraryRewrites: readonly Rewrite[] = [
   memoisedRecursion,
   skipAhead,
   blockCompare,
-  appendInPlace,
   appendThenReverse,
+  appendInPlace,
   eraseInOnePass,
+  librarySort,
   compareInPlace,
   referNotCopy,
   moveNotCopy,
