@@ -30,7 +30,7 @@ static struct {
   struct worker worker;
 } workers[MOST_WORKERS];
 static struct jail jail;
-static int core = -1;
+static cpu_set_t all_cores, our_core; /* what we started with, and what we are pinned to */
 static int lock_fd = -1;
 static struct json reply;
 
@@ -94,14 +94,15 @@ static void set_jail(struct words *words) {
   json_add(&reply, "{\"ok\":true}");
 }
 
-/* pin CORE : this process, and every worker started from now on */
+/* pin CORE : this process, and every worker started from now on that has one thread */
 static void pin(struct words *words) {
-  cpu_set_t cores;
-  int wanted = (int)next_unsigned(words);
-  CPU_ZERO(&cores);
-  CPU_SET(wanted, &cores);
-  int pinned = sched_setaffinity(0, sizeof cores, &cores) == 0;
-  if (pinned) core = wanted;
+  int core = (int)next_unsigned(words);
+  if (words->bad || core >= CPU_SETSIZE) return;
+  cpu_set_t wanted;
+  CPU_ZERO(&wanted);
+  CPU_SET(core, &wanted);
+  int pinned = sched_setaffinity(0, sizeof wanted, &wanted) == 0;
+  if (pinned) our_core = wanted;
   json_add(&reply, "{\"ok\":true,\"pinned\":%s}", pinned ? "true" : "false");
 }
 
@@ -149,7 +150,7 @@ static void end_worker_named(struct worker *worker) {
 
 /* start NAME LIBRARY LOADER USER THREADS LIMIT_MS PLAN… : "-" for no library, and for the usual loader */
 static void start_worker(struct words *words) {
-  struct worker_request request = {.core = core};
+  struct worker_request request = {0};
   char name[32];
   snprintf(name, sizeof name, "%s", next_word(words));
   const char *library = next_path(words), *loader = next_path(words);
@@ -158,7 +159,7 @@ static void start_worker(struct words *words) {
   request.loader = strcmp(loader, "-") ? loader : NULL;
   request.user = (uint32_t)next_unsigned(words);
   request.threads = (int)next_unsigned(words);
-  if (request.threads > 1) request.core = -1;
+  request.cores = request.threads > 1 ? &all_cores : &our_core;
   request.limit_ns = next_limit(words);
   while (!words->bad && words->next < words->count) {
     struct plan *plan = next_plan(words);
@@ -317,6 +318,8 @@ static int is(const char *word, const char *name) { return !strcmp(word, name); 
 int main(void) {
   struct words words;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  sched_getaffinity(0, sizeof all_cores, &all_cores);
+  our_core = all_cores;
   signal(SIGPIPE, SIG_IGN);
   signal(SIGINT, SIG_IGN); /* Ctrl-C is for our parent to act upon */
   while (read_command(&words)) {

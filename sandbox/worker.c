@@ -87,12 +87,7 @@ static void become_jail(const struct jail *jail, const struct worker_request *re
     else if (dup2(wanted[fd], fd) < 0) _exit(120);
   }
   syscall(SYS_close_range, 9U, ~0U, 0U);
-  if (request->core >= 0) {
-    cpu_set_t cores;
-    CPU_ZERO(&cores);
-    CPU_SET(request->core, &cores);
-    sched_setaffinity(0, sizeof cores, &cores);
-  }
+  if (request->cores) sched_setaffinity(0, sizeof *request->cores, request->cores);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_CPU, jail->cpu_seconds);
   limit(RLIMIT_STACK, 64u << 20);

@@ -1,6 +1,9 @@
 /* A worker: one process in a sandbox of its own that has loaded one library and calls its function when told to. */
 #ifndef LESSONBANK_WORKER_H
 #define LESSONBANK_WORKER_H
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
 #include <sched.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -20,8 +23,8 @@ struct worker_request {
   const char *library;  /* NULL where the loader was built with the library inside: a sanitizer build */
   const char *loader;   /* in place of the jail's, or NULL */
   uint32_t user;        /* real uid and gid to run as; 0 to stay what we are */
-  int threads;          /* more than one: threads may be started, and nothing is pinned */
-  int core;             /* to pin to, or -1 */
+  int threads;          /* more than one: threads may be started */
+  const cpu_set_t *cores; /* where it may run; NULL to leave that as it is */
   uint64_t arena_bytes[ARENA_COUNT];
   int64_t limit_ns;
 };

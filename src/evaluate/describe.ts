@@ -18,6 +18,8 @@ const meanings: Readonly<Record<string, string>> = {
   SIGFPE: "an integer division by zero or an overflow in one",
   SIGILL: "an instruction that this CPU does not have, or a compiler's trap",
   SIGABRT: "it aborted",
+  // Starting a thread blocks all signals, so our handler cannot name the call.
+  SIGSYS: "a system call that the sandbox refuses, most likely a new thread",
   SIGKILL: "it used too much CPU time or memory",
 };
 

@@ -13,6 +13,7 @@ import { checkCandidate } from "./check.ts";
 import { compileLibrary, keep } from "./compile.ts";
 import type { EvaluateOptions, Evaluator } from "./evaluator.ts";
 import type { Outcome } from "./outcome.ts";
+import { enqueue, unlessAborted } from "./queue.ts";
 import { rejectionOf } from "./reject.ts";
 import { measureSubject, type ReferenceFacts } from "./reference-facts.ts";
 import { compileSubject, subjectParts, type Subject, type SubjectParts } from "./subject.ts";
@@ -45,14 +46,17 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
   const alone = pLimit(1);
   const subjects = new Map<string, Promise<Subject>>();
   const facts = new Map<string, ReferenceFacts>();
+  const closing = new AbortController();
+  const inFlight = new Set<Promise<unknown>>();
   let supervisor: Supervisor | undefined;
-  let closed = false;
   let serial = 0;
 
-  const exclusively: Workbench["exclusively"] = (signal, work) =>
-    alone(async () => {
-      signal?.throwIfAborted();
-      if (closed) throw new LessonbankError("usage", "this evaluator is closed");
+  const heeding = (signal: AbortSignal | undefined): AbortSignal =>
+    signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+
+  const exclusively: Workbench["exclusively"] = (given, work) => {
+    const signal = heeding(given);
+    return enqueue(alone, signal, async () => {
       if (!supervisor?.alive)
         supervisor = await startSupervisor(memoryBytes === undefined ? {} : { memoryBytes });
       const current = supervisor;
@@ -62,30 +66,35 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
         // Should it be deaf, in the midst of making values for example, then without it.
         timer = setTimeout(() => void current.close(), 300);
       };
-      signal?.addEventListener("abort", abort, { once: true });
+      signal.addEventListener("abort", abort, { once: true });
       try {
+        signal.throwIfAborted();
         return await work(current);
       } catch (error) {
-        signal?.throwIfAborted();
+        signal.throwIfAborted();
         throw error;
       } finally {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", abort);
+        signal.removeEventListener("abort", abort);
       }
     });
+  };
 
   const subject = (task: Task, signal?: AbortSignal): Promise<Subject> => {
     let found = subjects.get(task.hash);
     if (!found) {
-      found = compiling(() => compileSubject(partsOf(task), directory, signal));
+      // For whoever asks next too: so it goes on when the first to ask gives up.
+      found = compiling(() => compileSubject(partsOf(task), directory, closing.signal));
       subjects.set(task.hash, found);
       found.catch(() => subjects.delete(task.hash));
     }
-    return found;
+    return unlessAborted(found, heeding(signal));
   };
 
   const judge = async (task: Task, source: string, choices: EvaluateOptions): Promise<Outcome> => {
-    const { signal, onStage, effort = "normal" } = choices;
+    const { onStage, effort = "normal" } = choices;
+    const signal = heeding(choices.signal);
+    signal.throwIfAborted();
     const startedMs = performance.now();
     let calls = 0;
     const counts = (): { calls: number; evaluationMs: number } => ({
@@ -97,8 +106,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     if (rejection !== undefined) return { status: "rejected", reason: rejection, ...counts() };
 
     const prepared = await subject(task, signal);
-    const compiled = await compiling(async () => {
-      signal?.throwIfAborted();
+    const compiled = await enqueue(compiling, signal, async () => {
       onStage?.("compile");
       return compileLibrary({
         language: task.language,
@@ -142,10 +150,19 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
 
   const lockFile = join(cacheDirectory(), "timing.lock");
   return {
-    evaluate: (task, source, choices = {}) => judge(task, source, choices),
+    evaluate(task, source, choices = {}) {
+      const running = judge(task, source, choices);
+      const settled: Promise<unknown> = running.then(
+        () => inFlight.delete(settled),
+        () => inFlight.delete(settled),
+      );
+      inFlight.add(settled);
+      return running;
+    },
     async close() {
-      closed = true;
+      closing.abort(new LessonbankError("usage", "this evaluator is closed"));
       await supervisor?.close();
+      await Promise.allSettled([...inFlight, ...subjects.values()]);
       await rm(directory, { recursive: true, force: true });
     },
     subject,

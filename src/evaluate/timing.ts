@@ -147,6 +147,8 @@ function logRatio(bench: Bench, round: Round): number {
  * inside. Decoding and encoding cost both arms about the same, so a small difference is not.
  */
 function movedNs(bench: Bench, round: Round): number {
+  // Threads that wait for more work spin for a while after a call; wall time does not count that anyway.
+  if (bench.subject.task.threads > 1) return 0;
   const own = median(round.pairs.map(({ candidate }) => candidate.untimedNs));
   const usual = median(round.pairs.map(({ reference }) => reference.untimedNs));
   const call = median(round.pairs.map(({ reference }) => timeNs(bench, reference)));

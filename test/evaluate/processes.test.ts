@@ -99,6 +99,17 @@ describe("an abort", () => {
     expect(outcome.status).toBe("wrong-output");
   });
 
+  it("while another candidate is judged does not wait for that one", async () => {
+    const evaluator = await newEvaluator();
+    const other = evaluator.evaluate(task, endless).catch(() => undefined);
+    const startedMs = performance.now();
+    await expect(
+      evaluator.evaluate(task, quickScale, { signal: AbortSignal.timeout(400) }),
+    ).rejects.toThrow();
+    expect(performance.now() - startedMs).toBeLessThan(1200);
+    expect(await other).toMatchObject({ status: "timed-out" });
+  });
+
   it("before anything began starts nothing", async () => {
     const evaluator = await newEvaluator();
     await expect(evaluator.evaluate(task, quickScale, { signal: AbortSignal.abort() })).rejects.toThrow(
@@ -118,6 +129,25 @@ describe("closing", () => {
     expect(await isGone(supervisorPath, process.pid)).toBe(true);
     await expect(readdir(folder)).rejects.toThrow(/ENOENT/);
     await expect(evaluator.evaluate(task, quickScale)).rejects.toThrow(/closed/);
+  });
+});
+
+describe("closing in the midst of things", () => {
+  it.each([
+    ["a call that never ends", endless, "check"],
+    ["a long compile", endlessToCompile, "compile"],
+  ] as const)("of %s ends it within a second", async (_, source, stage) => {
+    const evaluator = await newEvaluator();
+    const reached = new Promise<void>((resolve) => {
+      evaluator
+        .evaluate(task, source, { onStage: (now) => void (now === stage && setTimeout(resolve, 100)) })
+        .catch((error: unknown) => expect(String(error)).toMatch(/closed/));
+    });
+    await reached;
+    const startedMs = performance.now();
+    await evaluator.close();
+    expect(performance.now() - startedMs).toBeLessThan(1000);
+    await expect(readdir(evaluator.file("."))).rejects.toThrow(/ENOENT/);
   });
 });
 
