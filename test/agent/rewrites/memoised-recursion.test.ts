@@ -34,6 +34,32 @@ int paths(int x, int y) {
 }`,
         drive: `void drive() { std::printf("%d %d", paths(7, 6), paths(0, 3)); }`,
       },
+      {
+        language: "c",
+        function: "binomial",
+        source: `unsigned long binomial(int n, int k)
+{
+    if (k == 0 || k == n) return 1;
+    if (k < 0 || k > n) return 0;
+    return binomial(n - 1, k - 1) + binomial(n - 1, k);
+}`,
+        drive: `void drive(void) { printf("%lu %lu %lu %lu", binomial(20, 7), binomial(5, -1), binomial(0, 0), binomial(-1, -1)); }`,
+      },
+      {
+        language: "c",
+        function: "stairs",
+        source: `static double climb(const double *cost, int key)
+{
+    if (key < 0)
+        return 1e9;
+    if (key == 0)
+        return 0;
+    double one = climb(cost, key - 1), two = climb(cost, key - 2);
+    return cost[key - 1] + (one < two ? one : two);
+}
+double stairs(const double *cost, int n) { return climb(cost, n); }`,
+        drive: `void drive(void) { double c[12]; for (int i = 0; i < 12; i++) c[i] = i * 5 % 7; printf("%g %g %g", stairs(c, 12), stairs(c, 0), stairs(c, -1)); }`,
+      },
     ]);
   });
 
