@@ -29,8 +29,15 @@ export interface Invariance {
   readonly contested: boolean;
 }
 
-/** Defined where the expression is pure and has one value throughout the region. */
-export function invarianceOf(expression: Node, region: Node): Invariance | undefined {
+/**
+ * Defined where the expression is pure and has one value throughout the region. With `given`, one value for each value of these names: what they do in
+ * the region is not looked at.
+ */
+export function invarianceOf(
+  expression: Node,
+  region: Node,
+  given: ReadonlySet<string> = new Set(),
+): Invariance | undefined {
   const inner = effectsOf(expression);
   if (inner.opaque || inner.accesses.some((access) => access.writes)) return undefined;
   if (!inner.calls.every((call) => isPureCall(call))) return undefined;
@@ -38,8 +45,11 @@ export function invarianceOf(expression: Node, region: Node): Invariance | undef
   const assumptions = new Set<string>();
   let contested = false;
   for (const access of inner.accesses) {
-    if (around.declared.has(access.root) || access.root === "" || isWritten(access.root, region))
-      return undefined;
+    if (access.kind === "variable" && given.has(access.root)) continue;
+    if (access.root === "") {
+      // `f(a + i)`: the names in it are accesses of their own; the memory must be known.
+      if (!storageOf(access.node)) return undefined;
+    } else if (around.declared.has(access.root) || isWritten(access.root, region)) return undefined;
     const through = access.kind !== "variable" || isShared(access.node);
     if (!through) continue;
     if (around.opaque && !isConstantName(access.node)) return undefined;
@@ -65,7 +75,7 @@ export function mayTrap(expression: Node): boolean {
 
 /** `never`, `may`, or the sentence that has to be assumed so that the store leaves the load alone. */
 export function overlapOf(load: Access, store: Access): string {
-  if (!typesMayAlias(typeOf(load.node), typeOf(store.node))) return "never";
+  if (!loadedTypes(load).some((type) => typesMayAlias(type, typeOf(store.node)))) return "never";
   if (differentFields(load.node, store.node)) return "never";
   const [a, b] = [storageAt(load), storageAt(store)];
   if (a && b && a.key === b.key) return differentConstants(load, store) ? "never" : "may";
@@ -80,13 +90,27 @@ export function overlapOf(load: Access, store: Access): string {
 function isFeared(load: Access, store: Access): boolean {
   if (store.kind === "object") return true;
   const [loaded, stored] = [typeOf(load.node), typeOf(store.node)];
-  if (loaded && containerOf(loaded)) return arithmeticOf(stored)?.bits === 8 || !arithmeticOf(stored);
-  if (!typesMayAlias(loaded, stored) || differentFields(load.node, store.node)) return false;
+  if (loaded && containerOf(loaded) && load.node.parent?.type !== "argument_list") {
+    return arithmeticOf(stored)?.bits === 8 || !arithmeticOf(stored);
+  }
+  if (
+    !loadedTypes(load).some((type) => typesMayAlias(type, stored)) ||
+    differentFields(load.node, store.node)
+  )
+    return false;
   return storageAt(load)?.kind !== "own" || storageAt(store)?.kind !== "own";
+}
+
+/** What is read: the value itself, and behind a pointer or container that is handed to a function, its elements. */
+function loadedTypes(load: Access): (ValueType | undefined)[] {
+  const type = typeOf(load.node);
+  const element = type && load.node.parent?.type === "argument_list" ? elementType(type) : undefined;
+  return element ? [type, element] : [type];
 }
 
 /** The memory that an access ends up in; undefined where that cannot be told. */
 export function storageAt(access: Access): Storage | undefined {
+  if (access.root === "") return storageOf(access.node);
   const name = find(access.node, "identifier").find((identifier) => identifier.text === access.root);
   const variable = name && variableOf(name);
   return variable && storageOfVariable(variable);
