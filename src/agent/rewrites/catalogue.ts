@@ -63,7 +63,6 @@ export const loopRewrites: readonly Rewrite[] = [
   unrollAndJam,
   loopFusion,
   loopUnswitching,
-  boundarySplitting,
   loopFission,
   loopUnrolling,
   relaxedFloatingPoint,
