@@ -17,7 +17,19 @@ export interface NativePrograms {
   readonly loader: string;
 }
 
-const supervisorSources = ["supervisor", "protocol", "types", "values", "plan", "compare", "worker", "clock"];
+const supervisorSources = [
+  "supervisor",
+  "protocol",
+  "types",
+  "values",
+  "rules",
+  "random",
+  "sort",
+  "plan",
+  "compare",
+  "worker",
+  "clock",
+];
 const loaderSources = ["loader", "filter"];
 
 let building: Promise<NativePrograms> | undefined;
