@@ -129,7 +129,7 @@ function mostHelpful(lessons) {
     .filter(
       ({ evidence, transformations }) => (evidence.speedup?.low ?? 0) > 1 && transformations.length === 1,
     )
-    .sort((a, b) => b.speed - a.speed)
+    .toSorted((a, b) => b.speed - a.speed)
     .filter(({ transformations: [{ name }] }) => !names.has(name) && names.add(name));
 }
 

@@ -137,7 +137,8 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
         break;
       }
       case "run-ended":
-        screen.print(style.quiet(`ended: ${cleanProse(event.result.ended)}`));
+        screen.print(style.quiet(cut(`ended: ${cleanProse(event.result.ended)}`, width)));
+        screen.print("");
         break;
       case "agent-passed":
       case "lesson-banked":

@@ -13,13 +13,13 @@ export interface RunResultOptions {
   readonly width: number;
   /** Lines that say where things were kept: the caller knows the paths. */
   readonly kept?: readonly string[];
-  /** Lessons to print at the most. Default 6. */
+  /** Lessons to print at the most. Default 5. */
   readonly lessons?: number;
 }
 
 export function formatRunResult(
   result: OptimizeResult,
-  { style, width, kept = [], lessons = 6 }: RunResultOptions,
+  { style, width, kept = [], lessons = 5 }: RunResultOptions,
 ): string {
   const sections = [
     formatAttempts(result.attempts, style, width),
@@ -128,8 +128,12 @@ function costs({ costs: spent, ended }: OptimizeResult): string {
   return `${count(spent.evaluations, "evaluation")} in ${formatDuration(spent.wallMs)}; ${model}. Ended: ${cleanProse(ended)}.`;
 }
 
-/** How far from the reference, either way; failures rank between what moved something and what did not. */
-function effect({ evidence: { speedup }, speed }: Lesson): number {
+/**
+ * How far from the reference, either way, shared out among the transformations that it took; failures rank between what moved
+ * something and what did not.
+ */
+function effect({ evidence: { speedup }, speed, transformations }: Lesson): number {
   if (!speedup) return 0.05;
-  return speedup.low > 1 || speedup.high < 1 ? Math.abs(Math.log(speed)) : 0.01;
+  if (speedup.low <= 1 && speedup.high >= 1) return 0.01;
+  return Math.abs(Math.log(speed)) / Math.max(1, transformations.length);
 }

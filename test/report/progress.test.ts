@@ -69,6 +69,7 @@ test("without a terminal, progress is plain lines", () => {
                     wrong-output: C[37] is 4.5 where the reference gives 4.25 (m=7…
       ✓ measured again: 2.48× [2.43, 2.53]
     ended: 2 rounds were done
+
     "
   `);
 });
