@@ -430,7 +430,9 @@ function visitDeclaration(node: Node, into: Collector): void {
     const inner = declarator.type === "init_declarator" ? field(declarator, "declarator") : declarator;
     const value = field(declarator, "value");
     if (value) {
-      const reference = inner?.type === "reference_declarator";
+      // Through a reference that is not const, what it refers to may be written.
+      const constant = node.children.some((child) => child.text === "const");
+      const reference = inner?.type === "reference_declarator" && !constant;
       visit(value, reference ? "address" : "read", into);
     }
     for (const size of inner?.descendantsOfType("array_declarator") ?? []) {

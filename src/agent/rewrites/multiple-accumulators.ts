@@ -26,6 +26,7 @@ import { type Reduction, reductionsOf } from "../../code/reductions.ts";
 import { find, normalised } from "../../code/tree.ts";
 import { arithmeticOf, spellType } from "../../code/types.ts";
 import { variableOf } from "../../code/variables.ts";
+import { indexedRange } from "./indexed-range.ts";
 import { labelOf, linesOf, mayRename, renaming, replaceByLines, withoutOwnIndentation } from "./loop-text.ts";
 import { offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
@@ -46,7 +47,10 @@ export const multipleAccumulators: Rewrite = {
     wrong: "The sum is too sensitive to the order of its terms for the tolerance.",
   },
   opportunities(subject) {
-    return loopsIn(subject.function).flatMap((loop) => lanes(subject, loop));
+    return loopsIn(subject.function).flatMap((loop) => {
+      const range = loop.kind === "range" ? indexedRange(subject, loop) : undefined;
+      return range ? lanes(range.subject, range.loop, describeLoop(loop)) : lanes(subject, loop);
+    });
   },
 };
 
@@ -54,7 +58,7 @@ const counts = [8, 16, 4];
 /** Loops that are known to be shorter are left to the compiler, which unrolls them whole. */
 const shortest = 64;
 
-function lanes(subject: Subject, loop: Loop): Opportunity[] {
+function lanes(subject: Subject, loop: Loop, place = describeLoop(loop)): Opportunity[] {
   if (!isPlain(loop) || loop.children.length > 0 || loop.leavesEarly || loop.hasUnknownCalls) return [];
   if (!isConfined(loop, subject.function) || !mayRename(loop.body, loop.count.variable)) return [];
   if ((tripCount(loop) ?? shortest) < shortest) return [];
@@ -65,7 +69,7 @@ function lanes(subject: Subject, loop: Loop): Opportunity[] {
     if (lines === undefined) return [];
     return offer(subject, {
       parameters: { count },
-      place: describeLoop(loop),
+      place,
       preconditions: [
         ...new Set(reductions.map((reduction) => `floating-point ${reduction.kind} in the inner loop`)),
       ],

@@ -47,6 +47,24 @@ float loudest(const float *samples, size_t count)
       },
       {
         language: "c++",
+        function: "spread",
+        source: `#include <cmath>
+#include <vector>
+struct Shop { std::vector<double> prices; };
+double spread(const Shop &shop) {
+  double total = 0, squares = 0;
+  for (const auto &price : shop.prices) {
+    if (std::isnan(price)) continue;
+    total += price;
+    squares += price * price;
+  }
+  return squares - total;
+}`,
+        drive: `void drive() { Shop s; for (int n = 0; n < 30; n++) { std::printf("%.17g ", spread(s)); s.prices.push_back(n == 9 ? NAN : n * 0.7); } }`,
+        tolerance: 1e-12,
+      },
+      {
+        language: "c++",
         function: "dot",
         source: `#include <algorithm>
 #include <cstddef>
