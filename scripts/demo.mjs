@@ -3,7 +3,6 @@
  * What `npm start` shows: a team of agents on three slow functions, one after the other, with one bank. What the first taught is
  * there when the later ones begin, and what this demonstration taught is there the next time: its bank stays.
  */
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { LessonbankError, createEvaluator, loadTask, openBank, optimize } from "../dist/index.js";
 import { formatDiff } from "../dist/report/diff.js";
@@ -31,7 +30,6 @@ process.stdout.on("error", () => process.exit(0));
 
 const startedAt = performance.now();
 let bank;
-if (process.env.LESSONBANK_DEMO_FRESH) rmSync(bankFolder, { recursive: true, force: true });
 try {
   process.exitCode = await demonstrate();
 } catch (error) {

@@ -47,10 +47,14 @@ export function evaluateCommand(terminal: Terminal): Command {
         try {
           const { task, inferred } = await findTask(argument, terminal, evaluator);
           for (const guess of inferred?.guesses ?? []) progress.screen.print(formatGuess(guess, progress));
+          let shown = "";
           const outcome = await evaluator.evaluate(task, source, {
             effort: flags.effort,
             signal: terminal.signal,
-            onStage: (stage) => progress.screen.print(progress.style.quiet(stages[stage])),
+            onStage(stage) {
+              if (stage !== shown) progress.screen.print(progress.style.quiet(stages[stage]));
+              shown = stage;
+            },
           });
           terminal.stdout.write(
             flags.json
