@@ -17,30 +17,29 @@
  */
 import type { Node } from "web-tree-sitter";
 import { block, type Edit, freshName, insertBefore, replaceStatement } from "../../code/edit.ts";
-import { effectsOf, isElementWritten, isWritten } from "../../code/effects.ts";
-import { type Count, describeLoop, isInvariant, type Loop, loopsIn } from "../../code/loops.ts";
-import { coefficient, constantOf, polynomial, spell } from "../../code/linear.ts";
+import { effectsOf, isElementWritten } from "../../code/effects.ts";
+import { describeLoop, isInvariant, type Loop, loopsIn } from "../../code/loops.ts";
 import { reachedFunctions } from "../../code/reached.ts";
-import {
-  argumentsOf,
-  bare,
-  calleeOf,
-  contains,
-  expressionOf,
-  field,
-  find,
-  normalised,
-  operatorOf,
-  subscript,
-  withoutCasts,
-} from "../../code/tree.ts";
+import { bare, expressionOf, field, find, normalised, operatorOf } from "../../code/tree.ts";
 import { arithmeticOf, intType, spellType, type ValueType } from "../../code/types.ts";
 import { isPure, mentions, namesIn } from "../../code/uses.ts";
-import { typeOf, variableOf } from "../../code/variables.ts";
+import { typeOf } from "../../code/variables.ts";
 import { withLoops } from "./algorithm-to-loop.ts";
 import { withHelpersInLine } from "./helper-in-line.ts";
+import {
+  grows,
+  renamed,
+  resolved,
+  risingVariable,
+  shifted,
+  shiftOf,
+  startOf,
+  usedAfter,
+  windowOf,
+} from "./moving-range.ts";
 import { offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
+import { folded } from "./running-prefix.ts";
 
 export const runningSum: Rewrite = {
   name: "running-sum",
@@ -168,165 +167,6 @@ function carried(subject: Subject, inner: Loop): Opportunity[] | undefined {
   });
 }
 
-/** The variable that an outer loop counts up by one, whatever its condition. */
-function risingVariable(loop: Loop): string | undefined {
-  if (loop.count) return loop.count.step === 1 ? loop.count.variable : undefined;
-  const update = loop.kind === "for" ? field(loop.node, "update") : undefined;
-  const variable =
-    update?.type === "update_expression" && operatorOf(update) === "++"
-      ? field(update, "argument")
-      : undefined;
-  return variable?.type === "identifier" && !isWritten(variable.text, loop.body) ? variable.text : undefined;
-}
-
-/** 1 where the summands read at i + j, -1 where they read at i - j, 0 otherwise. */
-function shiftOf(statements: readonly Node[], i: string, j: string): number {
-  const indices = statements.flatMap((statement) => {
-    const assignment = expressionOf(statement);
-    const right = assignment && field(assignment, "right");
-    return right ? find(right, "subscript_expression").flatMap((each) => subscript(each)?.indices ?? []) : [];
-  });
-  const moving = indices.filter((index) => namesIn(index).has(i) || namesIn(index).has(j));
-  const signs = moving.map((index) => {
-    const value = polynomial(index);
-    const [a, b] = [value && coefficient(value, i), value && coefficient(value, j)];
-    const [x, y] = [a && constantOf(a), b && constantOf(b)];
-    const spelled = value !== undefined && !spell(value).includes("[");
-    return spelled && x === 1 && (y === 1 || y === -1) ? y : 0;
-  });
-  const [first] = signs;
-  if (first === undefined || signs.some((sign) => sign !== first)) return 0;
-  const inside = (name: Node): boolean => moving.some((index) => contains(index, name));
-  const outside = statements.some((statement) => {
-    const assignment = expressionOf(statement);
-    const right = assignment && field(assignment, "right");
-    return !right || [...mentions(i, right), ...mentions(j, right)].some((name) => !inside(name));
-  });
-  return outside ? 0 : first;
-}
-
-/** The first index of the window, and the condition on the next one. */
-function windowOf(count: Count, i: string, shift: number): { low: string; high: string } {
-  const { start, bound, comparison } = count;
-  const from = start.text === "0" ? "" : ` + (${start.text})`;
-  if (shift === 1) return { low: `${i}${from}`, high: `${comparison} ${i} + (${bound.text})` };
-  if (shift === -1) {
-    const least = `${i} - (${bound.text})${comparison === "<" ? " + 1" : ""}`;
-    return { low: least, high: start.text === "0" ? `<= ${i}` : `<= ${i} - (${start.text})` };
-  }
-  return { low: start.text, high: `${comparison} ${bound.text}` };
-}
-
-/** The summand with the window's index in the place of i + j. */
-function shifted(summand: Node, i: string, j: string, name: string): string {
-  let { text } = summand;
-  const indices = find(summand, "subscript_expression").flatMap((each) => subscript(each)?.indices ?? []);
-  for (const index of indices.toReversed()) {
-    const value = polynomial(index);
-    if (!value || !namesIn(index).has(j)) continue;
-    const rest = new Map([...value].filter(([key]) => key !== i && key !== j));
-    const from = index.startIndex - summand.startIndex;
-    const to = rest.size === 0 ? name : `${name} + ${spell(rest)}`;
-    text = text.slice(0, from) + to + text.slice(from + index.text.length);
-  }
-  return text;
-}
-
-/**
- * Of a prefix anything may be carried that is computed element by element into one variable: a maximum, a count, a polynomial. It starts
- * in the first iteration, so that nothing is read that would not have been read.
- */
-function folded(
-  subject: Subject,
-  inner: Loop,
-  outer: Loop,
-  i: string,
-  statements: readonly Node[],
-): Opportunity[] | undefined {
-  const { count } = inner;
-  const accesses = statements.flatMap((statement) => effectsOf(statement).accesses);
-  const written = new Set(accesses.filter((access) => access.writes).map((access) => access.base));
-  const [name, ...others] = written;
-  const target = name === undefined ? undefined : mentions(name, inner.body)[0];
-  const type = target && typeOf(target);
-  if (
-    !count ||
-    name === undefined ||
-    others.length > 0 ||
-    !target ||
-    !type ||
-    !arithmeticOf(type) ||
-    type.reference
-  )
-    return undefined;
-  if (
-    statements.some(
-      (statement) =>
-        namesIn(statement).has(i) || effectsOf(statement).opaque || effectsOf(statement).declared.size > 0,
-    )
-  )
-    return undefined;
-  const start = startOf(target, inner, outer);
-  const declared = effectsOf(outer.node).declared;
-  const around = accesses.filter((access) => access.root !== name && access.root !== count.variable);
-  const steady = around.every(
-    (access) =>
-      access.root !== "" &&
-      !declared.has(access.root) &&
-      (access.kind === "variable"
-        ? isInvariant(access.node, outer.node)
-        : !isElementWritten(access.base, outer.node)),
-  );
-  if (!start || !steady || namesIn(start).has(i) || !isPure(start) || !isInvariant(start, outer.node))
-    return undefined;
-  const { source } = subject;
-  const taken = new Set<string>();
-  const total = freshName(source, `${name}_carried`, taken);
-  const next = freshName(source, `${count.variable}_next`, taken);
-  const started = freshName(source, `${name}_started`, taken);
-  const indexType = spellType({ ...(count.type ?? intType), constant: false, reference: false });
-  const body = statements
-    .map((statement) =>
-      renamedAll(
-        statement,
-        new Map([
-          [name, total],
-          [count.variable, next],
-        ]),
-      ),
-    )
-    .join("\n");
-  return offer(subject, {
-    parameters: { range: "prefix" },
-    place: describeLoop(inner),
-    preconditions: [
-      "a value over a prefix is computed anew in each iteration",
-      "it does not depend on the outer loop",
-    ],
-    assumptions: ["Arrays that are written and arrays that are read do not overlap."],
-    edits: [
-      insertBefore(
-        source,
-        outer.node,
-        `${spellType({ ...type, constant: false, reference: false })} ${total} = 0;\n${indexType} ${next} = 0;\nint ${started} = 0;`,
-      ),
-      replaceStatement(
-        source,
-        inner.node,
-        [
-          block(
-            source,
-            `if (!${started})`,
-            `${total} = ${start.text};\n${next} = ${count.start.text};\n${started} = 1;`,
-          ),
-          block(source, `for (; ${next} ${count.comparison} ${count.bound.text}; ${next}++)`, body),
-          `${name} = ${total};`,
-        ].join("\n"),
-      ),
-    ],
-  });
-}
-
 const inverse: Readonly<Record<string, string | undefined>> = { "+=": "-=", "-=": "+=", "^=": "^=" };
 
 /** `sum += f(j)`, `sum = sum + f(j)`, and of a prefix also products, minima and maxima of scalars. */
@@ -374,104 +214,8 @@ function sumOf(statement: Node, inner: Loop, outer: Loop, i: string, shifts: boo
   return steady ? { target, operator, summand, type } : undefined;
 }
 
-/** What a statement of the outer body before the inner loop sets the target to. */
-function startOf(target: Node, inner: Loop, outer: Loop): Node | undefined {
-  const wanted = normalised(target);
-  for (const statement of outer.statements) {
-    if (statement.startIndex >= inner.node.startIndex) return undefined;
-    const assignment = expressionOf(statement);
-    if (
-      assignment?.type === "assignment_expression" &&
-      operatorOf(assignment) === "=" &&
-      normalised(field(assignment, "left") ?? assignment) === wanted
-    )
-      return field(assignment, "right");
-    if (statement.type !== "declaration") continue;
-    const declarator = statement
-      .childrenForFieldName("declarator")
-      .find((each) => field(each, "value") && field(each, "declarator")?.text === wanted);
-    if (declarator) return field(declarator, "value");
-  }
-  return undefined;
-}
-
 function mentionsIn(node: Node, name: string): boolean {
   return mentions(name, node).length > 0;
-}
-
-/** A bound that is a local of the outer body stands for what it was declared as. */
-function resolved(bound: Node, outer: Loop): Node | undefined {
-  const node = withoutCasts(bound);
-  const variable = node.type === "identifier" ? variableOf(node) : undefined;
-  if (!variable || variable.node.startIndex < outer.body.startIndex) return node;
-  const changes = find(outer.body, "assignment_expression", "update_expression").filter(
-    (each) => bare(field(each, "left") ?? field(each, "argument") ?? each).text === node.text,
-  );
-  // `if (low < 0) low = 0;` clamps; anything else may move the bound back.
-  const clamps = changes.every(
-    (each) =>
-      each.parent?.parent?.type === "if_statement" &&
-      each.type === "assignment_expression" &&
-      isInvariant(field(each, "right") ?? each, outer.node),
-  );
-  return variable.initial && clamps ? variable.initial : undefined;
-}
-
-/** Whether the value never gets smaller while i counts up, as far as its form tells. */
-function grows(expression: Node, i: string, loop: Node): boolean {
-  const node = withoutCasts(expression);
-  if (!namesIn(node).has(i)) return isPure(node) && isInvariant(node, loop);
-  if (node.type === "identifier") return true;
-  if (node.type === "binary_expression") {
-    const [left, right] = [field(node, "left"), field(node, "right")];
-    if (!left || !right || !grows(left, i, loop)) return false;
-    if (operatorOf(node) === "+") return grows(right, i, loop);
-    if (operatorOf(node) === "-") return !namesIn(right).has(i) && grows(right, i, loop);
-    return operatorOf(node) === "*" && !namesIn(right).has(i) && /^\d+$/.test(bare(right).text);
-  }
-  if (node.type === "conditional_expression") {
-    const [yes, no] = [field(node, "consequence"), field(node, "alternative")];
-    return !!yes && !!no && grows(yes, i, loop) && grows(no, i, loop);
-  }
-  if (node.type === "call_expression" && /^(std::)?(min|max)(<\w+>)?$|^f?(min|max)$/i.test(calleeOf(node))) {
-    return argumentsOf(node).every((each) => grows(each, i, loop));
-  }
-  return false;
-}
-
-/** Whether anything after the inner loop reads its variable. */
-function usedAfter(inner: Loop, count: Count): boolean {
-  const variable = variableOf(
-    find(inner.node, "identifier").find((each) => each.text === count.variable) ?? inner.node,
-  );
-  if (!variable) return true;
-  const outside = mentions(count.variable, variable.scope).filter(
-    (each) => each.startIndex < inner.node.startIndex || each.endIndex > inner.node.endIndex,
-  );
-  // Its declaration, and headers of other loops that set it anew.
-  return outside.some(
-    (each) => each.startIndex !== variable.node.startIndex && !setsAnew(each) && !startsAt(each, inner),
-  );
-}
-
-/** `j = 0;` before a while loop. */
-function startsAt(use: Node, inner: Loop): boolean {
-  const assignment = use.parent;
-  return (
-    assignment?.type === "assignment_expression" &&
-    inner.count !== undefined &&
-    field(assignment, "right")?.startIndex === inner.count.start.startIndex
-  );
-}
-
-function setsAnew(use: Node): boolean {
-  for (let at: Node | null = use; at; at = at.parent) {
-    if (at.type === "for_statement") {
-      const initializer = field(at, "initializer");
-      return initializer?.type === "assignment_expression" && field(initializer, "left")?.text === use.text;
-    }
-  }
-  return false;
 }
 
 /** A window's float sum is carried in double: what leaves then cancels what entered almost exactly. */
@@ -487,19 +231,4 @@ function neutral(sum: Sum): string {
 
 function baseName(target: Node): string {
   return find(target, "identifier")[0]?.text ?? (target.type === "identifier" ? target.text : "sum");
-}
-
-/** The expression's text with one variable called otherwise. */
-function renamed(node: Node, from: string, to: string): string {
-  return renamedAll(node, new Map([[from, to]]));
-}
-
-function renamedAll(node: Node, names: ReadonlyMap<string, string>): string {
-  let { text } = node;
-  for (const use of find(node, "identifier").toReversed()) {
-    const to = names.get(use.text);
-    const at = use.startIndex - node.startIndex;
-    if (to !== undefined) text = text.slice(0, at) + to + text.slice(at + use.text.length);
-  }
-  return text;
 }
