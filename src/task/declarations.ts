@@ -113,9 +113,9 @@ export function functionDeclarator(declarator: Node | null): { node: Node; name:
 export function innerDeclarator(declarator: Node): Node | undefined {
   const named = declarator.childForFieldName("declarator");
   if (named) return named;
-  if (!/declarator$/.test(declarator.type)) return undefined;
+  if (!declarator.type.endsWith("declarator")) return undefined;
   return declarator.namedChildren.find(
-    (child) => child !== null && (/declarator$/.test(child.type) || /identifier$/.test(child.type)),
+    (child) => child !== null && (child.type.endsWith("declarator") || child.type.endsWith("identifier")),
   ) as Node | undefined;
 }
 

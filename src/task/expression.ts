@@ -20,7 +20,7 @@ export type Node = { readonly position: number } & (
   | { readonly kind: "name"; readonly name: string }
   | { readonly kind: "unary"; readonly operator: string; readonly operand: Node }
   | { readonly kind: "binary"; readonly operator: string; readonly left: Node; readonly right: Node }
-  | { readonly kind: "conditional"; readonly test: Node; readonly then: Node; readonly otherwise: Node }
+  | { readonly kind: "conditional"; readonly test: Node; readonly yes: Node; readonly no: Node }
   | { readonly kind: "call"; readonly name: string; readonly arguments: readonly Node[] }
 );
 
@@ -130,9 +130,9 @@ export function parseExpression(text: string, dialect: Dialect = "task"): Node {
     const test = binary(1, depth);
     if (peek().text !== "?") return test;
     const { position } = next();
-    const then = conditional(depth + 1);
+    const yes = conditional(depth + 1);
     close(":");
-    return { kind: "conditional", test, then, otherwise: conditional(depth + 1), position };
+    return { kind: "conditional", test, yes, no: conditional(depth + 1), position };
   };
 
   const whole = conditional(0);
@@ -163,7 +163,7 @@ export function namesIn(node: Node): string[] {
     case "binary":
       return [...new Set([...namesIn(node.left), ...namesIn(node.right)])];
     case "conditional":
-      return [...new Set([node.test, node.then, node.otherwise].flatMap(namesIn))];
+      return [...new Set([node.test, node.yes, node.no].flatMap(namesIn))];
     case "call":
       return [...new Set(node.arguments.flatMap(namesIn))];
   }
@@ -186,7 +186,7 @@ function compute(node: Node, lookup: (name: string) => bigint | undefined): bigi
       return value;
     }
     case "conditional":
-      return evaluate(evaluate(node.test, lookup) === 0n ? node.otherwise : node.then, lookup);
+      return evaluate(evaluate(node.test, lookup) === 0n ? node.no : node.yes, lookup);
     case "call": {
       const [left, right] = node.arguments.map((argument) => evaluate(argument, lookup)) as [bigint, bigint];
       return left < right === (node.name === "min") ? left : right;

@@ -266,7 +266,7 @@ export function nameOf(declarator: Node): string {
   for (const child of declarator.namedChildren) {
     if (!child || child.id === declarator.childForFieldName("size")?.id) continue;
     if (child.type === "identifier") return child.text;
-    if (/declarator$/.test(child.type)) return nameOf(child);
+    if (child.type.endsWith("declarator")) return nameOf(child);
   }
   return "";
 }

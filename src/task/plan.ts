@@ -345,7 +345,7 @@ function eachOf(context: Context, each: NonNullable<InputRule["each"]>, type: Ty
 }
 
 function alphabetOf(context: Context, text: string, key: string): number[] {
-  return [...text].map((character) => {
+  return Array.from(text, (character) => {
     const code = character.codePointAt(0) ?? 0;
     if (code > 0xff)
       throw fault(context, key, `has \`${character}\`, which is not one byte`, {

@@ -133,15 +133,15 @@ function applyDeclarator(
   let type = base;
   let at: Node | undefined = declarator ?? undefined;
   while (at) {
-    if (/pointer_declarator$/.test(at.type) || at.type === "pointer_type_declarator") {
+    if (at.type.endsWith("pointer_declarator") || at.type === "pointer_type_declarator") {
       type = { kind: "pointer", to: type, constant: qualifiers(at).includes("const") };
-    } else if (/reference_declarator$/.test(at.type)) {
+    } else if (at.type.endsWith("reference_declarator")) {
       type = { kind: "reference", to: type, rvalue: at.text.startsWith("&&") };
-    } else if (/array_declarator$/.test(at.type) || at.type === "array_type_declarator") {
+    } else if (at.type.endsWith("array_declarator") || at.type === "array_type_declarator") {
       const bound = at.childForFieldName("size")?.text;
       if (bound === undefined) type = { kind: "array", of: type };
       else type = { kind: "array", of: type, length: arrayLength(resolver, bound, scope) };
-    } else if (/function_declarator$/.test(at.type) || at.type === "function_type_declarator") {
+    } else if (at.type.endsWith("function_declarator") || at.type === "function_type_declarator") {
       type = { kind: "function" };
     }
     at = innerDeclarator(at);

@@ -464,11 +464,17 @@ double weighted(const std::vector<double>& values, const std::vector<double>& we
   },
 };
 
+function caseOf(name: string): Case {
+  const found = cases[name];
+  if (!found) throw new Error(`no case ${name}`);
+  return found;
+}
+
 describe("a task is inferred from a bare function", () => {
   test.each(Object.keys(cases))(
     "%s: lengths, values and sizes as a person would write them",
     async (name) => {
-      const { source, ending, sizes, inputs } = cases[name] as Case;
+      const { source, ending, sizes, inputs } = caseOf(name);
       const { draft } = await inferText(source, name, ending);
       expect(draft.sizes).toEqual(sizes);
       expect(draft.inputs).toEqual(inputs);
@@ -476,7 +482,7 @@ describe("a task is inferred from a bare function", () => {
   );
 
   test.each(Object.keys(cases))("%s stays inside its arrays at every checked size", async (name) => {
-    const { source, ending } = cases[name] as Case;
+    const { source, ending } = caseOf(name);
     await callEverywhere(await taskFrom(await inferText(source, name, ending)));
   });
 
@@ -508,7 +514,7 @@ inline std::vector<int> pick(std::vector<std::string> words, const P (&table)[3]
   });
 
   test("every guess names a key of the task file and says why", async () => {
-    const { guesses, draft } = await inferText((cases["convolve2d"] as Case).source, "convolve2d");
+    const { guesses, draft } = await inferText(caseOf("convolve2d").source, "convolve2d");
     for (const { key, value, why } of guesses) {
       let at: unknown = draft;
       for (const part of key.split(".")) at = (at as Record<string, unknown>)[part];
@@ -524,7 +530,7 @@ inline std::vector<int> pick(std::vector<std::string> words, const P (&table)[3]
   });
 
   test("the written file is valid and means the same task", async () => {
-    const inferred = await inferText((cases["relax"] as Case).source, "relax");
+    const inferred = await inferText(caseOf("relax").source, "relax");
     const text = renderTaskFile(inferred);
     expect(text).toContain('"to": { "integers": [0, "n - 1"] }');
     const raw = parseTaskFile(text, "task.json");
@@ -606,7 +612,7 @@ describe("sizes are fitted by measuring", () => {
   });
 
   test("maxima, conditions and memory are kept", async () => {
-    const inferred = await inferText((cases["submatrix"] as Case).source, "submatrix");
+    const inferred = await inferText(caseOf("submatrix").source, "submatrix");
     const draft = { ...inferred.draft, sizes: { ...inferred.draft.sizes, maximum: { m: 500 } } };
     const task = await taskFrom({ ...inferred, draft });
     const sizes = await fitSizes(task, async () => ({ ms: 0.001 }));

@@ -343,7 +343,7 @@ const mistakes: [what: string, change: Change, message: string, remedy?: string 
   ],
   [
     "an integer that JSON does not hold",
-    count({ total: { length: 1, constant: 9007199254740993 } }),
+    count({ total: { length: 1, constant: 2 ** 53 } }),
     '"inputs.total.constant" is 9007199254740992, which JSON does not hold exactly',
     'Write it as a string: "9007199254740992".',
   ],

@@ -15,7 +15,8 @@ import type { Sizes, Task } from "../task.ts";
 import type { FunctionDeclaration } from "../declarations.ts";
 import { withEntry } from "./entry.ts";
 import { solveLengths, type Lengths } from "./lengths.ts";
-import { characterCode, exponent, walk, type Access, type Walked } from "./walk.ts";
+import { characterCode, exponent, type Access, type Walked } from "./value.ts";
+import { walk } from "./walk.ts";
 
 export interface Guess {
   /** The place in task.json that changes it: `inputs.A.length`. */

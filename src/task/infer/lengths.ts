@@ -18,7 +18,7 @@ import {
   unknown,
   type Polynomial,
 } from "./polynomial.ts";
-import { sizeName, type Access, type Walked } from "./walk.ts";
+import { sizeName, type Access, type Walked } from "./value.ts";
 
 export interface ArrayLength {
   /** An expression of the task file. */
@@ -592,11 +592,11 @@ class Solver {
   /** Integer parameters that lengths or loops depend on, then sizes of our own. */
   #sizes(): string[] {
     const used = new Set<string>();
-    const add_ = (polynomial: Polynomial): void => {
+    const include = (polynomial: Polynomial): void => {
       for (const name of this.#walked.bounds.sizesIn(this.#resolved(polynomial))) used.add(this.#shown(name));
     };
-    for (const { polynomial } of this.#lengths.values()) if (polynomial) add_(polynomial);
-    for (const name of this.#walked.loopSizes) if (!name.startsWith("size(local")) add_(unknown(name));
+    for (const { polynomial } of this.#lengths.values()) if (polynomial) include(polynomial);
+    for (const name of this.#walked.loopSizes) if (!name.startsWith("size(local")) include(unknown(name));
     const parameters = this.#signature.parameters
       .filter(
         ({ type, passing }) =>
