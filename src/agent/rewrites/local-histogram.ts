@@ -19,6 +19,8 @@ import {
   insertAfter,
   insertBefore,
   replaceNode,
+  replaceStatement,
+  textWith,
 } from "../../code/edit.ts";
 import { type Access, effectsOf, elementsOf, mentions } from "../../code/effects.ts";
 import { describeLoop, innermostLoops, isPlain, type Loop, loopsIn } from "../../code/loops.ts";
@@ -282,9 +284,37 @@ function rewrite(
   const fixed = /^\d+$/.test(places) && Number(places) * parts <= largestTable * 2;
   const cpp = subject.language === "c++";
   const size = /^\w+(\.size\(\))?$/.test(places) ? places : `(${places})`;
-  const at = fixed
-    ? `${name}[${index.text}][${counter.variable} & ${parts - 1}]`
-    : `${name}[${/^\w+$/.test(index.text) ? index.text : `(${index.text})`} * ${parts} + (${counter.variable} & ${parts - 1})]`;
+  /** The place in a part, for an index as text and a part as text. */
+  const placed = (position: string, part: string): string =>
+    fixed ? `${name}[${position}][${part}]` : `${name}[${factor(position)} * ${parts} + ${part}]`;
+  const at = placed(
+    index.text,
+    fixed ? `${counter.variable} & ${parts - 1}` : `(${counter.variable} & ${parts - 1})`,
+  );
+  const inPart = (ahead: number): string => {
+    const counters = find(index, "identifier").filter((each) => each.text === counter.variable);
+    const moved =
+      ahead === 0
+        ? index.text
+        : textWith(
+            index,
+            counters.map((each) => replaceNode(each, `${counter.variable} + ${ahead}`)),
+          );
+    const expression = target.parent!;
+    const amount = field(expression, "right");
+    const added =
+      amount && ahead > 0
+        ? textWith(
+            amount,
+            find(amount, "identifier")
+              .filter((each) => each.text === counter.variable)
+              .map((each) => replaceNode(each, `${counter.variable} + ${ahead}`)),
+          )
+        : amount?.text;
+    return added === undefined
+      ? `${placed(moved, String(ahead))}++;`
+      : `${placed(moved, String(ahead))} += ${added};`;
+  };
   const partOf = (part: number): string =>
     fixed ? `${name}[${place}][${part}]` : `${name}[${place} * ${parts} + ${part}]`;
   const sum = Array.from({ length: parts }, (_, part) => partOf(part)).join(" + ");
@@ -301,7 +331,7 @@ function rewrite(
   );
   const edits: Edit[] = [
     insertBefore(subject.source, around, declaration),
-    replaceNode(target, at),
+    isAlone(loop, target) ? unrolled(subject, loop, parts, inPart) : replaceNode(target, at),
     insertAfter(subject.source, around, fixed || cpp ? merge : `${merge}\nfree(${name});`),
     ...(fixed ? [] : includeEdits(subject.source, subject.root, [cpp ? "<vector>" : "<stdlib.h>"])),
   ];
@@ -315,4 +345,48 @@ function rewrite(
     ],
     edits,
   });
+}
+
+function factor(text: string): string {
+  return /^[\w.]+(\[[\w.]+\])?$/.test(text) ? text : `(${text})`;
+}
+
+/** The addition is all that the loop does, and the counter stands in its indices as a plain factor. */
+function isAlone(loop: Loop, target: Node): boolean {
+  const [only, ...more] = loop.statements;
+  const counter = loop.count?.variable;
+  const plain = find(loop.body, "identifier")
+    .filter((name) => name.text === counter)
+    .every((name) => /^(subscript_expression|subscript_argument_list)$/.test(name.parent?.type ?? ""));
+  return (
+    only?.type === "expression_statement" &&
+    more.length === 0 &&
+    contains(only, target) &&
+    plain &&
+    isPlain(loop) &&
+    loop.count.comparison === "<" &&
+    loop.count.declared
+  );
+}
+
+/** One addition to each part in turn, without a test in between, and what is left over into the first. */
+function unrolled(subject: Subject, loop: Loop, parts: number, inPart: (ahead: number) => string): Edit {
+  const { count } = loop;
+  const [header, bound, i] = [
+    field(loop.node, "initializer")?.text ?? "",
+    count?.bound.text ?? "",
+    count?.variable ?? "",
+  ];
+  const limit = factor(bound);
+  const steps = Array.from({ length: parts }, (_, ahead) => inPart(ahead));
+  const lines = [
+    header.endsWith(";") ? header : `${header};`,
+    block(
+      subject.source,
+      `for (; ${i} < ${limit} && ${limit} - ${i} >= ${parts}; ${i} += ${parts})`,
+      steps.join("\n"),
+    ),
+    block(subject.source, `for (; ${i} < ${limit}; ${i}++)`, inPart(0)),
+  ];
+  return replaceStatement(subject.source, loop.node, block(subject.source, "", lines.join("\n")));
 }
