@@ -16,7 +16,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "compare.h"
+#include "pair.h"
 #include "plan.h"
 #include "protocol.h"
 #include "worker.h"
@@ -134,13 +134,6 @@ static void drop_plan(struct words *words) {
   json_add(&reply, "{\"ok\":true}");
 }
 
-static void add_ending(const struct worker *worker) {
-  static const char *const names[] = {"none", "exit", "signal", "timeout", "cancelled", "protocol", "jail"};
-  json_add(&reply, "{\"ended\":\"%s\",\"number\":%d,\"phase\":\"%s\",\"said\":", names[worker->ending], worker->ending_number, worker->phase);
-  json_text(&reply, worker->said ? worker->said : "", worker->said_length);
-  json_add(&reply, "}");
-}
-
 static void end_worker_named(struct worker *worker) {
   for (int index = 0; index < MOST_WORKERS; index++) {
     if (&workers[index].worker == worker) workers[index].taken = 0;
@@ -180,45 +173,10 @@ static void start_worker(struct words *words) {
     json_add(&reply, "{\"ok\":true,\"pid\":%d,\"loadCpuNs\":%" PRId64 "}", worker->pid, worker->start_cpu_ns);
   } else {
     json_add(&reply, "{\"ok\":true,\"ending\":");
-    add_ending(worker);
+    add_ending(&reply, worker);
     json_add(&reply, "}");
     end_worker_named(worker);
   }
-}
-
-/* One arm: restores the arguments, then prepare, call, finish. 0 where it ended instead. */
-static int run_arm(struct worker *worker, const struct plan *plan, int64_t limit_ns, struct timing *called, int64_t *untimed_ns) {
-  struct timing before, after;
-  if (!worker_use(worker, plan, limit_ns)) return 0;
-  plan_write_values(plan, worker->arena);
-  if (!worker_do(worker, OPERATION_PREPARE, limit_ns, &before)) return 0;
-  if (!worker_do(worker, OPERATION_CALL, limit_ns, called)) return 0;
-  if (!worker_do(worker, OPERATION_FINISH, limit_ns, &after)) return 0;
-  *untimed_ns = before.cpu_ns + after.cpu_ns;
-  return 1;
-}
-
-static uint64_t most_grown(const struct plan *plan, const uint8_t *arena) {
-  uint64_t most = 0;
-  for (uint32_t instance = 0; instance < plan->instances; instance++) {
-    for (uint32_t index = 0; index < plan->slot_count; index++) {
-      const struct slot *slot = &plan->slots[index];
-      if (!slot->container || slot->mode == MODE_IN) continue;
-      uint64_t bytes = encoded_size(slot->type, arena + plan_place(plan, instance, index)->offset, slot->capacity);
-      if (bytes > most && bytes != UINT64_MAX) most = bytes;
-    }
-  }
-  return most;
-}
-
-static void add_mismatch(const char *key, const struct mismatch *mismatch) {
-  json_add(&reply, ",\"%s\":{\"kind\":\"%s\",\"path\":", key, mismatch->kind);
-  json_text(&reply, mismatch->path, strlen(mismatch->path));
-  json_add(&reply, ",\"candidate\":");
-  json_text(&reply, mismatch->candidate, strlen(mismatch->candidate));
-  json_add(&reply, ",\"reference\":");
-  json_text(&reply, mismatch->reference, strlen(mismatch->reference));
-  json_add(&reply, "}");
 }
 
 /*
@@ -229,64 +187,29 @@ static void add_mismatch(const char *key, const struct mismatch *mismatch) {
  * OTHER_NOISE "same", or what the second arm's outputs hold before the call instead of NOISE.
  */
 static void run_pair(struct words *words) {
-  struct plan *plan = next_plan(words);
-  struct worker *arms[2] = {next_worker(words), NULL};
-  arms[1] = next_worker(words);
-  int first = next_unsigned(words) != 0;
-  int64_t limits[2] = {next_limit(words), next_limit(words)};
-  double factor = (double)next_number(words);
-  uint64_t seed = next_seed(words), noise[2];
-  noise[0] = noise[1] = next_seed(words);
-  const char *other = next_word(words);
-  if (strcmp(other, "same")) {
+  struct pair pair = {.plan = next_plan(words)};
+  pair.arms[ARM_REFERENCE] = next_worker(words);
+  pair.arms[ARM_CANDIDATE] = next_worker(words);
+  pair.first = next_unsigned(words) ? ARM_CANDIDATE : ARM_REFERENCE;
+  pair.limits_ns[ARM_REFERENCE] = next_limit(words);
+  pair.limits_ns[ARM_CANDIDATE] = next_limit(words);
+  pair.factor = (double)next_number(words);
+  pair.seed = next_seed(words);
+  pair.noise[0] = pair.noise[1] = next_seed(words);
+  if (strcmp(next_word(words), "same")) {
     words->next--;
-    noise[1] = next_seed(words);
+    pair.noise[1] = next_seed(words);
   }
-  struct plan *generator_plan = words->next < words->count ? next_plan(words) : NULL;
-  struct worker *generator = generator_plan ? next_worker(words) : NULL;
-  if (words->bad || !plan || !arms[0] || (generator_plan && !generator)) {
-    words->bad = 1;
-    return;
+  if (words->next < words->count) {
+    pair.generator_plan = next_plan(words);
+    pair.generator = next_worker(words);
+    if (!pair.generator) words->bad = 1;
   }
-  json_add(&reply, "{\"ok\":true,\"seed\":\"%" PRIu64 "\"", seed);
-  struct timing timing = {0};
-  int64_t untimed_ns = 0;
-  if (generator) {
-    plan_fill(generator_plan, seed, noise[0]);
-    if (!run_arm(generator, generator_plan, limits[0], &timing, &untimed_ns)) {
-      json_add(&reply, ",\"generator\":");
-      add_ending(generator);
-      json_add(&reply, "}");
-      end_worker_named(generator);
-      return;
-    }
+  if (words->bad || !pair.arms[ARM_REFERENCE]) return;
+  pair_run(&pair, &reply);
+  for (int index = 0; index < MOST_WORKERS; index++) {
+    if (workers[index].taken && workers[index].worker.ending != ENDING_NONE) end_worker_named(&workers[index].worker);
   }
-  int filled = 0;
-  for (int turn = 0; turn < 2; turn++) {
-    int arm = turn ? !first : first;
-    struct worker *worker = arms[arm];
-    if (!worker) continue;
-    if (!filled || noise[0] != noise[1]) {
-      plan_fill(plan, seed, noise[turn]);
-      if (generator && !plan_take_generated(plan, generator_plan, generator->arena[ARENA_OUTPUT])) return refuse("the generator's values do not fit");
-      filled = 1;
-    }
-    int64_t limit = arm && !first ? limits[1] + (int64_t)(factor * (double)timing.wall_ns) : limits[arm];
-    json_add(&reply, ",\"%s\":", arm ? "candidate" : "reference");
-    if (!run_arm(worker, plan, limit, &timing, &untimed_ns)) {
-      add_ending(worker);
-      json_add(&reply, ",\"limitMs\":%.3f}", (double)limit / 1e6);
-      end_worker_named(worker);
-      return;
-    }
-    json_add(&reply, "{\"cpuNs\":%" PRId64 ",\"wallNs\":%" PRId64 ",\"untimedNs\":%" PRId64 "}", timing.cpu_ns, timing.wall_ns, untimed_ns);
-    struct mismatch bounds;
-    if (!compare_margins(plan, worker->arena[ARENA_OUTPUT], &bounds)) add_mismatch(arm ? "candidateBounds" : "referenceBounds", &bounds);
-  }
-  json_add(&reply, ",\"grownBytes\":%" PRIu64, most_grown(plan, arms[0]->arena[ARENA_OUTPUT]));
-  struct mismatch mismatch = {0};
-  if (arms[1] && !compare_outputs(plan, arms[0]->arena[ARENA_OUTPUT], arms[1]->arena[ARENA_OUTPUT], &mismatch)) add_mismatch("mismatch", &mismatch);
-  json_add(&reply, "}");
 }
 
 /* end WORKER */

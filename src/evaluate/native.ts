@@ -27,6 +27,7 @@ const supervisorSources = [
   "sort",
   "plan",
   "compare",
+  "pair",
   "worker",
   "clock",
 ];

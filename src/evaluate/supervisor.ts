@@ -28,6 +28,8 @@ const mismatch = z.object({
 const pairReply = z.object({
   seed: z.string(),
   generator: ending.optional(),
+  /** What the generator made does not fit. */
+  generatorOverflow: z.boolean().optional(),
   reference: z.union([timing, ending]).optional(),
   candidate: z.union([timing, ending]).optional(),
   referenceBounds: mismatch.optional(),

@@ -173,6 +173,8 @@ function referenceOf(reply: PairReply, subject: Subject, plan: LoadedPlan): Timi
     interrupted(generator.ended);
     throw generatorFault(subject, describeEnding(generator, plan.sizes, reply.limitMs).reason);
   }
+  if (reply.generatorOverflow)
+    throw generatorFault(subject, `what it made outgrew the room for it (${sizesText(plan.sizes)})`);
   if (!isTiming(reference)) {
     if (!reference) throw new LessonbankError("internal", "the supervisor's reply lacks the reference");
     interrupted(reference.ended);

@@ -1,0 +1,110 @@
+/* One pair of calls: the same fresh values for both arms, each arm's clocks, and whether their outputs agree. */
+#define _GNU_SOURCE
+#include "pair.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "compare.h"
+
+void add_ending(struct json *reply, const struct worker *worker) {
+  static const char *const names[] = {"none", "exit", "signal", "timeout", "cancelled", "protocol", "jail"};
+  json_add(reply, "{\"ended\":\"%s\",\"number\":%d,\"phase\":\"%s\",\"said\":", names[worker->ending], worker->ending_number, worker->phase);
+  json_text(reply, worker->said ? worker->said : "", worker->said_length);
+  json_add(reply, "}");
+}
+
+static void add_mismatch(struct json *reply, const char *key, const struct mismatch *mismatch) {
+  json_add(reply, ",\"%s\":{\"kind\":\"%s\",\"path\":", key, mismatch->kind);
+  json_text(reply, mismatch->path, strlen(mismatch->path));
+  json_add(reply, ",\"candidate\":");
+  json_text(reply, mismatch->candidate, strlen(mismatch->candidate));
+  json_add(reply, ",\"reference\":");
+  json_text(reply, mismatch->reference, strlen(mismatch->reference));
+  json_add(reply, "}");
+}
+
+/* Restores the arguments, then prepare, call, finish. 0 where the worker ended instead. */
+static int run_arm(struct worker *worker, const struct plan *plan, int64_t limit_ns, struct timing *called, int64_t *untimed_ns) {
+  struct timing before, after;
+  if (!worker_use(worker, plan, limit_ns)) return 0;
+  plan_write_values(plan, worker->arena);
+  if (!worker_do(worker, OPERATION_PREPARE, limit_ns, &before)) return 0;
+  if (!worker_do(worker, OPERATION_CALL, limit_ns, called)) return 0;
+  if (!worker_do(worker, OPERATION_FINISH, limit_ns, &after)) return 0;
+  *untimed_ns = before.cpu_ns + after.cpu_ns;
+  return 1;
+}
+
+/* The bytes of the longest encoding among the outputs that may grow. */
+static uint64_t most_grown(const struct plan *plan, const uint8_t *arena) {
+  uint64_t most = 0;
+  for (uint32_t instance = 0; instance < plan->instances; instance++) {
+    for (uint32_t index = 0; index < plan->slot_count; index++) {
+      const struct slot *slot = &plan->slots[index];
+      if (!slot->container || slot->mode == MODE_IN) continue;
+      uint64_t bytes = encoded_size(slot->type, arena + plan_place(plan, instance, index)->offset, slot->capacity);
+      if (bytes > most && bytes != UINT64_MAX) most = bytes;
+    }
+  }
+  return most;
+}
+
+static int fill(const struct pair *pair, uint64_t noise) {
+  plan_fill(pair->plan, pair->seed, noise);
+  return !pair->generator || plan_take_generated(pair->plan, pair->generator_plan, pair->generator->arena[ARENA_OUTPUT]);
+}
+
+/* Both arms in their order. 0 where something ended, which the reply then says. */
+static int run_arms(const struct pair *pair, struct json *reply) {
+  struct timing timing = {0};
+  int64_t untimed_ns = 0;
+  if (pair->generator) {
+    plan_fill(pair->generator_plan, pair->seed, pair->noise[0]);
+    if (!run_arm(pair->generator, pair->generator_plan, pair->limits_ns[ARM_REFERENCE], &timing, &untimed_ns)) {
+      json_add(reply, ",\"generator\":");
+      add_ending(reply, pair->generator);
+      return 0;
+    }
+  }
+  int filled = 0;
+  for (int turn = 0; turn < 2; turn++) {
+    int arm = turn ? !pair->first : (int)pair->first;
+    struct worker *worker = pair->arms[arm];
+    if (!worker) continue;
+    if (!filled || pair->noise[0] != pair->noise[1]) {
+      if (!fill(pair, pair->noise[turn])) {
+        json_add(reply, ",\"generatorOverflow\":true");
+        return 0;
+      }
+      filled = 1;
+    }
+    int64_t limit = pair->limits_ns[arm];
+    if (arm == ARM_CANDIDATE && pair->first == ARM_REFERENCE) limit += (int64_t)(pair->factor * (double)timing.wall_ns);
+    json_add(reply, ",\"%s\":", arm == ARM_CANDIDATE ? "candidate" : "reference");
+    if (!run_arm(worker, pair->plan, limit, &timing, &untimed_ns)) {
+      add_ending(reply, worker);
+      json_add(reply, ",\"limitMs\":%.3f", (double)limit / 1e6);
+      return 0;
+    }
+    json_add(reply, "{\"cpuNs\":%" PRId64 ",\"wallNs\":%" PRId64 ",\"untimedNs\":%" PRId64 "}", timing.cpu_ns, timing.wall_ns, untimed_ns);
+    struct mismatch bounds;
+    if (!compare_margins(pair->plan, worker->arena[ARENA_OUTPUT], &bounds)) {
+      add_mismatch(reply, arm == ARM_CANDIDATE ? "candidateBounds" : "referenceBounds", &bounds);
+    }
+  }
+  return 1;
+}
+
+void pair_run(const struct pair *pair, struct json *reply) {
+  json_add(reply, "{\"ok\":true,\"seed\":\"%" PRIu64 "\"", pair->seed);
+  if (run_arms(pair, reply)) {
+    const struct worker *reference = pair->arms[ARM_REFERENCE], *candidate = pair->arms[ARM_CANDIDATE];
+    json_add(reply, ",\"grownBytes\":%" PRIu64, most_grown(pair->plan, reference->arena[ARENA_OUTPUT]));
+    struct mismatch mismatch = {0};
+    if (candidate && !compare_outputs(pair->plan, reference->arena[ARENA_OUTPUT], candidate->arena[ARENA_OUTPUT], &mismatch)) {
+      add_mismatch(reply, "mismatch", &mismatch);
+    }
+  }
+  json_add(reply, "}");
+}
