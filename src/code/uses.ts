@@ -112,6 +112,8 @@ function classify(identifier: Node): UseKind {
   let at = identifier;
   /** Looked through an index, a dereference or a member: no longer the variable itself. */
   let inside = false;
+  /** What lies inside was loaded: a sum with it is a value, no pointer. */
+  let loaded = false;
   /** The expression is a copy of the variable's value. */
   let copy = false;
   const changed = (): UseKind => (inside ? "element" : copy ? "read" : "change");
@@ -132,16 +134,16 @@ function classify(identifier: Node): UseKind {
         continue;
       case "binary_expression":
         // Only sums stay pointers or iterators through which elements can be written.
-        if (!/^[+-]$/.test(operatorOf(parent))) return "read";
+        if (loaded || !/^[+-]$/.test(operatorOf(parent))) return "read";
         copy = true;
         continue;
       case "subscript_expression":
         if (!same(at, member(parent, "argument") ?? parent)) return "read";
-        inside = true;
+        inside = loaded = true;
         continue;
       case "pointer_expression":
         if (operatorOf(parent) === "&") return inside ? "element" : "change";
-        inside = true;
+        inside = loaded = true;
         continue;
       case "update_expression":
         return changed();
