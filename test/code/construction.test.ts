@@ -8,7 +8,8 @@ beforeAll(loadGrammars);
 
 function local(declaration: string) {
   const root = parse(`void f(int n) { ${declaration} }`, "c++").rootNode;
-  const variable = variablesOf(find(root, "function_definition")[0]).find((each) => each.kind === "local");
+  const [definition] = find(root, "function_definition");
+  const variable = definition && variablesOf(definition).find((each) => each.kind === "local");
   if (!variable) throw new Error("no local");
   return variable;
 }

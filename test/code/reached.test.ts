@@ -39,6 +39,7 @@ describe("methodCall", () => {
 
   it("puts several statements into braces where one stood alone", () => {
     const [, alone] = find(subject().function, "expression_statement", "if_statement");
+    if (!alone) throw new Error("no statement");
     expect(inPlaceOf(source, alone, ["a();", "b();"])).toBe("{\n    a();\n    b();\n}");
   });
 });

@@ -20,6 +20,11 @@ function kinds(statement: string, language: Language = "c++"): string {
     .join(" ");
 }
 
+/** What a call of a helper with this parameter does to v. */
+function calls(parameter: string): string[] {
+  return usesOf("v", body(`void g(${parameter}) {}\nvoid f(T v) { g(v); }`)).map((use) => use.kind);
+}
+
 describe("usesOf", () => {
   it.each([
     ["x = v[i] + v.size();", "read read"],
@@ -43,8 +48,6 @@ describe("usesOf", () => {
 
   it("knows that C passes by value, and what a helper of the file takes", () => {
     expect(kinds("unknown(v);", "c")).toBe("element");
-    const calls = (parameter: string): string[] =>
-      usesOf("v", body(`void g(${parameter}) {}\nvoid f(T v) { g(v); }`)).map((use) => use.kind);
     expect(calls("const T &t")).toEqual(["read"]);
     expect(calls("T &t")).toEqual(["change"]);
     expect(calls("T *t")).toEqual(["element"]);
@@ -72,7 +75,7 @@ describe("the questions on top", () => {
   it("calls an expression pure only where it can tell", () => {
     const pure = (text: string): boolean => {
       const [statement] = find(body(`void f() { ${text}; }`), "expression_statement");
-      return isPure(statement);
+      return !!statement && isPure(statement);
     };
     expect(
       ["a + b[i] * sqrt(c)", "v.size() - s.substr(1, 2).length()", "static_cast<int>(x)"].map(pure),
