@@ -2,11 +2,10 @@
  * The client of the native supervisor: one process, one command at a time, a typed reply to each.
  */
 import { execa } from "execa";
-import { availableParallelism } from "node:os";
-import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { LessonbankError } from "../errors.ts";
 import { jailError, systemMounts, unprivilegedUser } from "./jail.ts";
+import { measuringCore } from "./measuring-core.ts";
 import { nativePrograms } from "./native.ts";
 import { findBubblewrap } from "./toolchain.ts";
 
@@ -233,15 +232,6 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
 /** Whether a reply holds a timing rather than an ending. */
 export function isTiming(value: Timing | Ending | undefined): value is Timing {
   return value !== undefined && "cpuNs" in value;
-}
-
-/** The last core that we may use: interrupts and others' work crowd the first. Undefined where only one is left. */
-function measuringCore(): number | undefined {
-  if (availableParallelism() < 2) return undefined;
-  const status = readFileSync("/proc/self/status", "utf8");
-  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1];
-  const last = list?.split(",").at(-1)?.split("-").at(-1);
-  return last === undefined ? undefined : Number(last);
 }
 
 /** As one word: the supervisor splits at spaces. */
