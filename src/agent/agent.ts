@@ -48,6 +48,11 @@ export interface Agent {
   readonly speciality: string;
   /** A candidate, or undefined when it has nothing left to try. */
   propose(request: ProposalRequest): Promise<Proposal | undefined>;
+  /**
+   * A candidate made of these transformations alone, in this order, from the task's source; undefined where they do not fit. Absent
+   * for agents whose candidates are not made of named steps. A run uses it to take out of its winner what it does not need.
+   */
+  rebuild?(task: Task, transformations: readonly Transformation[]): Promise<Proposal | undefined>;
   /** Says in one or two sentences why the outcome came about. */
   explain(task: Task, candidate: Candidate, outcome: Outcome, signal?: AbortSignal): Promise<LessonDraft>;
 }

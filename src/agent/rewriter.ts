@@ -11,6 +11,7 @@ import { describeContext } from "../lesson/context.ts";
 import { rankTransformations, type TransformationRanking } from "../select/experience.ts";
 import type { Agent, Candidate, Proposal, ProposalRequest } from "./agent.ts";
 import type { Opportunity, Rewrite } from "./rewrites/rewrite.ts";
+import { describeSteps, rebuild } from "./steps.ts";
 import { createWorth } from "./worth.ts";
 
 export interface RewriterOptions {
@@ -28,6 +29,8 @@ const longestChain = 4;
 const confident = { fasterProbability: 0.6, logSpeedup: 0.05 };
 /** Between moves of equal promise chance decides; so do agents of a team that know the same. */
 const jitter = 0.02;
+/** A move that is expected to gain less than this is not worth a turn. */
+const leastPromise = 0.02;
 /** Chance of starting from something else than the fastest known code. */
 const wandering = 0.25;
 
@@ -68,6 +71,10 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
       return undefined;
     },
 
+    async rebuild(task, transformations) {
+      return rebuild(task, transformations, rewrites);
+    },
+
     async explain(task, candidate, outcome) {
       worth.record(candidate, outcome);
       const rewrite = rewrites.find((each) => each.name === candidate.transformations.at(-1)?.name);
@@ -92,7 +99,7 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
         value: worth.expect(rewrite.name, opportunity, ranking).promise + jitter * random(),
       })),
     );
-    return moves.sort((a, b) => b.value - a.value);
+    return moves.filter(({ value }) => value >= leastPromise).sort((a, b) => b.value - a.value);
   }
 
   /** Applies the move and, while evidence or boldness say so, further ones on top. Undefined where the text was tried before. */
@@ -161,10 +168,6 @@ function describe(base: Base, steps: readonly Move[], source: string): Proposal 
     parameters: opportunity.parameters,
     place: opportunity.place,
   }));
-  const words = applied.map(({ name, parameters, place }) => {
-    const choice = Object.entries(parameters).map(([key, value]) => `${key} ${value}`);
-    return `${name}${choice.length > 0 ? ` (${choice.join(", ")})` : ""}: ${place}`;
-  });
   const onTop = base.lesson ? ` – on code that is ${base.speed.toFixed(2)}× faster` : "";
   return {
     source,
@@ -175,6 +178,6 @@ function describe(base: Base, steps: readonly Move[], source: string): Proposal 
     ...(base.lesson && {
       basis: { lesson: base.lesson.id, transformations: base.transformations.length, speed: base.speed },
     }),
-    summary: words.join(" + ") + onTop,
+    summary: describeSteps(applied) + onTop,
   };
 }

@@ -36,7 +36,7 @@ export interface OptimizeOptions {
   readonly policy?: string | undefined;
   /** Default 12. */
   readonly rounds?: number | undefined;
-  /** Candidates judged at the most, the winner's confirmation not counted. Default 40. */
+  /** Candidates judged at the most, the winner's simplification and confirmation not counted. Default 40. */
   readonly evaluations?: number | undefined;
   /** Wall time after which no further candidate is begun. Default: none. */
   readonly timeLimitMs?: number | undefined;

@@ -10,7 +10,7 @@
  * - Agents of a round propose side by side; two that propose the same text are asked again, and nothing is judged twice.
  * - A failure to propose costs a turn; the published harness then judged the previous reply again.
  * - The winner must be faster at 99 % on fresh processes and seeds; otherwise the next best is tried, and no winner is an answer.
- *   Of candidates within 3 % of the fastest the one with the fewest transformations wins.
+ *   Before that, its steps are taken out one by one, and of candidates within 3 % of the fastest the one with the fewest wins.
  */
 import { sha256 } from "../code/hash.ts";
 import type { Agent, Candidate, Proposal } from "../agent/agent.ts";
@@ -38,6 +38,8 @@ export function lessonl(options: LessonlOptions = {}): Strategy {
 const repeatedAsks = 3;
 /** Candidates that may fail to be confirmed before the run says that nothing is faster. */
 const confirmations = 3;
+/** A ratio of this much of another counts as equal to it: what a screening can tell apart. */
+const asFast = 0.97;
 
 class LessonlRun {
   private readonly attempts: Attempt[] = [];
@@ -60,6 +62,7 @@ class LessonlRun {
     const { attempts, lessons } = this;
     try {
       const ended = await this.rounds();
+      await this.simplifyWinner();
       const winner = await this.confirmWinner();
       return { attempts, lessons, ended, ...(winner && { winner: { ...winner, confirmed: true } }) };
     } catch (error) {
@@ -139,18 +142,22 @@ class LessonlRun {
         emit({ type: "agent-passed", agent: agent.name, round: this.round });
         continue;
       }
-      this.tried.add(sha256(proposal.source));
-      const candidate: Candidate = {
-        ...proposal,
-        id: sha256(`${this.context.run}\0${proposal.source}`).slice(0, 12),
-        agent: agent.name,
-        round: this.round,
-        lessons: shown.map((lesson) => lesson.id),
-      };
-      emit({ type: "candidate-proposed", candidate });
-      candidates.push(candidate);
+      candidates.push(this.register(proposal, agent.name, shown));
     }
     return candidates;
+  }
+
+  private register(proposal: Proposal, agent: string, shown: readonly Lesson[]): Candidate {
+    this.tried.add(sha256(proposal.source));
+    const candidate: Candidate = {
+      ...proposal,
+      id: sha256(`${this.context.run}\0${proposal.source}`).slice(0, 12),
+      agent,
+      round: this.round,
+      lessons: shown.map((lesson) => lesson.id),
+    };
+    this.context.emit({ type: "candidate-proposed", candidate });
+    return candidate;
   }
 
   private async ask(
@@ -177,10 +184,14 @@ class LessonlRun {
     }
   }
 
-  /** One candidate through the evaluator, and its lesson into the bank. */
+  /** One candidate of a round, if the budget still has room for it. */
   private async judge(candidate: Candidate): Promise<void> {
-    const { task, evaluator, emit, signal, stop } = this.context;
-    if (stop(this.progress()) !== undefined) return;
+    if (this.context.stop(this.progress()) === undefined) await this.measure(candidate);
+  }
+
+  /** One candidate through the evaluator, and its lesson into the bank. */
+  private async measure(candidate: Candidate): Promise<Outcome> {
+    const { task, evaluator, emit, signal } = this.context;
     this.evaluations++;
     const outcome = await evaluator.evaluate(task, candidate.source, {
       signal,
@@ -193,6 +204,7 @@ class LessonlRun {
       this.lastProgressRound = this.round;
     emit({ type: "candidate-judged", candidate, outcome });
     await this.bankLesson(candidate, outcome);
+    return outcome;
   }
 
   private async bankLesson(candidate: Candidate, outcome: Outcome): Promise<void> {
@@ -220,6 +232,32 @@ class LessonlRun {
     if (factors.size === 0) return;
     await this.context.bank.setFactors(factors);
     this.context.emit({ type: "factors-updated", factors: Object.fromEntries(factors) });
+  }
+
+  /**
+   * Takes the steps out of the fastest candidate one by one, the last first, and goes on with what is still as fast. What a run
+   * stacked by luck does not reach the user, and every lesson that remains was seen to matter.
+   */
+  private async simplifyWinner(): Promise<void> {
+    let [best] = inOrderOfMerit(this.attempts);
+    for (let index = (best ? steps(best) : 0) - 1; best && steps(best) > 1 && index >= 0; index--) {
+      this.context.signal.throwIfAborted();
+      const { candidate } = best;
+      const proposal = await this.rebuild(candidate.transformations.toSpliced(index, 1));
+      if (!proposal || this.tried.has(sha256(proposal.source))) continue;
+      const simpler = this.register(proposal, candidate.agent, []);
+      const outcome = await this.measure(simpler);
+      const equal = outcome.status === "measured" && outcome.faster && isAsFast(outcome, best.outcome);
+      if (equal) best = { candidate: simpler, outcome };
+    }
+  }
+
+  private async rebuild(transformations: Candidate["transformations"]): Promise<Proposal | undefined> {
+    for (const agent of this.context.agents) {
+      const proposal = await agent.rebuild?.(this.context.task, transformations);
+      if (proposal) return proposal;
+    }
+    return undefined;
   }
 
   /** The best candidate that is still faster when it is measured at length on fresh processes and seeds. */
@@ -276,9 +314,13 @@ function inOrderOfMerit(attempts: readonly Attempt[]): Attempt[] {
     .sort((a, b) => ratioOf(b.outcome) - ratioOf(a.outcome));
   const [first] = byRatio;
   if (!first) return [];
-  const equals = byRatio.filter(({ outcome }) => ratioOf(outcome) >= 0.97 * ratioOf(first.outcome));
+  const equals = byRatio.filter(({ outcome }) => isAsFast(outcome, first.outcome));
   const simplest = equals.reduce((best, each) => (steps(each) < steps(best) ? each : best));
   return [simplest, ...byRatio.filter((attempt) => attempt !== simplest)];
+}
+
+function isAsFast(outcome: Outcome, other: Outcome): boolean {
+  return ratioOf(outcome) >= asFast * ratioOf(other);
 }
 
 function steps({ candidate }: Attempt): number {

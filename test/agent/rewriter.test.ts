@@ -158,3 +158,18 @@ test("the default team has at least three agents, each with a speciality of its 
   expect(new Set(team.map(({ name }) => name)).size).toBe(team.length);
   expect(new Set(team.map(({ speciality }) => speciality)).size).toBe(team.length);
 });
+
+test("it builds a candidate again from some of its steps", async () => {
+  const rewrites = ["one", "two", "three"].map((name) => marking(name, [1, 2]));
+  const agent = createRewriter({ name: "a", speciality: "marks", rewrites });
+  const step = (name: string, value: number) => ({
+    name,
+    parameters: { value },
+    place: "the whole function",
+  });
+  const rebuilt = await agent.rebuild!(task, [step("three", 2), step("one", 1)]);
+  expect(rebuilt?.source).toBe(`${task.source.text}/* three 2 */\n/* one 1 */\n`);
+  expect(rebuilt?.assumptions).toEqual(["three is harmless.", "one is harmless."]);
+  expect(await agent.rebuild!(task, [step("unknown", 1)])).toBeUndefined();
+  expect(await agent.rebuild!(task, [step("one", 3)])).toBeUndefined();
+});

@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
+import type { Agent } from "../../src/agent/agent.ts";
 import type { Bank } from "../../src/bank/bank.ts";
 import { createMemoryBank } from "../../src/bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts";
@@ -155,4 +156,27 @@ test("the same seed shows the same lessons in the same order", async () => {
   expect(await shown(5)).toEqual(await shown(5));
   const different = await Promise.all([6, 7, 8, 9].map(shown));
   expect(different.some((each) => JSON.stringify(each) !== JSON.stringify(different[0]))).toBe(true);
+});
+
+test("steps that do not matter are taken out of the winner", async () => {
+  const step = (name: string) => ({ name, parameters: {}, place: "here" });
+  const build = (names: readonly string[]) => ({
+    source: sourceOfSpeed(names.includes("useful") ? 2 : 1, ` ${names.join(" ")}`),
+    transformations: names.map(step),
+    assumptions: [],
+    summary: names.join(" + "),
+  });
+  const agent: Agent = {
+    ...scriptedAgent("stacker", () => undefined),
+    propose: async ({ round }) => (round === 0 ? build(["idle", "useful", "vain"]) : undefined),
+    rebuild: async (_task, transformations) => build(transformations.map(({ name }) => name)),
+  };
+  const result = await lessonl().run(context({ agents: [agent] }));
+  expect(result.attempts.map(({ candidate }) => candidate.summary)).toEqual([
+    "idle + useful + vain",
+    "idle + useful",
+    "idle",
+    "useful",
+  ]);
+  expect(result.winner?.candidate.transformations).toEqual([step("useful")]);
 });
