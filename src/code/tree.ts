@@ -103,10 +103,18 @@ export function calleeOf(call: Node): string {
   return field(call, "function")?.text.replace(/\s+/g, "") ?? "";
 }
 
-/** The statements of a body, whether braced or single; comments and empty statements left out. */
+/** The statements of a body, whether braced or single; comments, empty statements and hints to the compiler about loops left out. */
 export function statementsOf(body: Node): Node[] {
   const list = body.type === "compound_statement" ? parts(body) : [body];
-  return list.filter((statement) => statement.text !== ";");
+  return list.filter((statement) => statement.text !== ";" && !isLoopHint(statement));
+}
+
+/** A pragma that changes how a loop is compiled and nothing else. */
+export function isLoopHint(node: Node): boolean {
+  return (
+    node.type === "preproc_call" &&
+    /^#\s*pragma\s+(GCC\s+(ivdep|unroll|novector)|clang\s+loop|unroll)\b/.test(node.text)
+  );
 }
 
 /** The expression of an expression statement. */

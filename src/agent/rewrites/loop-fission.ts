@@ -11,6 +11,7 @@ import { block } from "../../code/edit.ts";
 import { mayDistribute } from "../../code/dependences.ts";
 import { effectsOf } from "../../code/effects.ts";
 import { describeLoop, isConfined, isCounted, isInvariant, type Loop, loopsIn } from "../../code/loops.ts";
+import { isLoopHint } from "../../code/tree.ts";
 import { headerOf, replaceByLines, statementsText } from "./loop-text.ts";
 import { offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
@@ -39,7 +40,8 @@ function splits(subject: Subject, loop: Loop): Opportunity[] {
   if (!isCounted(loop) || loop.kind !== "for" || loop.leavesEarly || loop.hasContinue) return [];
   if (statements.length < 2 || statements.length > mostStatements || !isConfined(loop, subject.function))
     return [];
-  if (loop.body.namedChildren.some((child) => child.type.startsWith("preproc_"))) return [];
+  if (loop.body.namedChildren.some((child) => child.type.startsWith("preproc_") && !isLoopHint(child)))
+    return [];
   return statements.slice(1).flatMap((statement, index) => {
     const [first, second] = [statements.slice(0, index + 1), statements.slice(index + 1)];
     if (!isWork(first) || !isWork(second) || sharesNames(first, second)) return [];

@@ -63,8 +63,8 @@ function jams(subject: Subject, outer: Loop): Opportunity[] {
   if (!last || last.children.length > 0 || outer.leavesEarly || outer.hasContinue || last.hasContinue)
     return [];
   if (![outer, ...chain].every((loop) => isConfined(loop, subject.function))) return [];
-  const at = outer.statements.findIndex((statement) => same(statement, inner.node));
-  if (at === -1) return [];
+  if (!outer.statements.some((statement) => same(statement, inner.node))) return [];
+  if (outer.statements.some((statement) => statement.type.startsWith("preproc_"))) return [];
   const own = declaredOutside(outer, inner);
   const fixed = [outer.count.variable, ...own];
   if (
