@@ -495,6 +495,8 @@ function resolveClass(resolver: Resolver, declared: TypeDeclaration, depth: numb
     if (member.type === "access_specifier") open = member.text.startsWith("public");
     refuseSpecialMember(member, name);
     if (member.type !== "field_declaration") continue;
+    if (/\balignas\b|__attribute__|\[\[no_unique_address/.test(member.text))
+      throw new TypeRefusal(`\`${name}\` has a field with an attribute that may change its layout`);
     for (const field of fieldsOf(resolver, member, scope, name, depth + 1)) {
       if (!open) throw new TypeRefusal(`\`${name}\` is no plain struct: \`${field.name}\` is not public`);
       fields.push(field);

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { FillRule, Slot } from "../../src/task/call-plan.ts";
 import { fitSizes } from "../../src/task/infer/fit-sizes.ts";
-import { inferTask, renderTaskFile, taskFrom } from "../../src/task/infer/infer.ts";
+import { inferTask, renderTaskFile, taskFrom, withMinimum } from "../../src/task/infer/infer.ts";
 import { makeTask } from "../../src/task/load.ts";
 import { planCall } from "../../src/task/plan.ts";
 import { parseTaskFile } from "../../src/task/read-task-file.ts";
@@ -527,6 +527,30 @@ inline std::vector<int> pick(std::vector<std::string> words, const P (&table)[3]
       value: "h*w",
       why: "the furthest that the code reaches is in[(y + i) * w + x + j]",
     });
+  });
+
+  test("a minimum can be put under every size afterwards", async () => {
+    const inferred = withMinimum(await inferText(caseOf("relax").source, "relax"), 2);
+    expect(inferred.draft.sizes).toEqual({ timed: { m: 64, n: 64 }, minimum: { m: 2, n: 2 } });
+    expect(inferred.guesses.filter((guess) => guess.key === "sizes.minimum.n")).toEqual([
+      { key: "sizes.minimum.n", value: 2, why: "the function fails where n is smaller" },
+    ]);
+    for (const sizes of checkedSizes(await taskFrom(inferred)))
+      expect(Math.min(...Object.values(sizes))).toBeGreaterThan(1);
+  });
+
+  test("the ends of a range that is made into indices enclose the values", async () => {
+    const source = `void bins(const float *values, int count, float low, float high, unsigned *out, int n) {
+  for (int b = 0; b < n; b++) out[b] = 0;
+  for (int i = 0; i < count; i++) { int bin = (int)((values[i] - low) / (high - low) * n); if (bin >= 0 && bin < n) out[bin]++; }
+}`;
+    const inferred = await inferText(source, "bins");
+    expect(inferred.draft.inputs).toMatchObject({
+      low: { value: 0 },
+      high: { value: 1 },
+      values: { uniform: [0, 1] },
+    });
+    await callEverywhere(await taskFrom(inferred));
   });
 
   test("the written file is valid and means the same task", async () => {

@@ -325,6 +325,12 @@ const refusals: [what: string, language: Language, source: string, message: RegE
     /attribute that may change its layout/,
   ],
   [
+    "an aligned field",
+    "c++",
+    "struct S { char a; alignas(16) float b[4]; }; void f(S& s) {}",
+    /`S` has a field with an attribute/,
+  ],
+  [
     "a packing pragma",
     "c",
     "#pragma pack(1)\nstruct S { char a; int b; }; void f(struct S *s) {}",

@@ -140,19 +140,38 @@ export class Bounds {
 
   /** The highest value, with what holds at this place taken into account. */
   highest(polynomial: Polynomial, constraints: readonly Constraint[]): Highest {
-    let best = this.#byVariables(polynomial);
+    let best = this.#byVariables(polynomial, this.#tightened(constraints));
     for (const { value, most } of constraints) {
       const slack = asConstant(subtract(polynomial, value));
       if (slack === undefined) continue;
-      const limited = this.#byVariables(add(most, constant(slack)));
+      const limited = this.#byVariables(add(most, constant(slack)), noTightening);
       if (limited.kind !== "known") continue;
       if (best.kind !== "known" || this.isAtMost(limited.value, best.value)) best = limited;
     }
     return best;
   }
 
+  /** Upper bounds of single variables that conditions make lower: `row + 1 < height`. */
+  #tightened(constraints: readonly Constraint[]): Map<string, Polynomial> {
+    const found = new Map<string, Polynomial>();
+    for (const { value, most } of constraints) {
+      const names = [...namesOf(value)];
+      const [name = ""] = names;
+      const own = this.#bounded.get(name);
+      if (names.length !== 1 || !own || value.get(name) !== 1) continue;
+      const rest = subtract(value, unknown(name));
+      const bound = subtract(most, rest);
+      // A bound by a variable that came later would be put in after that one was taken out.
+      if (asConstant(rest) === undefined || [...namesOf(bound)].some((other) => isNewer(other, name)))
+        continue;
+      const known = found.get(name) ?? own.high;
+      if (!known || this.isAtMost(bound, known)) found.set(name, bound);
+    }
+    return found;
+  }
+
   /** Innermost variables first: their bounds name the outer ones. */
-  #byVariables(polynomial: Polynomial): Highest {
+  #byVariables(polynomial: Polynomial, tightened: ReadonlyMap<string, Polynomial>): Highest {
     let value = polynomial;
     const open = new Set<string>();
     for (let step = 0; step < 50; step++) {
@@ -162,7 +181,7 @@ export class Bounds {
       const bounded = this.#bounded.get(name);
       const parts = split(value, name);
       const rising = !parts || this.isAtMost(constant(0), parts.slope);
-      const bound = rising ? bounded?.high : bounded?.low;
+      const bound = rising ? (tightened.get(name) ?? bounded?.high) : bounded?.low;
       if (bound) {
         const next = substitute(value, name, bound);
         if (!next) return { kind: "unknown" };
@@ -185,9 +204,15 @@ export class Bounds {
 
   /** The lowest value, where it is known. */
   lowest(polynomial: Polynomial): Polynomial | undefined {
-    const negative = this.#byVariables(subtract(constant(0), polynomial));
+    const negative = this.#byVariables(subtract(constant(0), polynomial), noTightening);
     return negative.kind === "known" ? subtract(constant(0), negative.value) : undefined;
   }
+}
+
+const noTightening: ReadonlyMap<string, Polynomial> = new Map();
+
+function isNewer(name: string, than: string): boolean {
+  return name.startsWith("#") && Number(name.slice(1)) >= Number(than.slice(1));
 }
 
 function newest(names: readonly string[]): string | undefined {

@@ -93,6 +93,28 @@ export function taskFrom(inferred: InferredTask, timed?: Sizes): Promise<Task> {
   return makeTask({ ...draft, sizes }, { file, directory, text });
 }
 
+/**
+ * The same task with no size below `least`: for a reference that turns out to fail on nothing at all, although no loop
+ * or guard of its code says so.
+ */
+export function withMinimum(inferred: InferredTask, least: number): InferredTask {
+  const { draft, guesses } = inferred;
+  const old = draft.sizes?.minimum ?? {};
+  const raised = Object.keys(draft.sizes?.timed ?? {}).filter((name) => (old[name] ?? 0) < least);
+  const minimum = { ...old, ...Object.fromEntries(raised.map((name) => [name, least])) };
+  const more = raised.map((name) => ({
+    key: `sizes.minimum.${name}`,
+    value: least,
+    why: `the function fails where ${name} is smaller`,
+  }));
+  const kept = guesses.filter((guess) => !more.some((one) => one.key === guess.key));
+  return {
+    ...inferred,
+    draft: { ...draft, sizes: { ...draft.sizes, minimum } },
+    guesses: [...kept, ...more],
+  };
+}
+
 /** task.json's text: the draft with its guesses under "$guesses". */
 export function renderTaskFile(
   inferred: Pick<InferredTask, "draft" | "guesses">,
@@ -300,7 +322,7 @@ function scalarRule(inference: Inference, array: string, scalar: string, note: N
     parameter.type.kind === "scalar";
   const bounds = lengths.contents.get(array);
   const isCharacter = /\bchar\b/.test(parameter?.spelling ?? "") && (scalar === "i8" || scalar === "u8");
-  if (/^[fc]/.test(scalar)) return realRule(inference, single, note);
+  if (/^[fc]/.test(scalar)) return realRule(inference, single ? array : undefined, note);
   if (isCharacter && scalar === "i8") return textRule(inference, array, note);
   if (bounds) {
     const range: [number | string, number | string] = [numeric(bounds.low), numeric(bounds.high)];
@@ -336,29 +358,35 @@ function numeric(text: string): number | string {
   return /^-?\d+$/.test(text) ? Number(text) : text;
 }
 
-function realRule({ target, walked }: Inference, single: boolean, note: Note): RawRule {
+/** `single` is the name of a parameter that is one number. */
+function realRule({ target, walked }: Inference, single: string | undefined, note: Note): RawRule {
   const body = target.node.text;
   const casts =
-    /\(\s*(?:int|unsigned|size_t|long|u?int\d+_t)\s*\)|static_cast<\s*(?:int|unsigned|std::size_t|size_t|long|u?int\d+_t)\s*>/.test(
-      body,
-    );
-  if (
-    casts &&
-    walked.accesses.some((access) => !access.length && !access.through && access.mode !== "grow")
-  ) {
-    note("uniform", [0, 1], "it is made into an index somewhere");
-    return { uniform: [0, 1] };
+    castToInteger.test(body) &&
+    walked.accesses.some((access) => !access.length && !access.through && access.mode !== "grow");
+  const end =
+    single === undefined ? undefined : lowNames.test(single) ? 0 : highNames.test(single) ? 1 : undefined;
+  const rule = (uniform: [number, number], why: string): RawRule => {
+    note("uniform", uniform, why);
+    return { uniform };
+  };
+  if (end !== undefined && !casts)
+    return rule(end === 0 ? [-0.5, -0.25] : [0.25, 0.5], "by its name it is one end of a range");
+  if (casts && end !== undefined) {
+    note("value", end, "by its name it is one end of a range that is made into indices");
+    return { value: end };
   }
-  const positive =
-    single || /\b(?:sqrt|log|log2|log10|pow|rsqrt)f?\s*\(/.test(body) || /[^/]\/\s*\w+\s*\[/.test(body);
-  const uniform: [number, number] = positive ? [0.5, 1.5] : [-1, 1];
-  note(
-    "uniform",
-    uniform,
-    positive ? "away from zero, for roots, logarithms and quotients" : "numbers around zero",
-  );
-  return { uniform };
+  if (casts) return rule([0, 1], "it is made into an index somewhere");
+  const divides = /\b(?:sqrt|log|log2|log10|pow|rsqrt)f?\s*\(/.test(body) || /[^/]\/\s*\w+\s*\[/.test(body);
+  if (single !== undefined || divides)
+    return rule([0.5, 1.5], "away from zero, for roots, logarithms and quotients");
+  return rule([-1, 1], "numbers around zero");
 }
+
+const castToInteger =
+  /\(\s*(?:int|unsigned|size_t|long|u?int\d+_t)\s*\)|static_cast<\s*(?:int|unsigned|std::size_t|size_t|long|u?int\d+_t)\s*>/;
+const lowNames = /^(?:lo|low|lower|min|minimum|from|left|begin|start)(?:$|_|[A-Z])/;
+const highNames = /^(?:hi|high|higher|upper|max|maximum|to|right|end|stop)(?:$|_|[A-Z])/;
 
 /** The alphabet: the characters that the code itself names, between letters that it does not. */
 function textRule(inference: Inference, array: string, note: Note): RawRule {

@@ -93,6 +93,7 @@ class Solver {
     const inLengths = new Set(
       [...this.#lengths.values()].flatMap((length) => length.text.match(/[A-Za-z_]\w*/g) ?? []),
     );
+    this.#raiseWhereUnknown();
     for (const divisor of this.#walked.divisors) if (sizes.includes(divisor)) this.#raise(divisor, 1);
     for (const bounds of contents.values())
       for (const name of bounds.high.match(/[A-Za-z_]\w*/g) ?? [])
@@ -229,6 +230,17 @@ class Solver {
       (best, one) => (best && this.#walked.bounds.isAtMost(one.length, best.length) ? best : one),
       undefined,
     );
+  }
+
+  /** Where an index was not followed it may be 0 even if the array is empty. */
+  #raiseWhereUnknown(): void {
+    for (const [array, { polynomial }] of this.#lengths) {
+      const list = this.#byArray.get(array) ?? [];
+      const lost = list.some((one) => !one.length && !one.through && /^(?:read|update)$/.test(one.mode));
+      if (!lost || !polynomial || this.#container(array) !== undefined) continue;
+      for (const name of this.#walked.bounds.sizesIn(this.#resolved(polynomial)))
+        this.#raise(this.#shown(name), 1);
+    }
   }
 
   /** Elements that every call touches have to be there: a size that is the length has at least that value. */

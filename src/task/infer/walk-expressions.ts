@@ -461,7 +461,12 @@ export abstract class ExpressionWalker extends WalkState {
     else if (relation === "<=") this.constraints.push({ value: a.value, most: b.value });
     else if (relation === ">") this.constraints.push({ value: b.value, most: subtract(a.value, one) });
     else if (relation === ">=") this.constraints.push({ value: b.value, most: a.value });
-    else if (relation === "==")
+    else if (relation === "!=") {
+      // Not the highest value, so less than that.
+      const highest = this.bounds.highest(a.value, this.constraints);
+      if (highest.kind === "known" && equal(highest.value, b.value))
+        this.constraints.push({ value: a.value, most: subtract(b.value, one) });
+    } else if (relation === "==")
       this.constraints.push({ value: a.value, most: b.value }, { value: b.value, most: a.value });
   }
 }
