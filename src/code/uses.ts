@@ -142,8 +142,10 @@ function classify(identifier: Node): UseKind {
         inside = loaded = true;
         continue;
       case "pointer_expression":
-        if (operatorOf(parent) === "&") return inside ? "element" : "change";
-        inside = loaded = true;
+        if (operatorOf(parent) === "&" && !inside) return "change";
+        // The address of an element is a pointer into the rest.
+        inside = true;
+        loaded = operatorOf(parent) === "*";
         continue;
       case "update_expression":
         return changed();
@@ -257,7 +259,10 @@ function constructed(node: Node): boolean {
 function flowsIntoPointer(assignment: Node): boolean {
   const left = member(assignment, "left");
   const right = member(assignment, "right");
-  return left?.type === "identifier" && (right?.type === "identifier" || right?.type === "binary_expression");
+  return (
+    left?.type === "identifier" &&
+    /^(identifier|binary_expression|pointer_expression)$/.test(right?.type ?? "")
+  );
 }
 
 function inC(node: Node): boolean {

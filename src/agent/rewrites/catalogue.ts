@@ -21,6 +21,7 @@ import { hashedContainer } from "./hashed-container.ts";
 import { hashedMembership } from "./hashed-membership.ts";
 import { inlineHelper } from "./inline-helper.ts";
 import { invariantHoisting } from "./invariant-hoisting.ts";
+import { invariantLoopHoisting } from "./invariant-loop-hoisting.ts";
 import { librarySort } from "./library-sort.ts";
 import { localHistogram } from "./local-histogram.ts";
 import { lookupTable } from "./lookup-table.ts";
@@ -92,6 +93,7 @@ export const arithmeticRewrites: readonly Rewrite[] = [
 /** Strings, containers and the algorithms behind them. */
 export const libraryRewrites: readonly Rewrite[] = [
   runningSum,
+  invariantLoopHoisting,
   hashedMembership,
   rollingRows,
   memoisedRecursion,

@@ -17,7 +17,6 @@ import {
   block,
   freshName,
   includeEdits,
-  insertBefore,
   outdented,
   replaceNode,
   replaceStatement,
@@ -42,7 +41,7 @@ import {
 import { arithmeticOf, containerOf, elementType } from "../../code/types.ts";
 import { isPure, mentions, namesIn, usesOf } from "../../code/uses.ts";
 import { typeOf, variableOf, variablesOf } from "../../code/variables.ts";
-import { offer } from "./offer.ts";
+import { before, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const hashedMembership: Rewrite = {
@@ -58,7 +57,7 @@ export const hashedMembership: Rewrite = {
   opportunities(subject) {
     return reachedFunctions(subject).flatMap((definition) =>
       loopsIn(definition)
-        .filter((loop) => loop.parent === undefined && loop.node.parent?.type === "compound_statement")
+        .filter((loop) => loop.parent === undefined)
         .flatMap((loop) => memberships(subject, loop)),
     );
   },
@@ -98,7 +97,7 @@ function memberships(subject: Subject, loop: Loop): Opportunity[] {
       assumptions: arithmeticOf(typeOfElement(use))?.kind === "floating" ? ["No element is NaN."] : [],
       edits: [
         ...includeEdits(subject.source, subject.root, ["<unordered_set>"]),
-        insertBefore(
+        ...before(
           subject.source,
           loop.node,
           `std::unordered_set<${element}> ${set}(${vector}.begin(), ${vector}.end());`,

@@ -2,14 +2,14 @@
  * Values over a prefix that are no sums: a maximum so far, a polynomial, a count with a condition. Part of running-sum.
  */
 import type { Node } from "web-tree-sitter";
-import { block, freshName, insertBefore, replaceStatement } from "../../code/edit.ts";
+import { block, freshName, replaceStatement } from "../../code/edit.ts";
 import { effectsOf, isElementWritten } from "../../code/effects.ts";
 import { describeLoop, isInvariant, type Loop } from "../../code/loops.ts";
 import { arithmeticOf, intType, spellType } from "../../code/types.ts";
 import { isPure, mentions, namesIn } from "../../code/uses.ts";
 import { typeOf } from "../../code/variables.ts";
 import { renamedAll, startOf } from "./moving-range.ts";
-import { offer } from "./offer.ts";
+import { before, offer } from "./offer.ts";
 import type { Opportunity, Subject } from "./rewrite.ts";
 
 /**
@@ -85,7 +85,7 @@ export function folded(
     ],
     assumptions: ["Arrays that are written and arrays that are read do not overlap."],
     edits: [
-      insertBefore(
+      ...before(
         source,
         outer.node,
         `${spellType({ ...type, constant: false, reference: false })} ${total} = 0;\n${indexType} ${next} = 0;\nint ${started} = 0;`,

@@ -16,7 +16,7 @@
  * differently, and rounding errors accumulate.
  */
 import type { Node } from "web-tree-sitter";
-import { block, type Edit, freshName, insertBefore, replaceStatement } from "../../code/edit.ts";
+import { block, type Edit, freshName, replaceStatement } from "../../code/edit.ts";
 import { effectsOf, isElementWritten } from "../../code/effects.ts";
 import { describeLoop, isInvariant, type Loop, loopsIn } from "../../code/loops.ts";
 import { reachedFunctions } from "../../code/reached.ts";
@@ -37,7 +37,7 @@ import {
   usedAfter,
   windowOf,
 } from "./moving-range.ts";
-import { offer } from "./offer.ts";
+import { before, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 import { folded } from "./running-prefix.ts";
 
@@ -86,7 +86,7 @@ function carried(subject: Subject, inner: Loop): Opportunity[] | undefined {
     return undefined;
   if (inner.leavesEarly || inner.hasContinue || inner.node.parent?.type !== "compound_statement")
     return undefined;
-  if (outer.node.parent?.type !== "compound_statement" || inner.hasUnknownCalls) return undefined;
+  if (inner.hasUnknownCalls) return undefined;
   const j = count.variable;
   if (count.comparison !== "<" && count.comparison !== "<=") return undefined;
   const lower = resolved(count.start, outer);
@@ -130,7 +130,7 @@ function carried(subject: Subject, inner: Loop): Opportunity[] | undefined {
       )
       .join("\n");
 
-  const before = [
+  const lines = [
     ...sums.map((sum, place) => `${totalType(sum, slides)} ${totals[place]} = ${neutral(sum)};`),
     ...(slides
       ? [`${indexType} ${first} = 0;`, `${indexType} ${next} = 0;`, `int ${started} = 0;`]
@@ -144,10 +144,7 @@ function carried(subject: Subject, inner: Loop): Opportunity[] | undefined {
       (sum, place) => `${sum.target.text} ${sum.operator === "-=" ? "+=" : sum.operator} ${totals[place]};`,
     ),
   ].join("\n");
-  const edits: Edit[] = [
-    insertBefore(source, outer.node, before),
-    replaceStatement(source, inner.node, inside),
-  ];
+  const edits: Edit[] = [...before(source, outer.node, lines), replaceStatement(source, inner.node, inside)];
   return offer(subject, {
     parameters: { range: slides ? "window" : "prefix" },
     place: describeLoop(inner),
