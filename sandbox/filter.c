@@ -64,10 +64,10 @@ static void write_policy(struct program *program, int threads) {
       SYS_mprotect,   SYS_munmap,       SYS_mremap,        SYS_brk,           SYS_madvise,    SYS_futex,      SYS_getpid,    SYS_gettid,
       SYS_exit,       SYS_exit_group,   SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_sigaltstack, SYS_getrandom, SYS_clock_gettime, SYS_clock_getres,
       SYS_gettimeofday, SYS_sched_getaffinity, SYS_getcpu, SYS_sysinfo,       SYS_uname,      SYS_getuid,     SYS_geteuid,   SYS_getgid,
-      SYS_getegid,    SYS_sched_yield,  SYS_rseq,
+      SYS_getegid,    SYS_sched_yield,  SYS_rseq,         SYS_getrusage,     SYS_times,         SYS_getppid,
   };
   /* Asked by ordinary library code, which lives with "no" for an answer. */
-  static const long declined[] = {SYS_ioctl, SYS_statx, SYS_readlinkat, SYS_faccessat, SYS_getcwd, SYS_clone3, SYS_fcntl, SYS_membarrier,
+  static const long declined[] = {SYS_ioctl, SYS_statx, SYS_readlinkat, SYS_faccessat, SYS_getcwd, SYS_clone3, SYS_fcntl, SYS_membarrier, SYS_mlock, SYS_get_mempolicy, SYS_set_mempolicy, SYS_getdents64,
 #ifdef SYS_readlink
                                   SYS_readlink, SYS_access,
 #endif

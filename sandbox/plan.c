@@ -7,7 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static const uint64_t page = 4096, line = 64, most_bytes = 1ULL << 40;
+static const uint64_t line = 64, most_bytes = 1ULL << 40;
+static uint64_t page; /* arm64 has kernels with pages of 16 and 64 KiB */
 
 static uint64_t round_up(uint64_t value, uint64_t unit) { return (value + unit - 1) / unit * unit; }
 
@@ -81,6 +82,7 @@ static void place_guarded(struct plan *plan, const struct slot *slot, struct pla
 static int is_small(const struct slot *slot) { return !slot->array && !slot->container; }
 
 static void lay_out(struct plan *plan) {
+  page = (uint64_t)sysconf(_SC_PAGESIZE);
   uint64_t total = (uint64_t)plan->instances * plan->slot_count;
   plan->places = pool_take(&plan->pool, sizeof *plan->places * total);
   plan->regions = pool_take(&plan->pool, sizeof *plan->regions * ((plan->dense ? 0 : total) + 2));

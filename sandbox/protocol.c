@@ -120,10 +120,10 @@ void json_add(struct json *json, const char *format, ...) {
 void json_text(struct json *json, const char *text, size_t length) {
   json_add(json, "\"");
   for (size_t index = 0; index < length; index++) {
-    char byte = text[index];
+    unsigned char byte = (unsigned char)text[index];
     if (byte == '\n') json_add(json, "\\n");
     else if (byte == '"' || byte == '\\') json_add(json, "\\%c", byte);
-    else if (byte < 0x20 || byte == 0x7f) json_add(json, "%c", byte == '\t' ? ' ' : '?');
+    else if (byte < 0x20 || byte >= 0x7f) json_add(json, "%c", byte == '\t' ? ' ' : '?');
     else json_add(json, "%c", byte);
   }
   json_add(json, "\"");

@@ -263,7 +263,9 @@ int worker_start(struct worker *worker, const struct jail *jail, const struct wo
 
 int worker_do(struct worker *worker, enum operation operation, int64_t limit_ns, struct timing *timing) {
   static const char *const phases[] = {"", "start", "load", "layout", "prepare", "call", "finish"};
-  struct message command = {.operation = (uint32_t)operation};
+  struct message command = {.operation = (uint32_t)operation}, early;
+  /* A reply to what was not yet asked is a forgery. */
+  if (recv(worker->control, &early, sizeof early, MSG_DONTWAIT) > 0) return end_worker(worker, ENDING_PROTOCOL, phases[operation]);
   let_run(worker);
   int64_t cpu = process_cpu_ns(worker->pid), wall = wall_ns();
   if (send(worker->control, &command, sizeof command, MSG_NOSIGNAL) != sizeof command) return end_worker(worker, ENDING_EXIT, phases[operation]);

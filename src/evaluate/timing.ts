@@ -152,7 +152,7 @@ function movedNs(bench: Bench, round: Round): number {
   const own = median(round.pairs.map(({ candidate }) => candidate.untimedNs));
   const usual = median(round.pairs.map(({ reference }) => reference.untimedNs));
   const call = median(round.pairs.map(({ reference }) => timeNs(bench, reference)));
-  return own > 1.5 * usual + 0.05 * call + 100_000 ? own - usual : 0;
+  return own > 1.2 * usual + 0.01 * call + 20_000 ? own - usual : 0;
 }
 
 /** Wall time far above CPU time, pair after pair, in this arm alone: it waits for something that the clock does not see. */

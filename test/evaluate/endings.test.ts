@@ -192,6 +192,22 @@ describe("what ends before it answers", () => {
     const top = "#include <unistd.h>";
     const first = "unsigned reply[2] = {5, 0}; if (write(3, reply, 8)) _exit(0);";
     const outcome = await evaluator.evaluate(task, rightBut({ top, first }));
+    expect(outcome.status).toBe("crashed");
+  });
+
+  it("replies before it has worked", async () => {
+    const top = "#include <unistd.h>";
+    const first = "unsigned reply[2] = {5, 0}; if (write(3, reply, 8) != 8) _exit(1);";
+    const outcome = await evaluator.evaluate(task, rightBut({ top, first }));
+    expect(outcome.status).toBe("crashed");
+    expect(reasonOf(outcome)).toMatch(/control channel/);
+  });
+
+  it("replies to everything in advance", async () => {
+    const top = "#include <unistd.h>";
+    const first =
+      "for (unsigned what = 5; what <= 6; what++) { unsigned reply[2] = {what, 0}; if (write(3, reply, 8) != 8) _exit(1); }";
+    const outcome = await evaluator.evaluate(task, rightBut({ top, first }));
     expect(["crashed", "wrong-output"]).toContain(outcome.status);
   });
 
@@ -243,6 +259,39 @@ describe("what is measured", () => {
     const outcome = await evaluator.evaluate(task, slower);
     expect(outcome).toMatchObject({ status: "measured", faster: false });
     if (outcome.status === "measured") expect(outcome.speedup.high).toBeLessThan(1);
+  });
+
+  it("work that is moved behind the reply is counted all the same", async () => {
+    // Takes the loader's place: answers the call at once, and works when the results are asked for.
+    const top = `#include <unistd.h>
+static void answer(unsigned what) { unsigned reply[2] = {what, 0}; if (write(3, reply, 8) != 8) _exit(1); }
+static unsigned asked(void) { unsigned command[2]; if (read(3, command, 8) != 8) _exit(0); return command[0]; }
+${slowScale.replace("scale(", "slow(")}`;
+    const source = `${top}
+void scale(int n, const double *values, double divisor, double *out) {
+  answer(5);
+  if (asked() != 6) _exit(2);
+  slow(n, values, divisor, out);
+  answer(6);
+  for (;;) {
+    unsigned what = asked();
+    if (what == 6) slow(n, values, divisor, out);
+    answer(what);
+  }
+}`;
+    const fixed = await makeTask({
+      source: slowScale,
+      inputs: {
+        n: { value: "n" },
+        values: { length: "n", uniform: [-1, 1] },
+        divisor: { value: 2 },
+        out: { length: "n", output: true },
+      },
+      more: { sizes: { timed: { n: 2_500_000 }, minimum: { n: 2_500_000 } } },
+    });
+    const outcome = await evaluator.evaluate(fixed, source);
+    expect(outcome).toMatchObject({ status: "measured", faster: false });
+    expect(reasonOf(outcome)).toMatch(/work around its call/);
   });
 
   it("printing is neither heard nor a crime", async () => {

@@ -1,10 +1,10 @@
 /** Shared objects from hand-written shims, and plans written by hand: the supervisor without a task. */
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compileLibrary, compileShim } from "../../src/evaluate/compile.ts";
 import type { FillRule, Slot } from "../../src/task/call-plan.ts";
 import type { ScalarName, Type } from "../../src/task/signature.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 /** Path of a shared object made of a shim in `fixtures/` alone. */
 export async function libraryOf(fixture: string, ...flags: string[]): Promise<string> {
@@ -15,7 +15,7 @@ export async function libraryOf(fixture: string, ...flags: string[]): Promise<st
   const whole = { language: "c", compiler: settings, source: "int nothing;", fileName: "nothing.c" } as const;
   const library = await compileLibrary({ ...whole, shim: shim.bytes });
   if (!library.ok) throw new Error(library.reason);
-  const path = join(await mkdtemp(join(tmpdir(), "lessonbank-library-")), "library.so");
+  const path = join(await temporaryFolder(), "library.so");
   await writeFile(path, library.bytes);
   return path;
 }

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
 import { findProgram } from "../../src/evaluate/toolchain.ts";
 import { loadTask } from "../../src/task/load.ts";
 import type { Task } from "../../src/task/task.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 let evaluator: Workbench;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => evaluator.close());
 
 async function taskOf(files: Record<string, string>): Promise<Task> {
-  const directory = await mkdtemp(join(tmpdir(), "lessonbank-task-"));
+  const directory = await temporaryFolder();
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
   return loadTask(directory);
 }

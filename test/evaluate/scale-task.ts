@@ -1,11 +1,11 @@
 /**
  * A small task in a folder of its own, for candidates to be judged on: `scale` doubles and shifts an array, slowly.
  */
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadTask } from "../../src/task/load.ts";
 import type { Task } from "../../src/task/task.ts";
+import { temporaryFolder } from "./temporary.ts";
 
 /** The reference divides n times where once would do, so that a rewrite is clearly faster. */
 export const slowScale = `
@@ -39,7 +39,7 @@ export interface TaskTexts {
 
 /** Writes a task folder under the system's temporary folder and loads it. */
 export async function makeTask(texts: TaskTexts): Promise<Task> {
-  const directory = await mkdtemp(join(tmpdir(), "lessonbank-task-"));
+  const directory = await temporaryFolder();
   const file = texts.language === "c++" ? "reference.cpp" : "reference.c";
   await writeFile(join(directory, file), texts.source);
   await writeFile(
