@@ -14,7 +14,7 @@ const bank = await openBank(process.env.BANK ?? ".lessonbank/example-bank");
 const stop = new AbortController();
 process.once("SIGINT", () => stop.abort());
 
-const run = optimize({ task, bank, seed: 1, rounds: 2, evaluations: 4, signal: stop.signal });
+const run = optimize({ task, bank, seed: 1, rounds: 2, evaluations: 3, signal: stop.signal });
 for await (const event of run) {
   switch (event.type) {
     case "candidate-proposed":

@@ -61,7 +61,7 @@ double sum_of_squares(const std::vector<double>& values) {
 }
 `;
   await writeFile(join(folder, "slow.cpp"), source);
-  const budget = ["--rounds", "1", "--evaluations", "2", "--seed", "1"];
+  const budget = ["--rounds", "1", "--evaluations", "1", "--seed", "1"];
   const run = await execa(
     "npx",
     ["lessonbank", "optimize", "slow.cpp:sum_of_squares", ...budget, "--json"],
@@ -88,8 +88,8 @@ double sum_of_squares(const std::vector<double>& values) {
 test("the library's functions are there, and so are their types", async () => {
   const program = `
     import { evaluate, loadTask, openBank, optimize, type Bank, type OptimizeResult, type Outcome } from "lessonbank";
-    const task = await loadTask("node_modules/lessonbank/tasks/moving-average");
-    const outcome: Outcome = await evaluate(task, task.source.text);
+    const task = await loadTask("node_modules/lessonbank/tasks/bit-count");
+    const outcome: Outcome = await evaluate(task, "");
     const bank: Bank = await openBank("bank");
     const run = optimize({ task, bank, rounds: 1, evaluations: 1, seed: 1 });
     const events: string[] = [];
@@ -115,6 +115,6 @@ test("the library's functions are there, and so are their types", async () => {
   expect(String(compiled.stdout).replaceAll(/.*TS2584.*'console'.*\n?/g, "")).toBe("");
   const ran = await execa(process.execPath, ["program.js"], here());
   const printed = JSON.parse(String(ran.stdout));
-  expect(printed).toMatchObject({ status: "measured", attempts: 1 });
+  expect(printed).toMatchObject({ status: "rejected", attempts: 1 });
   expect(printed.events.at(-1)).toBe("run-ended");
 });
