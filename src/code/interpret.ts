@@ -357,6 +357,8 @@ function integer(type: Arithmetic | undefined): Arithmetic {
 }
 
 function literal(text: string): bigint {
+  // The grammar takes a sign before a number for a part of it.
+  if (text.startsWith("-")) return -literal(text.slice(1).trim());
   const digits = text.replace(/[uUlLzZ]+$/, "").replaceAll("'", "");
   if (!/^(0[xX][0-9a-fA-F]+|0[bB][01]+|0[0-7]*|[1-9]\d*)$/.test(digits)) throw new NotUnderstood();
   return BigInt(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);

@@ -184,6 +184,8 @@ function derive(variable: Variable): Storage | undefined {
     if (type.base === "auto" && variable.initial) return storageOf(variable.initial);
     return self(kind === "parameter" && isSequence(type) ? "parameter" : "own");
   }
+  // Assigning to a reference does not make it refer to something else.
+  if (type.reference && kind === "parameter" && type.pointers === 0) return self("parameter");
   if (type.reference && kind !== "parameter") {
     if (variable.initial) return storageOf(variable.initial);
     const range = field(enclosing(variable.node, ["for_range_loop"]) ?? variable.declaration, "right");

@@ -16,9 +16,9 @@ import { describeLoop, isPlain, type Loop, loopsIn } from "../../code/loops.ts";
 import { reachedFunctions } from "../../code/reached.ts";
 import { type Invariance, invarianceOf } from "../../code/storage.ts";
 import { calleeOf, castValue, field, find, normalised, parts } from "../../code/tree.ts";
-import { arithmeticOf, spellType } from "../../code/types.ts";
+import { arithmeticOf } from "../../code/types.ts";
 import { typeOf, variableOf } from "../../code/variables.ts";
-import { offer, runsAlways } from "./offer.ts";
+import { copyType, offer, runsAlways } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const arrayHoisting: Rewrite = {
@@ -130,16 +130,11 @@ function rewrite(subject: Subject, inner: Loop, outer: Loop, found: readonly Exp
   const size = `${low} ${comparison} ${high} ? ${length} : 0`;
   const index = fromZero ? count.variable : `${count.variable} - ${low}`;
   const outerCount = outer.count;
-  const spelledCount = spellType({ ...count.type, constant: false, reference: false });
+  const spelledCount = copyType(subject, count.type);
   const names = found.map(({ places }) => freshName(subject.source, `${labelOf(places[0]!)}_values`, taken));
   const declarations = found.map(({ places }, position) => {
     const type = typeOf(places[0]!)!;
-    const spelled = spellType({
-      ...type,
-      base: type.base === "bool" ? "char" : type.base,
-      constant: false,
-      reference: false,
-    });
+    const spelled = copyType(subject, { ...type, base: type.base === "bool" ? "char" : type.base });
     return cpp
       ? `std::vector<${spelled}> ${names[position]}(${size});`
       : `${spelled} *${names[position]} = (${spelled} *)malloc((size_t)(${size}) * sizeof(${spelled}) + 1);`;

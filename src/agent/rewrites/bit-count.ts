@@ -226,7 +226,7 @@ function stepsOf(loop: Loop, word: Node): Step[] | undefined {
   );
   if (loop.kind === "for" && update) expressions.push(update);
   const steps = expressions.map((expression) => expression && stepOf(expression, word));
-  return steps.every((step) => step !== undefined) ? (steps as Step[]) : undefined;
+  return steps.every((step) => step !== undefined) ? steps : undefined;
 }
 
 function stepOf(node: Node, word: Node): Step | undefined {
@@ -377,8 +377,8 @@ function bitAt(expression: Node, counter: string): Node | undefined {
     !/^1[uUlL]*$/.test(withoutCasts(one).text)
   )
     return undefined;
-  const [mask, word] = [arithmeticOf(typeOf(one)), withoutCasts(left)];
-  return (mask?.bits ?? 0) >= wordBits(word) ? word : undefined;
+  const [single, word] = [arithmeticOf(typeOf(one)), withoutCasts(left)];
+  return (single?.bits ?? 0) >= wordBits(word) ? word : undefined;
 }
 
 function wordBits(word: Node): number {

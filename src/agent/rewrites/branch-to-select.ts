@@ -107,7 +107,7 @@ function selection(subject: Subject, branch: Node, taken: Set<string>): string[]
     assignments.some((each) => !each || !isChoosable(each.target, condition))
   )
     return undefined;
-  const known = assignments as Assignment[];
+  const known = assignments.filter((each) => each !== undefined);
   if (known.length === 1) return [guarded(known[0]!, truthOf(condition), condition.text)];
   // What one sets must not be what another reads.
   const names = known.map((each) => each.target.text);
@@ -335,10 +335,11 @@ function indexedAppend(
   if (
     !counter ||
     !variable ||
+    !target ||
     variable.type.reference ||
     place.indices.length > 1 ||
     !isPure(place.array) ||
-    !arithmeticOf(typeOf(target!))
+    !arithmeticOf(typeOf(target))
   )
     return [];
   if (!loadsIn(value).every((load) => loadsIn(condition).includes(load))) return [];

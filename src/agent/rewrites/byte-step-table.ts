@@ -25,9 +25,9 @@ import { compile, namesMentioned, wrap, type Program } from "../../code/interpre
 import { type Loop, loopsIn, tripCount } from "../../code/loops.ts";
 import { reachedFunctions } from "../../code/reached.ts";
 import { contains, find } from "../../code/tree.ts";
-import { type Arithmetic, arithmeticOf, spellType } from "../../code/types.ts";
+import { type Arithmetic, arithmeticOf } from "../../code/types.ts";
 import { type Variable, variableOf } from "../../code/variables.ts";
-import { offer } from "./offer.ts";
+import { copyType, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const byteStepTable: Rewrite = {
@@ -209,7 +209,7 @@ function generator(): () => bigint {
 }
 
 function rewrite(subject: Subject, definition: Node, loop: Loop, step: RegisterStep): Opportunity[] {
-  const { register, type, input, direction, bits, position, constants } = step;
+  const { register, type, input, direction, bits, position } = step;
   const table = freshName(subject.source, `${register.name}_steps`);
   const name = register.name;
   const size = 1 << bits;
@@ -220,7 +220,7 @@ function rewrite(subject: Subject, definition: Node, loop: Loop, step: RegisterS
   const index = top ? `${name} >> ${position}` : `${mixed} & ${mask}`;
   const shift = `(${name} ${direction === "right" ? ">>" : "<<"} ${bits})`;
   const line = `${name} = ${shift} ^ ${table}[${index}];`;
-  const spelled = spellType({ ...register.type, constant: false, reference: false });
+  const spelled = copyType(subject, register.type);
   const edits: Edit[] = [replaceStatement(subject.source, loop.node, line)];
   if (step.table)
     edits.push(
@@ -297,9 +297,7 @@ function computedTable(
   const start = position === 0 ? index : `(${spelled})${index} << ${position}`;
   const lines = [
     `${spelled} ${register.name} = ${start};`,
-    ...(input
-      ? [`${spellType({ ...input.type, constant: false, reference: false })} ${input.name} = 0;`]
-      : []),
+    ...(input ? [`${copyType(subject, input.type)} ${input.name} = 0;`] : []),
     outdented(subject.source, loop.node),
     direction === "right"
       ? `${table}[${index}] = ${register.name};`

@@ -16,9 +16,9 @@ import { effectsOf } from "../../code/effects.ts";
 import { describeLoop, isPlain, type Loop, loopsIn } from "../../code/loops.ts";
 import { reachedFunctions } from "../../code/reached.ts";
 import { bare, expressionOf, field, find, operatorOf, withoutCasts } from "../../code/tree.ts";
-import { arithmeticOf, spellType } from "../../code/types.ts";
+import { arithmeticOf } from "../../code/types.ts";
 import { typeOf, type Variable, variableOf } from "../../code/variables.ts";
-import { offer } from "./offer.ts";
+import { copyType, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const delayedRemainder: Rewrite = {
@@ -64,7 +64,7 @@ function sumsOf(loop: Loop): { sums: ModularSum[]; steps: number } | undefined {
     return undefined;
   const sums = loop.statements.map((statement) => modularSum(statement));
   if (sums.includes(undefined)) return undefined;
-  const known = sums as ModularSum[];
+  const known = sums.filter((sum) => sum !== undefined);
   if (new Set(known.map((sum) => sum.variable.name)).size !== known.length) return undefined;
   for (const steps of [1 << 16, 1 << 14, 5552, 4096, 2048, 1024, 256, 64, 16]) {
     if (fits(known, BigInt(steps))) return { sums: known, steps };
@@ -197,7 +197,7 @@ function rewrite(
     freshName(subject.source, "block_start", taken),
     freshName(subject.source, "block_end", taken),
   ];
-  const spelled = spellType({ ...count.type, constant: false, reference: false });
+  const spelled = copyType(subject, count.type);
   const bound = /^[\w.()]+$/.test(count.bound.text) ? count.bound.text : `(${count.bound.text})`;
   const inner = block(
     subject.source,

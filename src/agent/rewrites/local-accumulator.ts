@@ -16,9 +16,9 @@ import { describeLoop, type Loop, loopsIn } from "../../code/loops.ts";
 import { reachedFunctions } from "../../code/reached.ts";
 import { overlapOf } from "../../code/storage.ts";
 import { bare, field, find, normalised, operatorOf } from "../../code/tree.ts";
-import { arithmeticOf, declaredType, spellType, type ValueType } from "../../code/types.ts";
+import { arithmeticOf, declaredType, type ValueType } from "../../code/types.ts";
 import { typeOf, variableOf } from "../../code/variables.ts";
-import { offer } from "./offer.ts";
+import { copyType, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const localAccumulator: Rewrite = {
@@ -170,12 +170,7 @@ function rewrite(subject: Subject, loop: Loop, found: readonly Accumulator[]): O
       insertBefore(
         subject.source,
         loop.node,
-        named
-          .map(
-            ({ name, text, type }) =>
-              `${spellType({ ...type, constant: false, reference: false })} ${name} = ${text};`,
-          )
-          .join("\n"),
+        named.map(({ name, text, type }) => `${copyType(subject, type)} ${name} = ${text};`).join("\n"),
       ),
       ...named.flatMap(({ places, name }) => places.map((place) => replaceNode(place, name))),
       insertAfter(subject.source, loop.node, named.map(({ name, text }) => `${text} = ${name};`).join("\n")),

@@ -36,9 +36,9 @@ import {
   operatorOf,
   withoutCasts,
 } from "../../code/tree.ts";
-import { arithmeticOf, containerOf, elementType, isFloating, spellType } from "../../code/types.ts";
+import { arithmeticOf, containerOf, elementType, isFloating } from "../../code/types.ts";
 import { typeOf, type Variable, variableOf } from "../../code/variables.ts";
-import { offer } from "./offer.ts";
+import { copyType, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const localHistogram: Rewrite = {
@@ -280,7 +280,7 @@ function rewrite(
   const taken = new Set<string>();
   const name = freshName(subject.source, `${variable.name}_parts`, taken);
   const place = freshName(subject.source, "place", taken);
-  const type = spellType({ ...element, constant: false, reference: false });
+  const type = copyType(subject, element);
   const fixed = /^\d+$/.test(places) && Number(places) * parts <= largestTable * 2;
   const cpp = subject.language === "c++";
   const size = /^\w+(\.size\(\))?$/.test(places) ? places : `(${places})`;

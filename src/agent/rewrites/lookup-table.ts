@@ -40,9 +40,9 @@ import {
   same,
   walk,
 } from "../../code/tree.ts";
-import { arithmeticOf, isFloating, spellType, type ValueType } from "../../code/types.ts";
+import { arithmeticOf, isFloating, type ValueType } from "../../code/types.ts";
 import { typeOf, variableOf } from "../../code/variables.ts";
-import { offer } from "./offer.ts";
+import { copyType, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const lookupTable: Rewrite = {
@@ -386,7 +386,7 @@ function expressionEdits(
   const counter = freshName(subject.source, "byte", taken);
   const value = textWith(
     node,
-    bytes.map((each) => replaceNode(each, valueOf(each, counter))),
+    bytes.map((each) => replaceNode(each, valueOf(subject, each, counter))),
   );
   return [
     use,
@@ -433,9 +433,9 @@ function statementEdits(subject: Subject, piece: Tabulated, taken: Set<string>):
   const own = indentationAt(subject.source, node.startIndex);
   const withBytes = textWith(
     node,
-    bytes.map((each) => replaceNode(each, valueOf(each, counter))),
+    bytes.map((each) => replaceNode(each, valueOf(subject, each, counter))),
   ).replaceAll(`\n${own}`, "\n");
-  const spelled = (type: ValueType): string => spellType({ ...type, constant: false, reference: false });
+  const spelled = (type: ValueType): string => copyType(subject, type);
   const body = [
     ...targets.map((target) => `${spelled(target.type)} ${target.node.text} = 0;`),
     withBytes,
@@ -482,7 +482,7 @@ function constantEdit(
   values: readonly bigint[],
 ): Edit {
   const small = values.every((value) => value >= 0n && value <= 255n);
-  const spelled = small ? "unsigned char" : spellType({ ...type, constant: false, reference: false });
+  const spelled = small ? "unsigned char" : copyType(subject, type);
   const lines = Array.from(
     { length: Math.ceil(values.length / 16) },
     (_, line) => `${values.slice(line * 16, (line + 1) * 16).join(", ")},`,
@@ -504,12 +504,7 @@ function filled(
   counter: string,
   lines: readonly string[],
 ): string {
-  const spelled = spellType({
-    ...type,
-    base: type.base === "bool" ? "unsigned char" : type.base,
-    constant: false,
-    reference: false,
-  });
+  const spelled = copyType(subject, { ...type, base: type.base === "bool" ? "unsigned char" : type.base });
   return `${spelled} ${name}[${entries}];\n${block(subject.source, `for (int ${counter} = 0; ${counter} < ${entries}; ${counter}++)`, lines.join("\n"))}`;
 }
 
@@ -532,10 +527,10 @@ function indexBy(byte: Node): string {
 }
 
 /** The counter as the byte that it stands for. */
-function valueOf(byte: Node, counter: string): string {
+function valueOf(subject: Subject, byte: Node, counter: string): string {
   if (maskOf(byte) !== undefined) return counter;
   const type = typeOf(byte);
-  return `(${type ? spellType({ ...type, constant: false, reference: false }) : "unsigned char"})${counter}`;
+  return `(${type ? copyType(subject, type) : "unsigned char"})${counter}`;
 }
 
 function labelOf(node: Node): string {

@@ -16,9 +16,9 @@ import { describeLoop, isPlain, type Loop, loopsIn } from "../../code/loops.ts";
 import { reachedFunctions } from "../../code/reached.ts";
 import { invarianceOf } from "../../code/storage.ts";
 import { bare, contains, field, find, operatorOf, withoutCasts } from "../../code/tree.ts";
-import { arithmeticOf, isInteger, spellType } from "../../code/types.ts";
+import { arithmeticOf, isInteger } from "../../code/types.ts";
 import { typeOf, type Variable, variableOf } from "../../code/variables.ts";
-import { before, offer } from "./offer.ts";
+import { before, copyType, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const moduloToWrapAround: Rewrite = {
@@ -321,15 +321,15 @@ function isFixed(divisor: Node, scope: Node): boolean {
 function isNear(operand: Node, divisor: Node, definition: Node): boolean {
   const form = polynomial(operand);
   if (!form || form.size > 4 || form.size === 0) return false;
-  const counters = new Set(loopsIn(definition).flatMap((loop) => loop.count?.variable ?? []));
-  let counted = false;
+  const counted = new Set(loopsIn(definition).flatMap((loop) => loop.count?.variable ?? []));
+  let follows = false;
   for (const [key, factor] of form) {
     if (key === "" || key === withoutCasts(divisor).text) continue;
     if (factor !== 1 && factor !== -1) return false;
     if (key.includes("*") || key.startsWith("[")) return false;
-    counted ||= counters.has(key) || isOwnTarget(operand, key);
+    follows ||= counted.has(key) || isOwnTarget(operand, key);
   }
-  return counted && isRangeOfDivisor(operand, divisor, definition);
+  return follows && isRangeOfDivisor(operand, divisor, definition);
 }
 
 /** `position = (position + step) % n`. */
@@ -383,11 +383,7 @@ function counters(subject: Subject, definition: Node, remainders: readonly Remai
       preconditions: ["the operand of the remainder counts up by one with the loop"],
       assumptions: invariance?.assumptions ?? [],
       edits: [
-        ...before(
-          subject.source,
-          loop.node,
-          `${spellType({ ...type, constant: false, reference: false })} ${name} = ${start};`,
-        ),
+        ...before(subject.source, loop.node, `${copyType(subject, type)} ${name} = ${start};`),
         ...same.map((each) => replaceNode(each.node, name)),
         insertAt(update.endIndex, `, ${name} = ${name} + 1 == ${limit} ? 0 : ${name} + 1`),
       ],

@@ -8,7 +8,7 @@ import { parse } from "../../code/parser.ts";
 import { openSubject } from "../../code/subject.ts";
 import { contains, enclosing, find, same } from "../../code/tree.ts";
 import type { ValueType } from "../../code/types.ts";
-import { spellType } from "../../code/types.ts";
+import { arithmeticOf, spellType } from "../../code/types.ts";
 import type { Node } from "web-tree-sitter";
 import { settleLoopPragmas } from "./loop-pragmas.ts";
 import type { Opportunity, Subject } from "./rewrite.ts";
@@ -64,9 +64,10 @@ export function before(source: string, statement: Node, lines: string): Edit[] {
   const indentation = indentationAt(source, statement.startIndex);
   const newline = newlineOf(source);
   const text = indented(source, lines, indentation);
-  const inBlock = statement.parent?.type === "compound_statement";
+  const { parent } = statement;
   // A jump must not cross an initialisation, and a label's own statement stays with its label.
-  const free = inBlock && find(statement.parent!, "labeled_statement", "goto_statement").length === 0;
+  const free =
+    parent?.type === "compound_statement" && find(parent, "labeled_statement", "goto_statement").length === 0;
   if (free) return [insertAt(statement.startIndex, `${text}${newline}${indentation}`)];
   return [
     insertAt(statement.startIndex, `{${newline}${indentation}${text}${newline}${indentation}`),
@@ -85,22 +86,33 @@ export function statementAround(node: Node): Node | undefined {
   return undefined;
 }
 
-/** `const double x = value;`, with the type left to the compiler where it is not known. */
+/** `const double x = value;`, with the type left to the compiler where it is not plain. */
 export function constantOf(
   subject: Subject,
   type: ValueType | undefined,
   name: string,
   value: string,
 ): string {
-  const unknown = !type || type.base === "auto" || type.base === "struct" || type.dimensions.length > 0;
-  if (!unknown)
-    return `const ${spellType({ ...type, constant: type.constant && type.pointers > 0 })} ${name} = ${value};`.replace(
-      "const const",
-      "const",
-    );
+  const plain =
+    type !== undefined &&
+    type.dimensions.length === 0 &&
+    arithmeticOf({ ...type, pointers: 0 }) !== undefined;
+  if (plain) {
+    // A pointer to const keeps that; a number is made const.
+    const constant = type.constant || type.pointers === 0 ? "const " : "";
+    return `${constant}${copyType(subject, type)} ${name} = ${value};`;
+  }
   return subject.language === "c++"
     ? `const auto ${name} = ${value};`
     : `const __typeof__(${value}) ${name} = ${value};`;
+}
+
+/** How the type of a copy is spelled in this file: neither const nor a reference. */
+export function copyType(subject: Subject, type: ValueType): string {
+  const spelled = spellType({ ...type, constant: false, reference: false });
+  const needsNamespace =
+    spelled === "size_t" && subject.language === "c++" && !/(?<!std::)\bsize_t\b/.test(subject.source);
+  return needsNamespace ? "std::size_t" : spelled;
 }
 
 /** Whether the node runs in every pass through the block, loop body or condition `within`, before anything can jump away. */

@@ -28,9 +28,9 @@ import {
   subscript,
   withoutCasts,
 } from "../../code/tree.ts";
-import { arithmeticOf, elementType, spellType } from "../../code/types.ts";
+import { arithmeticOf, elementType } from "../../code/types.ts";
 import { typeOf, type Variable, variableOf } from "../../code/variables.ts";
-import { offer } from "./offer.ts";
+import { copyType, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const slicedTable: Rewrite = {
@@ -150,9 +150,11 @@ function withoutMask(index: Node): Node {
   }
   if (node.type !== "binary_expression" || operatorOf(node) !== "&") return index;
   const [left, right] = [field(node, "left"), field(node, "right")];
-  const isByteMask = (mask: Node | undefined): boolean =>
-    /^(0[xX][fF][fF]|255)[uUlL]*$/.test(mask?.text ?? "");
   return (isByteMask(right) ? left : isByteMask(left) ? right : undefined) ?? index;
+}
+
+function isByteMask(mask: Node | undefined): boolean {
+  return /^(0[xX][fF][fF]|255)[uUlL]*$/.test(mask?.text ?? "");
 }
 
 /** x of `crc ^= x;`. */
@@ -199,7 +201,7 @@ function rewrite(subject: Subject, loop: Loop, step: TableStep, bytes: number): 
   const taken = new Set<string>();
   const slices = freshName(subject.source, `${table.text}_slices`, taken);
   const [byte, first] = [freshName(subject.source, "byte", taken), freshName(subject.source, "first", taken)];
-  const word = spellType({ ...register.type, constant: false, reference: false });
+  const word = copyType(subject, register.type);
   const i = count.variable;
   const at = (offset: number): string => `${data.text}[${offset === 0 ? i : `${i} + ${offset}`}]`;
   const fill = [

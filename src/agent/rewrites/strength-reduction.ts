@@ -24,9 +24,9 @@ import {
   operatorOf,
   withoutCasts,
 } from "../../code/tree.ts";
-import { arithmeticOf, isFloating, spellType, type ValueType } from "../../code/types.ts";
+import { arithmeticOf, isFloating, type ValueType } from "../../code/types.ts";
 import { typeOf } from "../../code/variables.ts";
-import { before, offer } from "./offer.ts";
+import { before, copyType, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const strengthReduction: Rewrite = {
@@ -138,7 +138,7 @@ function numberOf(exponent: Node): number | undefined {
     const [a, b] = [left && numberOf(left), right && numberOf(right)];
     return floating && a !== undefined && b ? a / b : undefined;
   }
-  if (node.type !== "number_literal" || !/^[\d.]+([eE]\d+)?[fFlLuU]*$/.test(node.text)) return undefined;
+  if (node.type !== "number_literal" || !/^-?[\d.]+([eE]\d+)?[fFlLuU]*$/.test(node.text)) return undefined;
   return Number(node.text.replace(/[fFlLuU]+$/, ""));
 }
 
@@ -184,7 +184,7 @@ function runningPowers(subject: Subject, definition: Node): Opportunity[] {
     const update = field(loop.node, "update");
     if (!invariance || !update || !isFloating(typeOf(first.call) ?? undefined)) return [];
     const name = freshName(subject.source, "power");
-    const spelled = spellType({ ...(typeOf(first.call) as ValueType), constant: false, reference: false });
+    const spelled = copyType(subject, typeOf(first.call) as ValueType);
     const started = startingPower(first, loop);
     // Where the loop may not run at all, what it would load may not be there.
     const start =
