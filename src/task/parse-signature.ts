@@ -7,14 +7,8 @@ import { TaskError } from "../errors.ts";
 import { declarationText } from "./declare.ts";
 import { collectDeclarations, type Declarations, type FunctionDeclaration } from "./declarations.ts";
 import { preprocess, type Preprocessed } from "./preprocess.ts";
-import {
-  resolveDeclared,
-  specifierText,
-  spell,
-  TypeRefusal,
-  type FullType,
-  type Resolver,
-} from "./resolve-type.ts";
+import { spell, TypeRefusal, type FullType } from "./full-type.ts";
+import { resolveDeclared, specifierText, type Resolver } from "./resolve-type.ts";
 import { isFlat, type Parameter, type Signature } from "./signature.ts";
 import type { Node } from "web-tree-sitter";
 
@@ -232,8 +226,8 @@ function refuseWithoutSymbol(
   let why: string | undefined;
   if (short === "main") why = "is the program itself";
   else if (called.template) why = "is a template";
-  else if (called.unnamedNamespace) why = "is in an unnamed namespace";
   else if (member && !others.some((one) => one.static)) why = "is a member function that needs an object";
+  else if (called.unnamedNamespace) why = "is in an unnamed namespace";
   else if (member && called.inClass) why = "is defined inside its class, so it is inline";
   else if (!member && others.some((one) => one.static)) why = "is static";
   else if (others.some((one) => one.inline) && !/\bextern\b/.test(called.node.text.slice(0, 40)))

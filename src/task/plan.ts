@@ -3,9 +3,10 @@
  * its parameter's type. What does not fit is a TaskError that names the key in the task file.
  */
 import { TaskError } from "../errors.ts";
-import type { CallPlan, FillRule, Slot, UsedToken } from "./call-plan.ts";
-import { evaluate, ExpressionError, parseExpression, type Node } from "./expression.ts";
-import { sizeOf } from "./resolve-type.ts";
+import type { CallPlan, FillRule, Slot } from "./call-plan.ts";
+import { evaluate, ExpressionError, parseExpression } from "./expression.ts";
+import { sizeOf } from "./layout.ts";
+import { fault, type Context } from "./plan-context.ts";
 import {
   grows,
   integerRange,
@@ -17,6 +18,7 @@ import {
   valueKeysOf,
 } from "./rules.ts";
 import { isFlat, type Parameter, type Type } from "./signature.ts";
+import { usedOf } from "./used.ts";
 import { taskFile, type Expression, type InputRule, type Sizes, type Task } from "./task.ts";
 
 /** Bytes that the arguments of one call may take together. */
@@ -59,11 +61,6 @@ export function planCall(task: Task, sizes: Sizes): CallPlan {
   };
 }
 
-interface Context {
-  readonly task: Task;
-  readonly sizes: Sizes;
-}
-
 function bytesOf(slot: Slot): number {
   return elementBytes(slot.type.kind === "vector" ? slot.type.element : slot.type);
 }
@@ -71,10 +68,6 @@ function bytesOf(slot: Slot): number {
 /** Flat sizes are exact; a string or vector inside another is taken for its header. */
 function elementBytes(type: Type): number {
   return isFlat(type) ? sizeOf(type) : type.kind === "string" ? 1 : 32;
-}
-
-function fault(context: Context, key: string, message: string, options: { remedy?: string } = {}): TaskError {
-  return new TaskError(taskFile(context.task), `"${key}" ${message}`, options);
 }
 
 function shown(sizes: Sizes): string {
@@ -408,79 +401,5 @@ function integerOf(context: Context, expression: Expression, key: string): bigin
     throw fault(context, key, `(\`${expression}\`) ${error.message}`, {
       remedy: `It is integer arithmetic over the sizes (${names.length === 0 ? "of which there are none" : names.join(", ")}) with + - * / %, parentheses, min and max.`,
     });
-  }
-}
-
-function usedOf(context: Context, parameter: Parameter, slots: readonly Slot[]): UsedToken[] | undefined {
-  const used = context.task.inputs[parameter.name]?.used;
-  if (used === undefined) return undefined;
-  const key = `inputs.${parameter.name}.used`;
-  const slot = slots.find((one) => one.name === parameter.name);
-  if (!slot || slot.mode === "in" || slot.mode === "scratch" || !(slot.array || !isFlat(slot.type)))
-    throw fault(context, key, "is for arrays that come out of the call", { remedy: "Remove it." });
-  const tokens: UsedToken[] = [];
-  try {
-    postfix(
-      context,
-      typeof used === "number" ? parseExpression(String(used)) : parseExpression(used),
-      slots,
-      tokens,
-    );
-  } catch (error) {
-    if (!(error instanceof ExpressionError)) throw error;
-    throw fault(context, key, `(\`${used}\`) ${error.message}`, {
-      remedy: 'It is arithmetic (+ - * / %) over sizes, "return" and integer outputs.',
-    });
-  }
-  return tokens;
-}
-
-function postfix(context: Context, node: Node, slots: readonly Slot[], tokens: UsedToken[]): void {
-  switch (node.kind) {
-    case "number":
-      tokens.push({ kind: "number", value: Number(node.value) });
-      return;
-    case "name": {
-      const index = slots.findIndex(
-        (slot) => slot.name === node.name && slot.mode !== "in" && slot.mode !== "scratch",
-      );
-      const slot = slots[index];
-      if (slot && !slot.array && slot.type.kind === "scalar" && integerRange(slot.type.scalar)) {
-        tokens.push({ kind: "slot", index });
-        return;
-      }
-      const single =
-        slot?.array === true &&
-        slot.count === 1 &&
-        slot.type.kind === "scalar" &&
-        integerRange(slot.type.scalar);
-      if (single) {
-        tokens.push({ kind: "slot", index });
-        return;
-      }
-      const size = context.sizes[node.name];
-      if (size === undefined)
-        throw new ExpressionError(
-          `names \`${node.name}\`, which is no size and no integer output`,
-          node.position,
-        );
-      tokens.push({ kind: "number", value: size });
-      return;
-    }
-    case "unary":
-      tokens.push({ kind: "number", value: 0 });
-      postfix(context, node.operand, slots, tokens);
-      tokens.push({ kind: "operator", operator: node.operator === "-" ? "-" : "+" });
-      return;
-    case "binary":
-      postfix(context, node.left, slots, tokens);
-      postfix(context, node.right, slots, tokens);
-      if (!/^[-+*/%]$/.test(node.operator))
-        throw new ExpressionError(`has \`${node.operator}\`, which "used" does not know`, node.position);
-      tokens.push({ kind: "operator", operator: node.operator as "+" });
-      return;
-    case "call":
-    case "conditional":
-      throw new ExpressionError('has a call, which "used" does not know', node.position);
   }
 }

@@ -6,29 +6,11 @@ import type { Node } from "web-tree-sitter";
 import type { Language } from "../code/language.ts";
 import { innerDeclarator, type Declarations, type TypeDeclaration } from "./declarations.ts";
 import { evaluate, ExpressionError, parseExpression } from "./expression.ts";
-import { isFlat, type ScalarName, type StructType, type Type } from "./signature.ts";
+import { TypeRefusal, type FullType } from "./full-type.ts";
+import { layOut } from "./layout.ts";
+import { complexScalars, libraryScalars, resolveFundamental, scalar } from "./scalar-types.ts";
+import { isFlat, type Type } from "./signature.ts";
 import { readTypeText, TypeTextError, type TemplateArgument, type TypeText } from "./type-text.ts";
-
-/** A type with its pointers and references, as C sees it. */
-export type FullType =
-  | { readonly kind: "void"; readonly constant: boolean }
-  | {
-      readonly kind: "plain";
-      readonly type: Type;
-      /** Canonical and fully qualified, without `const`. */
-      readonly spelling: string;
-      readonly constant: boolean;
-      /** A span or a string_view: it refers to elements that it does not own. Whether those are const. */
-      readonly view?: { readonly constant: boolean };
-    }
-  | { readonly kind: "pointer"; readonly to: FullType; readonly constant: boolean }
-  | { readonly kind: "reference"; readonly to: FullType; readonly rvalue: boolean }
-  /** No length: `a[]`. A length of text is one that is no constant: a variable-length array. */
-  | { readonly kind: "array"; readonly of: FullType; readonly length?: number | string }
-  | { readonly kind: "function" };
-
-/** Why a type cannot be passed. */
-export class TypeRefusal extends Error {}
 
 /** Remembers which classes and enums were met, in an order in which they can be declared. */
 export interface Resolver {
@@ -62,30 +44,6 @@ export function specifierText(node: Node, declarator: Node | null): string {
   const text = node.text.slice(0, end - node.startIndex);
   if (!body || body.startIndex >= end) return text.replace(/=[^]*$/, "");
   return text.slice(0, body.startIndex - node.startIndex) + text.slice(body.endIndex - node.startIndex);
-}
-
-/** Source text of a type around a name; the name may be empty. */
-export function spell(type: FullType, inner = ""): string {
-  switch (type.kind) {
-    case "void":
-      return `${type.constant ? "const " : ""}void${inner === "" || /^[*&]/.test(inner) ? "" : " "}${inner}`;
-    case "plain": {
-      const space = inner === "" || /^[*&[]/.test(inner) ? "" : " ";
-      return `${type.constant ? "const " : ""}${type.spelling}${space}${inner}`;
-    }
-    case "pointer":
-      return spell(type.to, wrap(type.to, `*${type.constant ? "const " : ""}${inner}`));
-    case "reference":
-      return spell(type.to, wrap(type.to, `${type.rvalue ? "&&" : "&"}${inner}`));
-    case "array":
-      return spell(type.of, `${inner}[${type.length ?? ""}]`);
-    case "function":
-      return `void ${inner}()`;
-  }
-}
-
-function wrap(around: FullType, inner: string): string {
-  return around.kind === "array" ? `(${inner})` : inner;
 }
 
 /** A constant expression of the source, for array bounds; undefined where it is none. */
@@ -250,99 +208,6 @@ function resolveDeclaration(
     throw new TypeRefusal(`\`struct ${tag}\` is declared but not defined in the source`);
   return resolveDeclared(resolver, words, declarator, scope, depth + 1);
 }
-
-const fundamentals: Record<string, [ScalarName, string]> = {
-  bool: ["bool", "bool"],
-  char: [process.arch === "arm64" ? "u8" : "i8", "char"],
-  "char signed": ["i8", "signed char"],
-  "char unsigned": ["u8", "unsigned char"],
-  short: ["i16", "short"],
-  "short unsigned": ["u16", "unsigned short"],
-  int: ["i32", "int"],
-  unsigned: ["u32", "unsigned int"],
-  long: ["i64", "long"],
-  "long unsigned": ["u64", "unsigned long"],
-  "long long": ["i64", "long long"],
-  "long long unsigned": ["u64", "unsigned long long"],
-  float: ["f32", "float"],
-  double: ["f64", "double"],
-  "_Complex float": ["c64", "float _Complex"],
-  "_Complex double": ["c128", "double _Complex"],
-  wchar_t: [process.arch === "arm64" ? "u32" : "i32", "wchar_t"],
-  char8_t: ["u8", "char8_t"],
-  char16_t: ["u16", "char16_t"],
-  char32_t: ["u32", "char32_t"],
-};
-
-function resolveFundamental({ words, constant }: TypeText, language: Language): FullType {
-  const key = words
-    .map((word) => ({ _Bool: "bool", __signed__: "signed", __complex__: "_Complex" })[word] ?? word)
-    .filter((word, _, all) => word !== "signed" || all.includes("char"))
-    .filter((word, _, all) => word !== "int" || !all.some((other) => /^(?:short|long|unsigned)$/.test(other)))
-    .toSorted()
-    .join(" ");
-  if (key === "void") return { kind: "void", constant };
-  if (key === "" || key === "signed") return scalar("i32", constant);
-  if (key === "double long") {
-    if (process.arch !== "x64") throw new TypeRefusal("`long double` can be passed on x86-64 alone");
-    return { kind: "plain", type: { kind: "scalar", scalar: "f80" }, spelling: "long double", constant };
-  }
-  const known = key === "bool" && language === "c" ? (["bool", "_Bool"] as const) : fundamentals[key];
-  if (!known) throw new TypeRefusal(`\`${words.join(" ")}\` cannot be passed`);
-  return { kind: "plain", type: { kind: "scalar", scalar: known[0] }, spelling: known[1], constant };
-}
-
-const spellings: Partial<Record<ScalarName, string>> = {
-  i8: "signed char",
-  u8: "unsigned char",
-  i16: "short",
-  u16: "unsigned short",
-  i32: "int",
-  u32: "unsigned int",
-  i64: "long",
-  u64: "unsigned long",
-};
-
-function scalar(name: ScalarName, constant: boolean): FullType & { kind: "plain" } {
-  return { kind: "plain", type: { kind: "scalar", scalar: name }, spelling: spellings[name] ?? "", constant };
-}
-
-const complexScalars: Record<string, FullType & { kind: "plain" }> = {
-  lessonbank_c64: {
-    kind: "plain",
-    type: { kind: "scalar", scalar: "c64" },
-    spelling: "float _Complex",
-    constant: false,
-  },
-  lessonbank_c128: {
-    kind: "plain",
-    type: { kind: "scalar", scalar: "c128" },
-    spelling: "double _Complex",
-    constant: false,
-  },
-};
-
-/** Names that every LP64 Linux gives the same type, on x86-64 and on arm64 (glibc). */
-const libraryScalars: Record<string, FullType & { kind: "plain" }> = Object.fromEntries(
-  (
-    [
-      ["i8", "int8_t int_least8_t int_fast8_t"],
-      ["u8", "uint8_t uint_least8_t uint_fast8_t u_int8_t"],
-      ["i16", "int16_t int_least16_t"],
-      ["u16", "uint16_t uint_least16_t u_int16_t ushort"],
-      ["i32", "int32_t int_least32_t"],
-      ["u32", "uint32_t uint_least32_t u_int32_t uint"],
-      [
-        "i64",
-        "int64_t int_least64_t int_fast16_t int_fast32_t int_fast64_t intmax_t intptr_t ptrdiff_t ssize_t time_t off_t",
-      ],
-      [
-        "u64",
-        "uint64_t uint_least64_t uint_fast16_t uint_fast32_t uint_fast64_t uintmax_t uintptr_t size_t u_int64_t ulong",
-      ],
-    ] as const
-  ).flatMap(([name, list]) => list.split(" ").map((key) => [key, scalar(name, false)])),
-);
 
 function resolveLibrary(
   resolver: Resolver,
@@ -573,50 +438,4 @@ function fieldType(full: FullType, name: string, owner: string): Type {
       ? `a \`${full.spelling}\``
       : ({ pointer: "a pointer", reference: "a reference" }[full.kind as string] ?? "no plain value");
   throw new TypeRefusal(`field \`${name}\` of \`${owner}\` is ${what}, so it is no plain struct`);
-}
-
-function layOut(name: string, fields: readonly { name: string; type: Type }[]): StructType {
-  let offset = 0;
-  let alignment = 1;
-  const placed = fields.map((field) => {
-    const own = alignmentOf(field.type);
-    alignment = Math.max(alignment, own);
-    offset = Math.ceil(offset / own) * own;
-    const at = offset;
-    offset += sizeOf(field.type);
-    return { name: field.name, type: field.type, offset: at };
-  });
-  return { kind: "struct", name, fields: placed, size: Math.ceil(offset / alignment) * alignment, alignment };
-}
-
-const scalarBytes: Record<ScalarName, [size: number, alignment: number]> = {
-  bool: [1, 1],
-  i8: [1, 1],
-  u8: [1, 1],
-  i16: [2, 2],
-  u16: [2, 2],
-  i32: [4, 4],
-  u32: [4, 4],
-  f32: [4, 4],
-  i64: [8, 8],
-  u64: [8, 8],
-  f64: [8, 8],
-  c64: [8, 4],
-  c128: [16, 8],
-  f80: [16, 16],
-};
-
-/** Bytes that a flat type takes in memory. */
-export function sizeOf(type: Type): number {
-  if (type.kind === "scalar") return scalarBytes[type.scalar][0];
-  if (type.kind === "struct") return type.size;
-  if (type.kind === "array") return type.length * sizeOf(type.element);
-  return 0;
-}
-
-/** Alignment of a flat type in memory. */
-export function alignmentOf(type: Type): number {
-  if (type.kind === "scalar") return scalarBytes[type.scalar][1];
-  if (type.kind === "struct") return type.alignment;
-  return type.kind === "array" ? alignmentOf(type.element) : 1;
 }

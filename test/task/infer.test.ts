@@ -10,7 +10,7 @@ import { makeTask } from "../../src/task/load.ts";
 import { planCall } from "../../src/task/plan.ts";
 import { parseTaskFile } from "../../src/task/read-task-file.ts";
 import type { TaskFile } from "../../src/task/schema.ts";
-import { sizeOf } from "../../src/task/resolve-type.ts";
+import { sizeOf } from "../../src/task/layout.ts";
 import { shimSource } from "../../src/task/shim.ts";
 import { checkedSizes } from "../../src/task/sizes.ts";
 import { isFlat, type Type } from "../../src/task/signature.ts";

@@ -5,7 +5,7 @@
 import { TaskError } from "../../errors.ts";
 import { planCall } from "../plan.ts";
 import { evaluate, ExpressionError, parseExpression } from "../expression.ts";
-import { alignmentOf, sizeOf } from "../resolve-type.ts";
+import { alignmentOf, sizeOf } from "../layout.ts";
 import { isFlat } from "../signature.ts";
 import { taskFile, type Sizes, type Task } from "../task.ts";
 
