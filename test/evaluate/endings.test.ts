@@ -73,6 +73,15 @@ describe("what does not compile", () => {
     expect(reasonOf(outcome)).toMatch(/\(cut\)$/);
   });
 
+  it.each(["/proc/self/environ", "/proc/self/mem", "/dev/zero", "/dev/stdin", "/etc/shadow"])(
+    "cannot have the assembler include %s",
+    async (path) => {
+      const outcome = await evaluator.evaluate(task, `__asm__(".incbin \\"${path}\\"");\n${quickScale}`);
+      expect(outcome.status).toBe("not-compiled");
+      expect(reasonOf(outcome)).toMatch(/file not found|can't open|No such file/i);
+    },
+  );
+
   it("cannot turn the reader's terminal", async () => {
     const outcome = await evaluator.evaluate(task, `#error \u202egone \u009b31m\n${quickScale}`);
     expect(outcome.status).toBe("not-compiled");
@@ -249,6 +258,24 @@ describe("what is measured", () => {
     expect(outcome.speedup.ratio).toBeLessThanOrEqual(outcome.speedup.high);
     expect(outcome.candidateMs).toBeLessThan(outcome.referenceMs);
     expect(outcome.calls).toBeGreaterThan(10);
+  });
+
+  it("the reference itself does not win", async () => {
+    // At 99 % one look in a hundred may err; two in a row do not.
+    const first = await evaluator.evaluate(task, slowScale);
+    const outcome =
+      first.status === "measured" && first.faster ? await evaluator.evaluate(task, slowScale) : first;
+    expect(outcome).toMatchObject({ status: "measured", faster: false });
+    if (outcome.status === "measured") expect(outcome.speedup.high).toBeGreaterThan(1);
+  });
+
+  it("state that is kept between calls is no crime where it serves the work", async () => {
+    const top = "static double seen, kept;";
+    const source = `${top}\n${quickScale
+      .replace("double factor = 0;", "if (seen != divisor) { double factor = 0;")
+      .replace(/\n {2}for \(int i = 0; i < n/, "\n  seen = divisor; kept = factor; }$&")
+      .replace("* factor;", "* kept;")}`;
+    expect(await evaluator.evaluate(task, source)).toMatchObject({ status: "measured", faster: true });
   });
 
   it("a slower program loses", async () => {
