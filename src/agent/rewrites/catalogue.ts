@@ -1,6 +1,8 @@
 /**
  * All rewrites, grouped by what they work on; within a group in the order in which a textbook would try them.
  */
+import { angleRecurrence } from "./angle-recurrence.ts";
+import { localAccumulator } from "./local-accumulator.ts";
 import { appendInPlace } from "./append-in-place.ts";
 import { appendThenReverse } from "./append-then-reverse.ts";
 import { arrayHoisting } from "./array-hoisting.ts";
@@ -57,6 +59,7 @@ export const loopRewrites: readonly Rewrite[] = [
   loopInterchange,
   multipleAccumulators,
   scalarReplacement,
+  localAccumulator,
   noAlias,
   arrayHoisting,
   boundarySplitting,
@@ -73,6 +76,7 @@ export const loopRewrites: readonly Rewrite[] = [
 export const arithmeticRewrites: readonly Rewrite[] = [
   bitCount,
   strengthReduction,
+  angleRecurrence,
   byteStepTable,
   slicedTable,
   lookupTable,
