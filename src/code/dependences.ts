@@ -312,8 +312,3 @@ function comparePieces(first: readonly Node[], second: readonly Node[], variable
   }
   return { legal: true, assumptions: basesOf([...before, ...after]).size > 1 ? [noOverlap] : [] };
 }
-
-/** Whether a polynomial stands still in a loop over the variable. */
-export function standsStill(value: Polynomial, variable: string): boolean {
-  return !dependsOn(value, variable);
-}

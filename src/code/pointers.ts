@@ -2,11 +2,12 @@
  * Local pointers that stand for a place in an array: `const double *row = a + i * n;` makes `row[j]` the element `a[i * n + j]`.
  */
 import type { Node } from "web-tree-sitter";
-import { type Access, effectsOf, placeOf } from "./effects.ts";
+import { type Access, effectsOf } from "./effects.ts";
 import { add, type Polynomial, polynomial } from "./linear.ts";
 import { remember } from "./remember.ts";
 import { bare, contains, field, find, operatorOf, withoutCasts } from "./tree.ts";
 import { typeOf, type Variable, variableOf } from "./variables.ts";
+import { placeOf } from "./place.ts";
 
 export interface PointerDefinition {
   readonly base: string;

@@ -3,7 +3,7 @@
  * up to rounding for floating point).
  */
 import type { Node } from "web-tree-sitter";
-import { effectsOf, placeOf } from "./effects.ts";
+import { effectsOf } from "./effects.ts";
 import { isInvariant, type Loop } from "./loops.ts";
 import {
   argumentsOf,
@@ -17,11 +17,11 @@ import {
   find,
   normalised,
   operatorOf,
-  same,
   statementsOf,
 } from "./tree.ts";
 import { isFloating, type ValueType } from "./types.ts";
 import { typeOf } from "./variables.ts";
+import { placeOf } from "./place.ts";
 
 export type ReductionKind = "sum" | "product" | "minimum" | "maximum" | "and" | "or" | "xor";
 
@@ -207,9 +207,4 @@ function make(
     negated,
     inMemory,
   };
-}
-
-/** The reduction that a statement is part of, in a list of them. */
-export function reductionAt(reductions: readonly Reduction[], statement: Node): Reduction | undefined {
-  return reductions.find((reduction) => same(reduction.statement, statement));
 }

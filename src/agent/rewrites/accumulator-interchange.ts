@@ -13,7 +13,7 @@
 import type { Node } from "web-tree-sitter";
 import { noOverlap } from "../../code/dependences.ts";
 import { block, type Edit, outdented, replaceNode, textWith } from "../../code/edit.ts";
-import { type Access, effectsOf, isPureCall, mentions, placeOf } from "../../code/effects.ts";
+import { type Access, effectsOf, isPureCall, mentions } from "../../code/effects.ts";
 import { strideOf } from "../../code/linear.ts";
 import { type Count, describeLoop, isConfined, isCounted, type Loop } from "../../code/loops.ts";
 import { type Reduction, reductionsOf } from "../../code/reductions.ts";
@@ -24,6 +24,7 @@ import { innermostCost, jumpsByRows } from "./locality.ts";
 import { headerOf, replaceByLines, withoutOwnIndentation } from "./loop-text.ts";
 import { offer } from "./offer.ts";
 import type { Opportunity, Subject } from "./rewrite.ts";
+import { placeOf } from "../../code/place.ts";
 
 type Counted = Loop & { readonly count: Count };
 

@@ -11,7 +11,7 @@
 import type { Node } from "web-tree-sitter";
 import { block, freshName, replaceNode, textWith } from "../../code/edit.ts";
 import { distance, noOverlap } from "../../code/dependences.ts";
-import { type Access, effectsOf, placeOf } from "../../code/effects.ts";
+import { type Access, effectsOf } from "../../code/effects.ts";
 import { describeLoop, isInvariant, type Loop, loopsIn } from "../../code/loops.ts";
 import { contains, field, find, normalised, operatorOf } from "../../code/tree.ts";
 import { arithmeticOf, spellType } from "../../code/types.ts";
@@ -19,6 +19,7 @@ import { typeOf } from "../../code/variables.ts";
 import { grouped, labelOf, replaceByLines, withoutOwnIndentation } from "./loop-text.ts";
 import { offer, runsAlways } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
+import { placeOf } from "../../code/place.ts";
 
 export const scalarReplacement: Rewrite = {
   name: "scalar-replacement",
