@@ -3,7 +3,9 @@
  */
 import type { Language } from "../../code/language.ts";
 import { TaskError } from "../../errors.ts";
-import { findFunction, readSource, signatureOf } from "../parse-signature.ts";
+import { findFunction } from "../find-function.ts";
+import { signatureOf } from "../parse-signature.ts";
+import { readSource } from "../read-source.ts";
 import type { Parameter } from "../signature.ts";
 
 /** The source's text with a wrapper appended and its name, where one is needed and can be written. Throws a TaskError. */

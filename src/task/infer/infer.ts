@@ -3,10 +3,11 @@
  * Everything that the signature does not say is a guess, and every guess is named with the key of task.json that changes it.
  */
 import { basename, dirname, resolve } from "node:path";
-import type { Language } from "../../code/language.ts";
 import { TaskError } from "../../errors.ts";
 import { languageOf, makeTask } from "../load.ts";
-import { findFunction, readSource, signatureOf, type ReadSource } from "../parse-signature.ts";
+import { findFunction } from "../find-function.ts";
+import { signatureOf } from "../parse-signature.ts";
+import { readSource, type ReadSource } from "../read-source.ts";
 import { readPlainFile } from "../read-task-file.ts";
 import { integerRange } from "../rules.ts";
 import type { RawRule, TaskFile } from "../schema.ts";
@@ -416,5 +417,3 @@ function textRule(inference: Inference, array: string, note: Note): RawRule {
   );
   return { text };
 }
-
-export type { Language };

@@ -4,7 +4,7 @@
  */
 import type { Node } from "web-tree-sitter";
 import { innerDeclarator, type FunctionDeclaration } from "../declarations.ts";
-import { nameOf, parameterNodes } from "../parse-signature.ts";
+import { nameOf, parameterNodes } from "../parameter-nodes.ts";
 import { add, asConstant, constant, multiply, subtract, unknown, type Polynomial } from "./polynomial.ts";
 import { other, sizeName, unwrapped, type Access, type Value } from "./value.ts";
 import { ExpressionWalker } from "./walk-expressions.ts";

@@ -392,9 +392,7 @@ export abstract class ExpressionWalker extends WalkState {
   }
 
   protected expressionOfBase(node: Node | null): Value {
-    if (!node) return other;
-    const value = this.expression(node);
-    return value;
+    return node ? this.expression(node) : other;
   }
 
   protected read(node: Node): Value {

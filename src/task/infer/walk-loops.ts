@@ -2,7 +2,7 @@
  * Follows loops: how often they turn, and between what bounds that moves their variables.
  */
 import type { Node } from "web-tree-sitter";
-import { nameOf } from "../parse-signature.ts";
+import { nameOf } from "../parameter-nodes.ts";
 import {
   add,
   asConstant,

@@ -1,7 +1,7 @@
 /**
  * The state of a walk, and how what is found is written down.
  */
-import type { ReadSource } from "../parse-signature.ts";
+import type { ReadSource } from "../read-source.ts";
 import type { Type } from "../signature.ts";
 import { Bounds, type Constraint } from "./bounds.ts";
 import {

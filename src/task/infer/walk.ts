@@ -5,7 +5,8 @@
  */
 import type { Node } from "web-tree-sitter";
 import { functionDeclarator, innerDeclarator, type FunctionDeclaration } from "../declarations.ts";
-import { nameOf, parameterNodes, type ReadSource } from "../parse-signature.ts";
+import { nameOf, parameterNodes } from "../parameter-nodes.ts";
+import type { ReadSource } from "../read-source.ts";
 import type { Signature } from "../signature.ts";
 import { constant, multiply, subtract, unknown, type Polynomial } from "./polynomial.ts";
 import { other, type Walked } from "./value.ts";
