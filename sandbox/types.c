@@ -51,6 +51,7 @@ static struct type *read_struct(struct words *words, struct pool *pool) {
     field->type = read_type(words, pool);
     if (words->bad) return NULL;
     type->has_bool |= field->type->has_bool;
+    type->has_real |= field->type->has_real;
     if (!field->type->flat || field->offset > type->size || field->type->size > type->size - field->offset) words->bad = 1;
   }
   return type;
@@ -63,6 +64,7 @@ struct type *read_type(struct words *words, struct pool *pool) {
     struct type *type = pool_take(pool, sizeof *type);
     *type = (struct type){.kind = KIND_SCALAR, .scalar = (enum scalar)scalar, .size = scalars[scalar].size, .flat = 1};
     type->has_bool = scalar == SCALAR_BOOL;
+    type->has_real = scalar >= SCALAR_F32;
     return type;
   }
   if (!strcmp(word, "struct")) return read_struct(words, pool);
@@ -83,6 +85,7 @@ struct type *read_type(struct words *words, struct pool *pool) {
   if (array) {
     type->flat = type->element->flat;
     type->has_bool = type->element->has_bool;
+    type->has_real = type->element->has_real;
     if (!type->flat || __builtin_mul_overflow(type->length, type->element->size, &type->size)) words->bad = 1;
   }
   return type;

@@ -24,6 +24,7 @@ struct type {
   uint64_t size; /* of one value in memory; 0 for strings and vectors */
   int flat;      /* one fixed run of bytes, as in C memory */
   int has_bool;  /* some byte of it must be 0 or 1 */
+  int has_real;  /* there is a floating-point number in it */
   struct type *element;
   uint64_t length;
   int field_count;

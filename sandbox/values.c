@@ -19,11 +19,33 @@ static __int128 rounded(long double value, enum scalar scalar) {
   return (__int128)roundl(value);
 }
 
+/* Random bytes, but with the top bit of every exponent set: numbers near zero would pass for a result within the tolerance. */
+static void fill_real_noise(enum scalar scalar, uint8_t *at, uint64_t count, uint64_t stride, struct random *random) {
+  for (uint64_t index = 0; index < count; index++) {
+    uint64_t bits = random_bits(random);
+    uint64_t large = scalar == SCALAR_F32 || scalar == SCALAR_C64 ? bits | 0x4000000040000000 : bits | 0x4000000000000000;
+    uint8_t *value = at + index * stride;
+    if (scalar == SCALAR_F32) {
+      memcpy(value, &large, 4);
+    } else {
+      memcpy(value, &large, 8);
+    }
+    if (scalar == SCALAR_C128) {
+      large = random_bits(random) | 0x4000000000000000;
+      memcpy(value + 8, &large, 8);
+    } else if (scalar == SCALAR_F80) {
+      store_real(value, scalar, 1.0L + (long double)bits);
+    }
+  }
+}
+
 static void fill_noise(const struct type *type, uint8_t *at, uint64_t count, uint64_t stride, struct random *random) {
-  if (!type->has_bool && stride == type->size) {
-    random_bytes(random, at, count * stride);
+  if (type->kind == KIND_SCALAR && type->has_real) {
+    fill_real_noise(type->scalar, at, count, stride, random);
     return;
   }
+  if (!type->has_bool && stride == type->size) random_bytes(random, at, count * stride);
+  if (!type->has_bool && !type->has_real && stride == type->size) return;
   for (uint64_t index = 0; index < count; index++) {
     uint8_t *value = at + index * stride;
     if (type->kind == KIND_SCALAR) {
@@ -32,7 +54,9 @@ static void fill_noise(const struct type *type, uint8_t *at, uint64_t count, uin
     } else if (type->kind == KIND_ARRAY) {
       fill_noise(type->element, value, type->length, type->element->size, random);
     } else {
-      for (int f = 0; f < type->field_count; f++) fill_noise(type->fields[f].type, value + type->fields[f].offset, 1, type->fields[f].type->size, random);
+      for (int f = 0; f < type->field_count; f++) {
+        fill_noise(type->fields[f].type, value + type->fields[f].offset, 1, type->fields[f].type->size, random);
+      }
     }
   }
 }

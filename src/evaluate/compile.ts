@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Language } from "../code/language.ts";
 import { cacheDirectory, makePrivate } from "./cache.ts";
-import { runInJail, type JailLimits, type JailResult } from "./jail.ts";
+import { cleanText, runInJail, type JailLimits, type JailResult } from "./jail.ts";
 import { findBubblewrap, findCompiler, linkerFlags, type Compiler } from "./toolchain.ts";
 
 export interface CompilerSettings {
@@ -168,7 +168,7 @@ function reasonOf(result: JailResult): string {
   if (result.ending === "timed-out")
     return `The compiler was stopped after ${compileLimits.wallMs / 1000} s.`;
   if (result.ending === "too-large")
-    return `The compiler's output passed the limit.\n${fromFirstError(result.diagnostics)}`.trim();
+    return cleanText(`The compiler's output passed the limit.\n${fromFirstError(result.diagnostics)}`.trim());
   if (result.diagnostics.trim() === "")
     return result.exitCode === undefined || result.exitCode > 128
       ? "The compiler was killed: it used too much time, memory or disk."

@@ -12,6 +12,9 @@ export interface EndingInWords {
   readonly signal?: string;
 }
 
+/** Of what a program said before it ended. */
+const mostQuotedBytes = 4096;
+
 const meanings: Readonly<Record<string, string>> = {
   SIGSEGV: "it read or wrote memory that it may not",
   SIGBUS: "it read or wrote memory that is not there",
@@ -26,7 +29,7 @@ const meanings: Readonly<Record<string, string>> = {
 /** `sizes` absent where it is not about one call. */
 export function describeEnding(ending: Ending, sizes?: Sizes, limitMs?: number): EndingInWords {
   const place = placeOf(ending, sizes);
-  const said = cleanText(ending.said).trim();
+  const said = cleanText(ending.said, mostQuotedBytes).trim();
   const refused = /lessonbank: refused system call (.+)/.exec(said)?.[1];
   const quoted = said === "" || refused !== undefined ? "" : `\n${said}`;
   switch (ending.ended) {

@@ -173,11 +173,11 @@ export function unprivilegedUser(): number | undefined {
   });
 }
 
-/** Text from an untrusted program, fit for a terminal: control characters gone, at most 8 KiB. */
-export function cleanText(text: string): string {
+/** Text from an untrusted program, fit for a terminal: control characters gone, at most 8 KiB unless said otherwise. */
+export function cleanText(text: string, mostBytes = diagnosticBytes): string {
   const clean = text.replaceAll(unprintable, "");
-  if (Buffer.byteLength(clean) <= diagnosticBytes) return clean;
+  if (Buffer.byteLength(clean) <= mostBytes) return clean;
   const notice = "\n… (cut)";
-  const kept = Buffer.from(clean).subarray(0, diagnosticBytes - Buffer.byteLength(notice));
+  const kept = Buffer.from(clean).subarray(0, mostBytes - Buffer.byteLength(notice));
   return kept.toString("utf8").replace(/\uFFFD+$/, "") + notice;
 }
