@@ -9,7 +9,9 @@ import { root, setUpOrExit } from "./setup.mjs";
 await setUpOrExit();
 const args = process.argv.slice(2);
 const script = args.length > 0 ? join(root, "dist", "cli", "main.js") : join(root, "scripts", "demo.mjs");
-const child = spawn(process.execPath, [script, ...args], { stdio: "inherit" });
+// npm runs scripts in the package's folder; paths among the arguments start from where the user is.
+const cwd = args.length > 0 ? process.env.INIT_CWD : undefined;
+const child = spawn(process.execPath, [script, ...args], { stdio: "inherit", cwd });
 
 // Ctrl-C reaches the whole group by itself; what was sent to this process alone is handed on. Either way the child decides how it ends.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => passOn(signal));
