@@ -88,19 +88,16 @@ function longestRun(block: Node, calls: readonly Node[]): Repetition | undefined
     if (!start || start.type === "case_statement" || !isDeclaredBefore(first, start)) continue;
     const run: Node[] = [first];
     const assumptions = new Set<string>();
-    for (const next of calls.slice(position + 1)) {
-      const between = block.namedChildren.filter(
-        (statement) => statement.startIndex >= start.startIndex && statement.startIndex <= next.startIndex,
-      );
-      const steady = between.map(
-        (statement) =>
-          invarianceOf(first, statement) ??
-          (contains(statement, next) && storesAtEnd(statement) ? { assumptions: [] } : undefined),
-      );
-      if (steady.includes(undefined)) break;
-      for (const each of steady)
-        for (const assumption of each?.assumptions ?? []) assumptions.add(assumption);
-      run.push(next);
+    const rest = calls.slice(position + 1);
+    for (const statement of block.namedChildren) {
+      if (statement.startIndex < start.startIndex) continue;
+      if (rest.length === run.length - 1 || statement.startIndex > (rest.at(-1)?.startIndex ?? 0)) break;
+      const steady = invarianceOf(first, statement);
+      const inside = rest.filter((call) => contains(statement, call));
+      // The last statement may change what it has read before.
+      if (steady || storesAtEnd(statement)) run.push(...inside);
+      if (!steady) break;
+      for (const assumption of steady.assumptions) assumptions.add(assumption);
     }
     const traps = invarianceOf(first, first)?.mayTrap ?? true;
     if (run.length < 2 || (traps && !runsAlways(first, start))) continue;

@@ -45,10 +45,17 @@ export const invariantHoisting: Rewrite = {
       "What was hoisted does change in the loop: parameters overlap, or the loop changes the length of the string.",
   },
   opportunities(subject) {
-    const single = hoistable(subject).flatMap(({ loop, values }) => hoist(subject, loop, values));
+    const single: Opportunity[] = [];
+    for (const { loop, values } of hoistable(subject)) {
+      single.push(...hoist(subject, loop, values));
+      if (single.length === mostLoops) break;
+    }
     return single.length > 1 ? [...everything(subject, single), ...single] : single;
   },
 };
+
+/** A function with more loops than this is offered its outermost ones. */
+const mostLoops = 6;
 
 /** An expression with the same value throughout a loop, at each place where it stands. */
 interface Invariant {
@@ -64,15 +71,15 @@ interface Hoistable {
 }
 
 /** Outer loops first: what leaves an outer loop need not leave the inner one. */
-function hoistable(subject: Subject): Hoistable[] {
-  return reachedFunctions(subject).flatMap((definition) => {
+function* hoistable(subject: Subject): Generator<Hoistable> {
+  for (const definition of reachedFunctions(subject)) {
     const done: Node[] = [];
-    return loopsIn(definition).flatMap((loop) => {
+    for (const loop of loopsIn(definition)) {
       const values = invariantsOf(loop, done);
       done.push(...values.flatMap((value) => value.places));
-      return values.length > 0 ? [{ loop, values }] : [];
-    });
-  });
+      if (values.length > 0) yield { loop, values };
+    }
+  }
 }
 
 function invariantsOf(loop: Loop, done: readonly Node[]): Invariant[] {
@@ -243,7 +250,7 @@ function everything(subject: Subject, single: readonly Opportunity[]): Opportuni
   let text = subject.source;
   let at: Subject | undefined = subject;
   for (let step = 0; at && step < 8; step += 1) {
-    const [next] = hoistable(at).flatMap(({ loop, values }) => hoist(at!, loop, values));
+    const next = firstOf(at);
     if (!next) break;
     text = next.apply();
     for (const assumption of next.assumptions) assumptions.add(assumption);
@@ -258,4 +265,12 @@ function everything(subject: Subject, single: readonly Opportunity[]): Opportuni
       apply: () => text,
     },
   ];
+}
+
+function firstOf(subject: Subject): Opportunity | undefined {
+  for (const { loop, values } of hoistable(subject)) {
+    const [opportunity] = hoist(subject, loop, values);
+    if (opportunity) return opportunity;
+  }
+  return undefined;
 }
