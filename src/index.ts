@@ -17,13 +17,7 @@ export type { EvaluateOptions, EvaluationStage, Evaluator } from "./evaluate/eva
 export type { Outcome, OutcomeStatus, Speedup } from "./evaluate/outcome.ts";
 export { createEvaluator, type EvaluatorOptions } from "./evaluate/sandboxed-evaluator.ts";
 
-export type {
-  Lesson,
-  LessonContext,
-  LessonDraft,
-  LessonEvidence,
-  Transformation,
-} from "./lesson/lesson.ts";
+export type { Lesson, LessonContext, LessonDraft, LessonEvidence, Transformation } from "./lesson/lesson.ts";
 
 export type { Bank, BankStatistics, Embedder, LessonFilter, LessonHit, LessonQuery } from "./bank/bank.ts";
 export { openBank } from "./bank/lance-bank.ts";

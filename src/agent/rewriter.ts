@@ -9,7 +9,7 @@ import type { Lesson, Transformation } from "../lesson/lesson.ts";
 import { rewriterLesson } from "../lesson/words.ts";
 import { describeContext } from "../lesson/context.ts";
 import { rankTransformations, type TransformationRanking } from "../select/experience.ts";
-import type { Agent, Candidate, Proposal, ProposalRequest } from "./agent.ts";
+import type { Agent, Proposal, ProposalRequest } from "./agent.ts";
 import type { Opportunity, Rewrite } from "./rewrites/rewrite.ts";
 import { describeSteps, rebuild } from "./steps.ts";
 import { createWorth } from "./worth.ts";

@@ -60,8 +60,12 @@ void pull(const std::vector<Star> &stars, double *force)
 
   it("divides once before the loop", async () => {
     const [only] = await opportunitiesIn(divisionToReciprocal, "c", standardise, "standardise");
-    expect(only?.apply()).toContain("  const double reciprocal = 1.0 / deviation;\n  for (int i = 0; i < n; i++)\n    x[i] = (x[i] - mean) * reciprocal;");
-    expect(only?.assumptions).toEqual(["A product with a reciprocal may differ from the quotient in the last bits."]);
+    expect(only?.apply()).toContain(
+      "  const double reciprocal = 1.0 / deviation;\n  for (int i = 0; i < n; i++)\n    x[i] = (x[i] - mean) * reciprocal;",
+    );
+    expect(only?.assumptions).toEqual([
+      "A product with a reciprocal may differ from the quotient in the last bits.",
+    ]);
   });
 
   it("leaves integers, powers of two, changing divisors and single quotients alone", async () => {
