@@ -36,7 +36,7 @@ export interface OptimizeOptions {
   readonly policy?: string | undefined;
   /** Default 12. */
   readonly rounds?: number | undefined;
-  /** Candidates judged at the most, the winner's simplification and confirmation not counted. Default 40. */
+  /** Candidates judged at the most, the confirmation of the winner not counted. Default 40. */
   readonly evaluations?: number | undefined;
   /** Wall time after which no further candidate is begun. Default: none. */
   readonly timeLimitMs?: number | undefined;
@@ -70,6 +70,7 @@ async function execute(options: OptimizeOptions, push: (event: RunEvent) => void
   const { task } = options;
   const run = `${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${randomBytes(3).toString("hex")}`;
   const seed = options.seed ?? randomInt(2 ** 31);
+  const evaluations = options.evaluations ?? 40;
   const signal = options.signal ?? new AbortController().signal;
   const policy = policyByName(options.policy ?? "lessonl");
   const strategy = options.strategy ?? lessonl();
@@ -108,9 +109,11 @@ async function execute(options: OptimizeOptions, push: (event: RunEvent) => void
       seed,
       signal,
       emit,
+      evaluations,
       stop: firstOf(
         roundsReached(options.rounds ?? 12),
-        evaluationsReached(options.evaluations ?? 40),
+        // An eighth is kept for taking out of the winner what it does not need.
+        evaluationsReached(evaluations - Math.floor(evaluations / 8)),
         timeReached(options.timeLimitMs ?? Infinity),
         noProgressFor(options.patience ?? 5),
       ),

@@ -242,6 +242,7 @@ class LessonlRun {
     let [best] = inOrderOfMerit(this.attempts);
     for (let index = (best ? steps(best) : 0) - 1; best && steps(best) > 1 && index >= 0; index--) {
       this.context.signal.throwIfAborted();
+      if (this.evaluations >= this.context.evaluations) return;
       const { candidate } = best;
       const proposal = await this.rebuild(candidate.transformations.toSpliced(index, 1));
       if (!proposal || this.tried.has(sha256(proposal.source))) continue;

@@ -50,7 +50,10 @@ export interface StrategyContext {
   readonly bank: Bank;
   readonly policy: SelectionPolicy;
   readonly seed: number;
+  /** Asked before every round and every candidate of a round. */
   readonly stop: StopCondition;
+  /** Candidates that may be judged in all. What the rounds leave may be spent on making the winner simpler. */
+  readonly evaluations: number;
   readonly signal: AbortSignal;
   /** Records an event; it has been kept when this returns. */
   readonly emit: (event: StrategyEvent) => void;

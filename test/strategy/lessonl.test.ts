@@ -24,6 +24,7 @@ function context(overrides: Partial<StrategyContext>): StrategyContext & { event
     policy: policyByName("lessonl"),
     seed: 1,
     stop: roundsReached(3),
+    evaluations: 100,
     signal: new AbortController().signal,
     emit: (event) => events.push(event),
     events,
@@ -179,4 +180,8 @@ test("steps that do not matter are taken out of the winner", async () => {
     "useful",
   ]);
   expect(result.winner?.candidate.transformations).toEqual([step("useful")]);
+
+  const frugal = await lessonl().run(context({ agents: [agent], evaluations: 2 }));
+  expect(frugal.attempts).toHaveLength(2);
+  expect(frugal.winner?.candidate.summary).toBe("idle + useful");
 });
