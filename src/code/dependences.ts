@@ -3,7 +3,8 @@
  * interchanged, fused or distributed. The tests are the simple ones of chapter 3 of Allen and Kennedy, "Optimizing Compilers for
  * Modern Architectures" (2002): subscripts are matched dimension by dimension, symbolically. What cannot be told is not allowed.
  *
- * Arrays reached through different names are taken not to overlap; `noOverlap` says so among a candidate's assumptions.
+ * Arrays reached through different names are taken not to overlap, and rows of a matrix in one array not to run into each other;
+ * `noOverlap` and `withinRows` say so among a candidate's assumptions.
  */
 import type { Node } from "web-tree-sitter";
 import { type Access, effectsOf } from "./effects.ts";
@@ -25,6 +26,7 @@ import { contains } from "./tree.ts";
 import { variableOf } from "./variables.ts";
 
 export const noOverlap = "Arrays reached through different pointers do not overlap.";
+export const withinRows = "An index such as i * n + j stays within its row.";
 export const reordered = "Floating-point sums may be added in another order.";
 
 /** Iterations from one access to the other, a number for each loop; `*` where any. */
@@ -229,7 +231,7 @@ function allDependences(
       if (between === "unknown" || !fits(between)) return illegal;
     }
   }
-  if (basesOf(effects.accesses).size > 1) assumptions.add(noOverlap);
+  for (const assumption of assumedOf(effects.accesses, variables, [body])) assumptions.add(assumption);
   return { legal: true, assumptions: [...assumptions] };
 }
 
@@ -260,6 +262,29 @@ function isPrivate(access: Access, declared: ReadonlySet<string>): boolean {
   if (!declared.has(access.root)) return false;
   const variable = access.node.type === "identifier" ? variableOf(access.node) : undefined;
   return variable === undefined ? access.kind !== "element" : !variable.type.reference;
+}
+
+/** What a comparison of these accesses takes for granted. */
+function assumedOf(
+  accesses: readonly Access[],
+  variables: readonly string[],
+  region: readonly Node[],
+): string[] {
+  const inner = region.flatMap((node) => loopsIn(node).flatMap((loop) => loop.count?.variable ?? []));
+  const moving = [...new Set([...variables, ...inner])];
+  const written = new Set(
+    accesses
+      .filter((access) => access.writes && access.kind === "element")
+      .map((access) => locationOf(access)?.base ?? access.base),
+  );
+  const rows = accesses.some((access) => {
+    const location = access.kind === "element" ? locationOf(access) : undefined;
+    if (!location || !written.has(location.base)) return false;
+    return location.dimensions.some(
+      (index) => moving.filter((variable) => dependsOn(index, variable)).length > 1,
+    );
+  });
+  return [...(basesOf(accesses).size > 1 ? [noOverlap] : []), ...(rows ? [withinRows] : [])];
 }
 
 /** Arrays behind pointers that the accesses touch. */
@@ -310,5 +335,8 @@ function comparePieces(first: readonly Node[], second: readonly Node[], variable
       if (steps === "unknown" || typeof value !== "number" || value < 0) return illegal;
     }
   }
-  return { legal: true, assumptions: basesOf([...before, ...after]).size > 1 ? [noOverlap] : [] };
+  return {
+    legal: true,
+    assumptions: assumedOf([...before, ...after], [variable], [...first, ...second]),
+  };
 }

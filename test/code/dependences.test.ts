@@ -6,6 +6,7 @@ import {
   mayInterchange,
   mayTile,
   noOverlap,
+  withinRows,
   reordered,
 } from "../../src/code/dependences.ts";
 import { elementsOf } from "../../src/code/effects.ts";
@@ -98,7 +99,11 @@ describe("mayInterchange", () => {
     expect(may("a[i * n + j] = a[j * n + i];").legal).toBe(false);
     expect(may("a[0] = a[0] * 0.5 + b[j];").legal).toBe(false);
     expect(may("g(a);").legal).toBe(false);
-    expect(may("double t = b[j]; a[i * n + j] = t;")).toEqual({ legal: true, assumptions: [noOverlap] });
+    expect(may("double t = b[j]; m[i][j] = t;")).toEqual({ legal: true, assumptions: [noOverlap] });
+    expect(may("double t = b[j]; a[i * n + j] = t;")).toEqual({
+      legal: true,
+      assumptions: [noOverlap, withinRows],
+    });
   });
 
   it("allows reductions, floating-point ones with an assumption", () => {
