@@ -30,7 +30,13 @@ export const interruptedCode = 130;
  * The terminal of this process. The first SIGINT, SIGTERM or SIGHUP asks the command to stop and to say what it has; a second
  * one ends the process at once, and with it, by their own design, the sandboxes.
  */
-export function processTerminal(): { terminal: Terminal; release: () => void } {
+export function processTerminal(): {
+  terminal: Terminal;
+  /** Gives the signals back to the system. */
+  release: () => void;
+  /** Resolves when the readers have taken all that was written, or are gone: a pipe holds 64 KiB, a result may be longer. */
+  flush: () => Promise<void>;
+} {
   const interruption = new AbortController();
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   const interrupt = (): void => {
@@ -50,6 +56,10 @@ export function processTerminal(): { terminal: Terminal; release: () => void } {
     },
     release() {
       for (const signal of signals) process.off(signal, interrupt);
+    },
+    async flush() {
+      for (const stream of [process.stdout, process.stderr])
+        await new Promise<void>((resolve) => void stream.write("", () => resolve()));
     },
   };
 }

@@ -46,6 +46,16 @@ test("a reader that goes away is no error", async () => {
   expect(stdout).toMatch(/code (0|130)$/);
 });
 
+test("a slow reader of a long result gets all of it", async () => {
+  const terminal = join(root, "dist", "cli", "terminal.js");
+  const source =
+    `const { terminal, release, flush } = (await import(${JSON.stringify(terminal)})).processTerminal();` +
+    `terminal.stdout.write("x".repeat(1_000_000)); release(); await flush(); process.exit(0);`;
+  const shell = `"${process.execPath}" --input-type=module -e '${source}' | (sleep 0.3; wc -c)`;
+  const { stdout } = await execa("bash", ["-c", shell], { cwd: folder });
+  expect(stdout.trim()).toBe("1000000");
+});
+
 async function processesThatName(path: string): Promise<string[]> {
   const found: string[] = [];
   for (const pid of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
