@@ -6,7 +6,13 @@ import { TaskError } from "../errors.ts";
 import type { Task } from "../task/task.ts";
 import { checkCandidate } from "./check.ts";
 import { sizesText } from "./describe.ts";
-import { measureSubject, referenceLimitMs, checkGrowBytes, type ReferenceFacts } from "./reference-facts.ts";
+import {
+  checkGrowBytes,
+  measureSubject,
+  referenceLimitMs,
+  steadinessRemedy,
+  type ReferenceFacts,
+} from "./reference-facts.ts";
 import type { Workbench } from "./sandboxed-evaluator.ts";
 import { sanitizeReference } from "./sanitize.ts";
 import type { Subject } from "./subject.ts";
@@ -92,8 +98,7 @@ export async function checkTask(
 
 function unsteady(subject: Subject, reason: string): TaskError {
   return new TaskError(subject.file, `the reference does not give the same answer twice: ${reason}`, {
-    remedy:
-      "A reference must depend on its arguments alone: no clock, no random numbers, no uninitialised memory.",
+    remedy: steadinessRemedy,
   });
 }
 

@@ -25,9 +25,10 @@ export async function measureReference(
   sizes: Sizes,
   { signal, limitMs = 5000 }: MeasureReferenceOptions = {},
 ): Promise<ReferenceTime> {
+  // A reference that does not compile does so at no size.
+  const subject = await evaluator.subject(task, signal);
   try {
     const plan = planCall(task, sizes);
-    const subject = await evaluator.subject(task, signal);
     return await evaluator.exclusively(signal, async (supervisor) => {
       const loaded: LoadedPlan[] = [];
       try {
@@ -48,7 +49,7 @@ export async function measureReference(
       }
     });
   } catch (error) {
-    if (error instanceof TaskError) return { failure: error.message };
+    if (error instanceof TaskError) return { failure: error.message.replace(`${error.file}: `, "") };
     throw error;
   }
 }

@@ -93,6 +93,11 @@ async function link(compiler: Compiler, sources: readonly string[], output: stri
     stdin: "ignore",
     timeout: 120_000,
   });
+  if (result.failed && /No space left on device|Disk quota exceeded/.test(result.stderr))
+    throw new MachineError(`${output} cannot be written: no space is left`, {
+      remedy: "Make room there, or name another folder in LESSONBANK_CACHE.",
+      cause: result.cause,
+    });
   if (result.failed)
     throw new LessonbankError("internal", `our own native program does not compile:\n${result.stderr}`, {
       remedy: "Linux headers are needed (Debian, Ubuntu: apt-get install libc6-dev linux-libc-dev).",

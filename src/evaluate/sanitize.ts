@@ -149,7 +149,7 @@ async function buildSanitized(
 /** The report's own lines: what, where in the reference, and what the memory was. */
 function reportOf(ending: Ending, plan: LoadedPlan, limitMs: number | undefined): string {
   const at = sizesText(plan.sizes);
-  const lines = cleanText(ending.said)
+  const lines = (cleanText(ending.said).split("Shadow byte legend", 1)[0] ?? "")
     .split("\n")
     .map((line) => line.replace(/^==\d+==\s*/, "").replace("ERROR: AddressSanitizer: ", ""))
     // Of the stacks, what lies in the reference.
@@ -160,7 +160,10 @@ function reportOf(ending: Ending, plan: LoadedPlan, limitMs: number | undefined)
           line,
         ),
     )
-    .map((line) => line.replace(/0x[0-9a-f]+ in (.*) \/in\//, "$1, "));
+    .map((line) => line.replace(/0x[0-9a-f]+ in (.*) \/in\//, "$1, "))
+    .map((line) =>
+      line.replace(/(?: on (?:unknown )?address 0x[0-9a-f]+)? \(?(?:at )?pc 0x[0-9a-f]+.*$/, ""),
+    );
   if (lines.length === 0) return describeEnding(ending, plan.sizes, limitMs).reason;
   return `${at === "" ? "" : `with ${at}: `}${lines.slice(0, 8).join("\n")}`;
 }

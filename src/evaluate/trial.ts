@@ -4,7 +4,7 @@
 import { LessonbankError, TaskError } from "../errors.ts";
 import type { CallPlan } from "../task/call-plan.ts";
 import { isFlat } from "../task/signature.ts";
-import type { Sizes } from "../task/task.ts";
+import { taskFile, type Sizes } from "../task/task.ts";
 import { describeEnding, describeMismatch, sizesText } from "./describe.ts";
 import { encodePlan, generatorPlan, isGenerated, type PlanShape } from "./encode-plan.ts";
 import { isTiming, type PairReply, type Supervisor, type Timing } from "./supervisor.ts";
@@ -206,7 +206,9 @@ function interrupted(ended: string): void {
 
 function referenceFault(subject: Subject, what: string): TaskError {
   return new TaskError(subject.file, `the reference is at fault: ${what}`, {
-    remedy: "`lessonbank task check` says more. Mend the reference, or its sizes and inputs in task.json.",
+    remedy: taskFile(subject.task).endsWith(".json")
+      ? "`lessonbank task check` says more. Mend the reference, or its sizes and inputs in task.json."
+      : "Mend the reference; or, where a guess does not suit it, have the guesses written with `lessonbank task init` and correct them.",
   });
 }
 

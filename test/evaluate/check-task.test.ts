@@ -78,6 +78,15 @@ describe("checkTask", () => {
     expect(errors[0]?.message).toMatch(/does not give the same answer twice: out\[0\]/);
   });
 
+  it("finds answers that depend on earlier calls", async () => {
+    const errors = await errorsOf({
+      source: `static int calls;\n${head} { calls++; for (int i = 0; i < n; i++) out[i] = values[i] + calls; }`,
+    });
+    expect(errors[0]).toMatchObject({ check: "deterministic" });
+    expect(errors[0]?.message).toMatch(/does not give the same answer twice: out\[0\]/);
+    expect(errors[0]?.remedy).toMatch(/nothing kept from call to call/);
+  });
+
   it("finds a call that is too short to time", async () => {
     const errors = await errorsOf({
       source: `${head} { if (n) out[0] = values[0] + divisor; }`,

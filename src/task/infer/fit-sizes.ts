@@ -57,8 +57,9 @@ export async function fitSizes(task: Task, measure: Measure, options: FitOptions
       ({ failure } = measured);
       ceiling = Math.min(ceiling, factor);
       if (best && ceiling / best.factor < 1.2) break;
-      if (factor < 1 / 64) break;
-      factor = best ? Math.sqrt(best.factor * ceiling) : factor / 2;
+      if (!best && smallest(sizes, growing, task)) break;
+      // Without any success: down in long strides, since each failure may be a call that had to be stopped.
+      factor = best ? Math.sqrt(best.factor * ceiling) : factor / 8;
       continue;
     }
     const { ms } = measured;
@@ -70,10 +71,15 @@ export async function fitSizes(task: Task, measure: Measure, options: FitOptions
     if (ceiling / factor < 1.05 && ms < targetMs) break;
   }
   if (best) return best.sizes;
-  throw new TaskError(taskFile(task), `the reference fails at its smallest sizes: ${failure}`, {
+  throw new TaskError(taskFile(task), `the reference fails even at small sizes: ${failure}`, {
     remedy:
       'Look at the guessed "inputs" with `lessonbank task init`, and correct what the function does not expect.',
   });
+}
+
+/** Whether no growing size can become smaller. */
+function smallest(sizes: Sizes, growing: readonly string[], { sizes: { minimum } }: Task): boolean {
+  return growing.every((name) => (sizes[name] ?? 0) <= Math.max(1, minimum[name] ?? 0));
 }
 
 function distance(ms: number, targetMs: number): number {
