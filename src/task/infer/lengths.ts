@@ -444,6 +444,16 @@ class Solver {
       this.#fromOwnContent(array, through, access.text);
       return;
     }
+    const shared = rows ? undefined : this.#sameIndices(array, through);
+    if (shared) {
+      this.#set(
+        array,
+        shared.length,
+        access.text,
+        `what \`${access.text}\` picks also indexes ${shared.array}`,
+      );
+      return;
+    }
     const key = rows ? through.array : array;
     let name = groups.get(key);
     if (name === undefined) {
@@ -460,6 +470,27 @@ class Solver {
       why: `the values in ${through.array} say how far it is read (${access.text}), so its length is a size of its own`,
       assumed: true,
     });
+  }
+
+  /** Where the same indices also go into an array of known length, such as the row pointers of a graph: as far as they go there. */
+  #sameIndices(
+    array: string,
+    { array: indices, slope, rest }: NonNullable<Access["through"]>,
+  ): { array: string; length: Polynomial } | undefined {
+    if (asConstant(slope) !== 1) return undefined;
+    for (const other of this.#byArray.keys()) {
+      const through = other === array ? undefined : this.#furthestThrough(other)?.through;
+      const known = this.#lengths.get(other);
+      if (
+        through?.array !== indices ||
+        asConstant(through.slope) !== 1 ||
+        !known?.polynomial ||
+        known.assumed
+      )
+        continue;
+      return { array: other, length: add(subtract(known.polynomial, through.rest), rest) };
+    }
+    return undefined;
   }
 
   #isWritten(array: string): boolean {
