@@ -84,8 +84,8 @@ export function checkDescription(directory: string, description: BankDescription
       `and is being opened with ${embedder.id} (${embedder.dimensions})`,
     {
       remedy:
-        `open it with ${made.id}, or export its lessons (a bank opened with anyEmbedder can be exported) ` +
-        "and import them into a new bank",
+        `open it with ${made.id}, or carry its lessons over: \`lessonbank lessons export --bank ${directory}\` ` +
+        "(in the library: anyEmbedder), then import them into a new bank",
     },
   );
 }
@@ -150,9 +150,14 @@ export function damaged(directory: string, what: string, cause?: unknown): Usage
 }
 
 export function notWritable(directory: string, cause: unknown): MachineError {
-  const code = isSystemError(cause) ? ` (${cause.code})` : "";
+  const full = /ENOSPC|EDQUOT|No space left|os error 28\b/.test(
+    `${String(cause)}${isSystemError(cause) ? cause.code : ""}`,
+  );
+  const code = full ? ": no space is left" : isSystemError(cause) ? ` (${cause.code})` : "";
   return new MachineError(`the bank of lessons in ${directory} cannot be written${code}`, {
-    remedy: "make the folder writable, name another one, or open it read-only",
+    remedy: full
+      ? "make room there, or name another folder"
+      : "make the folder writable, name another one, or open it read-only",
     cause,
   });
 }

@@ -59,7 +59,7 @@ export async function openBank(directory: string, options: OpenBankOptions = {})
   const readOnly = options.readOnly === true || options.anyEmbedder === true;
   if (state.kind === "vacant" && readOnly) {
     throw new UsageError(`there is no bank of lessons in ${folder}`, {
-      remedy: "name the folder of a bank, or leave read-only out to have one made",
+      remedy: "name the folder of a bank; the first run that is to keep its lessons there makes one",
     });
   }
   const embedder = options.anyEmbedder

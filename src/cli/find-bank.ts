@@ -23,14 +23,14 @@ export function withBankOption(command: Command): Command {
 export async function useBank<Result>(
   terminal: Terminal,
   { bank: named }: BankOptions,
-  { readOnly = false }: { readOnly?: boolean },
+  { readOnly = false, anyEmbedder = false }: { readOnly?: boolean; anyEmbedder?: boolean },
   work: (bank: Bank, folder: string) => Promise<Result>,
 ): Promise<Result> {
   const folder = bankFolder(terminal, named);
   const none = readOnly && named === undefined && !existsSync(folder);
   const bank = none
     ? createMemoryBank({ embedder: createStructuralEmbedder() })
-    : await openBank(folder, { readOnly });
+    : await openBank(folder, { readOnly, anyEmbedder });
   try {
     return await work(bank, folder);
   } finally {

@@ -75,7 +75,7 @@ function findTaskFolder(argument: string, directory: string): string {
   }
   const shipped = join(shippedTasks, argument);
   if (/^[\w.-]+$/.test(argument) && kindOf(shipped) === "folder") return shipped;
-  throw notFound(argument);
+  throw notFound(argument, directory);
 }
 
 /** Splits at the first colon before which there is a file: what follows may hold more of them. */
@@ -92,8 +92,13 @@ export function splitFunction(
   return undefined;
 }
 
-function notFound(argument: string): UsageError {
+function notFound(argument: string, directory: string): UsageError {
   const colon = argument.indexOf(":");
+  if (colon > 0 && kindOf(resolve(directory, argument.slice(0, colon))) === "file") {
+    return new UsageError(`${argument} names no function of ${argument.slice(0, colon)}`, {
+      remedy: `write ${argument.slice(0, colon)}:FUNCTION`,
+    });
+  }
   if (colon > 0) {
     return new UsageError(`${argument}: there is no file ${argument.slice(0, colon)}`, {
       remedy: "write FILE:FUNCTION with a file that exists",

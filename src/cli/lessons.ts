@@ -29,8 +29,9 @@ export function lessonsCommand(terminal: Terminal): Command {
 
   withFilters(lessons.command("list").description("the lessons in the bank, newest first"))
     .option("--limit <number>", "at the most (default: 50)", wholeNumber(1))
+    .option("--json", "print one JSON document")
     .action((flags: FilterFlags, command: Command) =>
-      useBank(terminal, flags, { readOnly: true }, async (bank) => {
+      useBank(terminal, flags, { readOnly: true, anyEmbedder: true }, async (bank) => {
         const found = (await bank.list(filterOf(flags))).toReversed();
         const shown = found.slice(0, flags.limit ?? 50);
         terminal.stdout.write(
@@ -45,6 +46,7 @@ export function lessonsCommand(terminal: Terminal): Command {
     .argument("[text...]", "what to look for, in words")
     .option("--code <file>", "a source file: lessons earned on code like this")
     .option("--limit <number>", "at the most (default: 10)", wholeNumber(1))
+    .option("--json", "print one JSON document")
     .action((words: string[], flags: FilterFlags & { code?: string }, command: Command) =>
       useBank(terminal, flags, { readOnly: true }, async (bank) => {
         const text = words.join(" ").trim();
@@ -67,7 +69,7 @@ export function lessonsCommand(terminal: Terminal): Command {
     .argument("<id>", "its id, or the beginning of it")
     .option("--json", "print one JSON document")
     .action((id: string, flags: FilterFlags, command: Command) =>
-      useBank(terminal, flags, { readOnly: true }, async (bank) => {
+      useBank(terminal, flags, { readOnly: true, anyEmbedder: true }, async (bank) => {
         const exact = await bank.get(id);
         const matching = exact ? [exact] : (await bank.list()).filter((lesson) => lesson.id.startsWith(id));
         const [lesson] = matching;
@@ -89,7 +91,7 @@ export function lessonsCommand(terminal: Terminal): Command {
   withBankOption(lessons.command("stats").description("how many there are, of what, and what pays"))
     .option("--json", "print one JSON document")
     .action((flags: FilterFlags, command: Command) =>
-      useBank(terminal, flags, { readOnly: true }, async (bank, folder) => {
+      useBank(terminal, flags, { readOnly: true, anyEmbedder: true }, async (bank, folder) => {
         const statistics = await bank.statistics();
         terminal.stdout.write(
           flags.json
@@ -102,7 +104,7 @@ export function lessonsCommand(terminal: Terminal): Command {
   withFilters(lessons.command("export").description("lessons as lines of JSON, to a file or to stdout"))
     .argument("[file]", "the file to write")
     .action((file: string | undefined, flags: FilterFlags) =>
-      useBank(terminal, flags, { readOnly: true }, async (bank) => {
+      useBank(terminal, flags, { readOnly: true, anyEmbedder: true }, async (bank) => {
         if (file !== undefined) await checkWritable(terminal, file);
         const lines: string[] = [];
         for await (const line of exportLessons(bank, filterOf(flags))) lines.push(`${line}\n`);
@@ -137,8 +139,7 @@ function withFilters(command: Command): Command {
     .option("--task <name>", "only lessons earned on this task")
     .option("--run <id>", "only lessons of this run")
     .addOption(new Option("--language <language>", "only lessons of this language").choices(["c", "c++"]))
-    .option("--transformation <name>", "only lessons about this transformation")
-    .option("--json", "print one JSON document");
+    .option("--transformation <name>", "only lessons about this transformation");
 }
 
 function filterOf({ task, run, language, transformation }: FilterFlags): LessonFilter {

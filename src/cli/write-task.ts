@@ -22,6 +22,10 @@ export async function writeTaskFolder(folder: string, inferred: InferredTask): P
       throw new UsageError(`${path} is there already`, { remedy: "name another folder, or remove it first" });
     }
   }
+  if ((await stat(folder).catch(() => undefined))?.isFile())
+    throw new UsageError(`${folder} is a file, not a folder to write a task into`, {
+      remedy: "name another folder",
+    });
   const written: string[] = [];
   try {
     await mkdir(folder, { recursive: true });

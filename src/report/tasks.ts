@@ -62,7 +62,11 @@ function formatFinding(
 ): string {
   const { symbol, kind } = looks[status];
   const lead = `${symbol} ${padEnd(check, nameWidth)}  `;
-  const text = wrap(message, { width, lead });
+  // What a compiler says stands in columns: its lines stay as they are.
+  const [first = "", ...more] = message.split("\n");
+  const text = [wrap(first, { width, lead }), ...more.map((line) => " ".repeat(lead.length) + line)].join(
+    "\n",
+  );
   const painted = style[kind](text.slice(0, lead.length)) + text.slice(lead.length);
   return remedy === undefined
     ? painted

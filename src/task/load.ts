@@ -41,7 +41,10 @@ export async function loadTask(path: string): Promise<Task> {
 /** Every task of a suite: its folder's folders that have a task.json, by name. Throws on the first that is at fault. */
 export async function listTasks(suiteDirectory: string): Promise<Task[]> {
   const entries = await readdir(suiteDirectory, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new UsageError(`${suiteDirectory}: this folder cannot be read`, { cause });
+    throw new UsageError(`${suiteDirectory}: this folder cannot be read`, {
+      remedy: "Name a folder of task folders.",
+      cause,
+    });
   });
   const tasks: Task[] = [];
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
