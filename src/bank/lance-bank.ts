@@ -62,9 +62,11 @@ export async function openBank(directory: string, options: OpenBankOptions = {})
       remedy: "name the folder of a bank; the first run that is to keep its lessons there makes one",
     });
   }
-  const embedder = options.anyEmbedder
-    ? unknownEmbedder(folder, state.kind === "bank" ? state.description : undefined)
-    : (options.embedder ?? createStructuralEmbedder());
+  // Without a description, as when its maker was killed, the table itself tells whether the embedder fits.
+  const embedder =
+    options.anyEmbedder && state.kind === "bank" && state.description
+      ? unknownEmbedder(folder, state.description)
+      : (options.embedder ?? createStructuralEmbedder());
   if (state.kind === "vacant") {
     await createTable(folder, embedder);
   } else {
@@ -84,8 +86,7 @@ export async function openBank(directory: string, options: OpenBankOptions = {})
 }
 
 /** Stands in for the embedder that a bank names, where nothing has to be embedded. */
-function unknownEmbedder(folder: string, description: BankDescription | undefined): Embedder {
-  if (!description) throw damaged(folder, "bank.json is missing");
+function unknownEmbedder(folder: string, description: BankDescription): Embedder {
   const refuse = async (): Promise<never> => {
     throw new UsageError(
       `the bank of lessons in ${folder} was opened without its embedder and cannot be searched`,
