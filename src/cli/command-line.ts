@@ -13,7 +13,7 @@ import { evaluateCommand } from "./evaluate.ts";
 import { lessonsCommand } from "./lessons.ts";
 import { optimizeCommand } from "./optimize.ts";
 import { taskCommand } from "./task.ts";
-import { interruptedCode, type Terminal } from "./terminal.ts";
+import { type CommandState, interruptedCode, type Terminal } from "./terminal.ts";
 
 /** 0: the command did its work. */
 type ExitCode = 0 | 1 | 2 | typeof interruptedCode;
@@ -36,12 +36,6 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     terminal.stderr.write(describeError(error, terminal, args));
     return error instanceof LessonbankError && error.kind === "usage" ? 2 : 1;
   }
-}
-
-/** What a command says about itself beyond what it prints. */
-export interface CommandState {
-  /** Other than 0 where it did its work and found this machine (1) or the user's task (2) unfit. */
-  exitCode: 0 | 1 | 2;
 }
 
 function createProgram(terminal: Terminal, state: CommandState): Command {

@@ -11,9 +11,8 @@ import { formatChecks, type Check } from "../report/doctor.ts";
 import { printDocument } from "../report/documents.ts";
 import { count } from "../report/figures.ts";
 import { appearanceOf } from "./appearance.ts";
-import type { CommandState } from "./command-line.ts";
 import { bankFolder, shownPath } from "./places.ts";
-import type { Terminal } from "./terminal.ts";
+import type { CommandState, Terminal } from "./terminal.ts";
 
 export function doctorCommand(terminal: Terminal, state: CommandState): Command {
   return new Command("doctor")

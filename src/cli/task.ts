@@ -8,10 +8,9 @@ import { formatNewTask, formatTaskList, formatTaskReport } from "../report/tasks
 import { UsageError } from "../errors.ts";
 import { listTasks } from "../task/load.ts";
 import { appearanceOf } from "./appearance.ts";
-import type { CommandState } from "./command-line.ts";
 import { findTask, splitFunction } from "./find-task.ts";
 import { shippedTasks, shownPath } from "./places.ts";
-import type { Terminal } from "./terminal.ts";
+import type { CommandState, Terminal } from "./terminal.ts";
 import { writeTaskFolder } from "./write-task.ts";
 
 export function taskCommand(terminal: Terminal, state: CommandState): Command {

@@ -23,6 +23,12 @@ export interface Terminal {
   readonly readInput: () => Promise<string>;
 }
 
+/** What a command says about itself beyond what it prints. */
+export interface CommandState {
+  /** Other than 0 where it did its work and found this machine (1) or the user's task (2) unfit. */
+  exitCode: 0 | 1 | 2;
+}
+
 /** Exit code of a command that a signal ended. */
 export const interruptedCode = 130;
 

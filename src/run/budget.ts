@@ -4,16 +4,16 @@
 import type { StopCondition } from "../strategy/strategy.ts";
 
 export function roundsReached(limit: number): StopCondition {
-  return ({ rounds }) => (rounds >= limit ? `${limit} rounds were done` : undefined);
+  return ({ rounds }) => (rounds >= limit ? `${counted(limit, "round")} done` : undefined);
 }
 
 export function evaluationsReached(limit: number): StopCondition {
-  return ({ evaluations }) => (evaluations >= limit ? `${limit} evaluations were spent` : undefined);
+  return ({ evaluations }) => (evaluations >= limit ? `${counted(limit, "evaluation")} spent` : undefined);
 }
 
 /** Wall time since the run began. What is being judged when it is reached is judged to its end. */
 export function timeReached(limitMs: number): StopCondition {
-  return ({ elapsedMs }) => (elapsedMs >= limitMs ? `${limitMs / 1000} seconds were spent` : undefined);
+  return ({ elapsedMs }) => (elapsedMs >= limitMs ? `${counted(limitMs / 1000, "second")} spent` : undefined);
 }
 
 export function speedupReached(ratio: number): StopCondition {
@@ -22,7 +22,9 @@ export function speedupReached(ratio: number): StopCondition {
 
 export function noProgressFor(rounds: number): StopCondition {
   return ({ roundsWithoutProgress }) =>
-    roundsWithoutProgress > rounds ? `${rounds} rounds brought nothing faster` : undefined;
+    roundsWithoutProgress > rounds
+      ? `${rounds === 1 ? "a round" : `${rounds} rounds`} brought nothing faster`
+      : undefined;
 }
 
 /** Stops as soon as any of the conditions does, with its reason. */
@@ -34,4 +36,8 @@ export function firstOf(...conditions: readonly StopCondition[]): StopCondition 
     }
     return undefined;
   };
+}
+
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun} was` : `${count} ${noun}s were`;
 }

@@ -26,8 +26,9 @@ test("each condition stops at its limit and not before", () => {
   expect(timeReached(4001)(progress)).toBeUndefined();
   expect(speedupReached(1.5)(progress)).toBe("a speedup of 1.5 was reached");
   expect(speedupReached(1.6)(progress)).toBeUndefined();
-  expect(noProgressFor(1)(progress)).toBe("1 rounds brought nothing faster");
+  expect(noProgressFor(1)(progress)).toBe("a round brought nothing faster");
   expect(noProgressFor(2)(progress)).toBeUndefined();
+  expect(evaluationsReached(1)(progress)).toBe("1 evaluation was spent");
 });
 
 test("of several conditions the first that holds names the reason", () => {
