@@ -10,8 +10,8 @@ struct random {
 
 struct random random_from(uint64_t seed, uint64_t stream);
 void random_bytes(struct random *random, void *at, uint64_t size);
-/* Normal with mean 0 and deviation 1. `spare` starts as NaN and is kept between calls. */
-double random_normal(struct random *random, double *spare);
+/* Normal with mean 0 and deviation 1. */
+double random_normal(struct random *random);
 
 /* Inline from here on: they are called for every value. */
 static inline uint64_t random_rotate(uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }

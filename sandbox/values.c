@@ -76,6 +76,33 @@ static void fill_permutation(enum scalar scalar, uint8_t *at, uint64_t count, ui
   free(order);
 }
 
+/* The common types without the detour through long double. */
+static inline void store_double(uint8_t *at, enum scalar scalar, double value) {
+  if (scalar == SCALAR_F64) {
+    memcpy(at, &value, 8);
+  } else if (scalar == SCALAR_F32) {
+    float single = (float)value;
+    memcpy(at, &single, 4);
+  } else {
+    store_real(at, scalar, value);
+  }
+}
+
+/* Integers of a type, between bounds that it can hold. Two's complement, little-endian: the low bytes are the value. */
+static void fill_integers(uint64_t size, uint8_t *at, uint64_t count, uint64_t stride, __int128 low, __int128 high, struct random *random) {
+  uint64_t from = (uint64_t)low, bound = (uint64_t)(high - low) + 1;
+  for (uint64_t index = 0; index < count; index++) {
+    uint64_t value = from + random_below(random, bound);
+    uint8_t *to = at + index * stride;
+    switch (size) {
+      case 1: memcpy(to, &value, 1); break;
+      case 2: memcpy(to, &value, 2); break;
+      case 4: memcpy(to, &value, 4); break;
+      default: memcpy(to, &value, 8);
+    }
+  }
+}
+
 static void fill_scalars(enum scalar scalar, uint8_t *at, uint64_t count, uint64_t stride, const struct rule *rule, struct random *random) {
   int integer = scalar_is_integer(scalar);
   if (rule->kind == RULE_PERMUTATION) {
@@ -84,7 +111,8 @@ static void fill_scalars(enum scalar scalar, uint8_t *at, uint64_t count, uint64
     for (uint64_t index = 0; index < count; index++) {
       uint8_t byte = rule->alphabet[random_below(random, (uint64_t)rule->count)];
       if (rule->terminated && index + 1 == count) byte = 0;
-      if (integer) store_integer(at + index * stride, scalar, byte);
+      if (scalar == SCALAR_I8 || scalar == SCALAR_U8) at[index * stride] = byte;
+      else if (integer) store_integer(at + index * stride, scalar, byte);
       else store_real(at + index * stride, scalar, byte);
     }
   } else if (rule->kind == RULE_CONSTANT) {
@@ -94,27 +122,25 @@ static void fill_scalars(enum scalar scalar, uint8_t *at, uint64_t count, uint64
     uint64_t size = scalar_size(scalar);
     for (uint64_t index = 0; index < count; index++) memcpy(at + index * stride, value, size);
   } else if (rule->kind == RULE_NORMAL) {
-    double spare = NAN;
+    double mean = (double)rule->low, deviation = (double)rule->high;
     for (uint64_t index = 0; index < count; index++) {
-      double value = (double)rule->low + (double)rule->high * random_normal(random, &spare);
+      double value = mean + deviation * random_normal(random);
       if (integer) store_integer(at + index * stride, scalar, rounded(value, scalar));
-      else store_real(at + index * stride, scalar, value);
+      else store_double(at + index * stride, scalar, value);
     }
-  } else if (integer || rule->kind == RULE_INTEGERS) {
-    __int128 low = integer ? rounded(ceill(rule->low), scalar) : (__int128)ceill(rule->low);
-    __int128 high = integer ? rounded(floorl(rule->high), scalar) : (__int128)floorl(rule->high);
+  } else if (integer) {
+    __int128 low = rounded(ceill(rule->low), scalar), high = rounded(floorl(rule->high), scalar);
+    fill_integers(scalar_size(scalar), at, count, stride, low, high < low ? low : high, random);
+  } else if (rule->kind == RULE_INTEGERS) {
+    __int128 low = (__int128)ceill(rule->low), high = (__int128)floorl(rule->high);
     if (high < low) high = low;
     for (uint64_t index = 0; index < count; index++) {
-      __int128 value = random_between(random, low, high);
-      if (integer) store_integer(at + index * stride, scalar, value);
-      else store_real(at + index * stride, scalar, value);
+      store_real(at + index * stride, scalar, random_between(random, low, high));
     }
-  } else { /* uniform reals: the common case, so in double alone */
+  } else {
     double low = (double)rule->low, span = (double)(rule->high - rule->low);
     for (uint64_t index = 0; index < count; index++) {
-      double value = low + span * random_unit(random);
-      if (scalar == SCALAR_F64) memcpy(at + index * stride, &value, 8);
-      else store_real(at + index * stride, scalar, value);
+      store_double(at + index * stride, scalar, low + span * random_unit(random));
     }
   }
 }

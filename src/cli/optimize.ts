@@ -44,8 +44,8 @@ export function optimizeCommand(terminal: Terminal): Command {
       "<task>",
       "FILE:FUNCTION, a task's folder or task.json, or the name of a task that ships with it",
     )
-    .option("--rounds <number>", "rounds at the most (default: 10)", wholeNumber(1))
-    .option("--evaluations <number>", "candidates judged at the most (default: 40)", wholeNumber(1))
+    .option("--rounds <number>", "rounds at the most (default: 8)", wholeNumber(1))
+    .option("--evaluations <number>", "candidates judged at the most (default: 24)", wholeNumber(1))
     .option("--time <time>", "begin no candidate after this time, such as 90s or 5m", duration)
     .option("--seed <number>", "make every choice repeatable", wholeNumber(0))
     .option("--agents <names>", "only these agents of the team, separated by commas", nameList)

@@ -34,13 +34,13 @@ export interface OptimizeOptions {
   readonly strategy?: Strategy | undefined;
   /** Which lessons are shown. Default `lessonl`. */
   readonly policy?: string | undefined;
-  /** Default 12. */
+  /** Default 8. */
   readonly rounds?: number | undefined;
-  /** Candidates judged at the most, the confirmation of the winner not counted. Default 40. */
+  /** Candidates judged at the most, the confirmation of the winner not counted. Default 24. */
   readonly evaluations?: number | undefined;
   /** Wall time after which no further candidate is begun. Default: none. */
   readonly timeLimitMs?: number | undefined;
-  /** Rounds without anything faster after which the run ends. Default 5. */
+  /** Rounds without anything faster after which the run ends. Default 4. */
   readonly patience?: number | undefined;
   /** Makes every choice repeatable; measurements are not. Default: random, and in the journal. */
   readonly seed?: number | undefined;
@@ -70,7 +70,7 @@ async function execute(options: OptimizeOptions, push: (event: RunEvent) => void
   const { task } = options;
   const run = `${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${randomBytes(3).toString("hex")}`;
   const seed = options.seed ?? randomInt(2 ** 31);
-  const evaluations = options.evaluations ?? 40;
+  const evaluations = options.evaluations ?? 24;
   const signal = options.signal ?? new AbortController().signal;
   const policy = policyByName(options.policy ?? "lessonl");
   const strategy = options.strategy ?? lessonl();
@@ -111,11 +111,11 @@ async function execute(options: OptimizeOptions, push: (event: RunEvent) => void
       emit,
       evaluations,
       stop: firstOf(
-        roundsReached(options.rounds ?? 12),
+        roundsReached(options.rounds ?? 8),
         // An eighth is kept for taking out of the winner what it does not need.
         evaluationsReached(evaluations - Math.floor(evaluations / 8)),
         timeReached(options.timeLimitMs ?? Infinity),
-        noProgressFor(options.patience ?? 5),
+        noProgressFor(options.patience ?? 4),
       ),
     });
     const result = summarise(run, task, strategy.name, outcome, performance.now() - startedAt, journal?.path);
