@@ -4,11 +4,13 @@
  */
 import { createHash } from "node:crypto";
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
-import type { Evaluator, Outcome } from "lessonbank";
+import type { EvaluateOptions, Evaluator, Outcome } from "lessonbank";
+
+type Effort = NonNullable<EvaluateOptions["effort"]>;
 
 export interface CachingEvaluator extends Evaluator {
-  /** Every verdict known for a task, by the task's hash. */
-  outcomes(taskHash: string): Outcome[];
+  /** Every verdict of this effort that is known for a task, by the task's hash. */
+  outcomes(taskHash: string, effort: Effort): Outcome[];
   readonly hits: number;
   readonly misses: number;
 }
@@ -30,7 +32,10 @@ export function cachingEvaluator(inner: Evaluator, file?: string): CachingEvalua
   let hits = 0;
   let misses = 0;
   return {
-    outcomes: (taskHash) => [...(known.get(taskHash)?.values() ?? [])],
+    outcomes: (taskHash, effort) =>
+      [...(known.get(taskHash) ?? [])]
+        .filter(([key]) => key.startsWith(`${effort}:`))
+        .map(([, outcome]) => outcome),
     get hits() {
       return hits;
     },

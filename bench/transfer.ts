@@ -1,6 +1,7 @@
 /**
  * Does a bank that was learned on other tasks save evaluations? For every shipped task: how many evaluations a run needs until
- * it holds a candidate within 5 % of the best speedup known for the task, under four banks that differ in nothing else:
+ * it holds a candidate within 5 % of the best speedup known for the task (the highest that a confirming measurement found in any run;
+ * a candidate is within 5 % where its own interval reaches there, so that noise does not make the best unreachable), under four banks that differ in nothing else:
  *
  *   empty     no lessons
  *   learned   the lessons that runs with an empty bank left on all *other* tasks, retrieved by likeness of code
@@ -18,12 +19,12 @@ import {
   createEvaluator,
   createMemoryBank,
   createStructuralEmbedder,
-  defaultTeam,
   listTasks,
   optimize,
   type Bank,
   type Lesson,
   type LessonHit,
+  type Speedup,
   type Task,
 } from "lessonbank";
 import { cachingEvaluator, type CachingEvaluator } from "./caching-evaluator.ts";
@@ -47,12 +48,11 @@ interface Trace {
   readonly task: string;
   readonly seed: number;
   readonly arm: Arm;
-  /** Measured ratio of each evaluation in order; 0 where it was not measured. */
-  readonly ratios: readonly number[];
+  /** What each evaluation measured, in order; undefined where it measured nothing. */
+  readonly attempts: readonly (Speedup | undefined)[];
   readonly lessons: readonly Lesson[];
 }
 
-const team = defaultTeam().map((agent) => agent.name);
 const embedder = createStructuralEmbedder();
 const tasksFolder = fileURLToPath(new URL("../../tasks", import.meta.url));
 const wanted = values.tasks?.split(",");
@@ -85,7 +85,7 @@ async function trace(
   bank: Bank,
   judge: CachingEvaluator,
 ): Promise<Trace> {
-  const result = await optimize({
+  const run = optimize({
     task,
     bank,
     evaluator: judge,
@@ -93,15 +93,20 @@ async function trace(
     evaluations: budget,
     rounds: budget,
     patience: budget,
-  }).result;
-  // Candidates of one round are judged side by side; which comes back first is chance, so they count in the team's order.
-  const ratios = result.attempts
-    .toSorted((a, b) => a.round - b.round || team.indexOf(a.agent) - team.indexOf(b.agent))
-    .map(({ outcome }) => (outcome.status === "measured" ? outcome.speedup.ratio : 0));
+  });
+  // Candidates of one round are judged side by side; which comes back first is chance, so they count in the order proposed.
+  const order: string[] = [];
+  for await (const event of run) {
+    if (event.type === "candidate-proposed") order.push(event.candidate.id);
+  }
+  const result = await run.result;
+  const attempts = result.attempts
+    .toSorted((a, b) => order.indexOf(a.candidate) - order.indexOf(b.candidate))
+    .map(({ outcome }) => (outcome.status === "measured" ? outcome.speedup : undefined));
   process.stderr.write(
-    `${arm.padEnd(9)} seed ${seed} ${task.name.padEnd(22)} ${ratios.length} evaluations, best ${Math.max(1, ...ratios).toFixed(2)}× (${judge.misses} judged, ${judge.hits} known)\n`,
+    `${arm.padEnd(9)} seed ${seed} ${task.name.padEnd(22)} ${attempts.length} evaluations, best ${Math.max(1, ...attempts.map((each) => each?.ratio ?? 0)).toFixed(2)}× (${judge.misses} judged, ${judge.hits} known)\n`,
   );
-  return { task: task.name, seed, arm, ratios, lessons: result.lessons };
+  return { task: task.name, seed, arm, attempts, lessons: result.lessons };
 }
 
 async function bankOf(lessons: readonly Lesson[]): Promise<Bank> {
@@ -158,7 +163,7 @@ function report(): void {
     const best = Math.max(
       1,
       ...evaluator
-        .outcomes(task.hash)
+        .outcomes(task.hash, "confirm")
         .map((outcome) => (outcome.status === "measured" ? outcome.speedup.ratio : 0)),
     );
     const needed = Object.fromEntries(
@@ -197,6 +202,6 @@ function report(): void {
 
 function evaluationsNeeded(task: string, seed: number, arm: Arm, target: number): number {
   const found = traces.find((each) => each.task === task && each.seed === seed && each.arm === arm);
-  const index = found?.ratios.findIndex((ratio) => ratio >= target) ?? -1;
+  const index = found?.attempts.findIndex((each) => each !== undefined && each.high >= target) ?? -1;
   return index === -1 ? budget + 1 : index + 1;
 }

@@ -14,6 +14,8 @@ export interface Proposal {
   readonly assumptions: readonly string[];
   /** Where it was built on the candidate of a lesson: that lesson, how many of `transformations` came from it, and its speed. */
   readonly basis?: { readonly lesson: string; readonly transformations: number; readonly speed: number };
+  /** Expected gain in log-speedup, where the agent can tell: of a round, the most promising is judged first. */
+  readonly promise?: number;
   /** One line for progress and journal: what is being tried. */
   readonly summary: string;
 }

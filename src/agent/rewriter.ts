@@ -178,6 +178,7 @@ function describe(base: Base, steps: readonly Move[], source: string): Proposal 
     ...(base.lesson && {
       basis: { lesson: base.lesson.id, transformations: base.transformations.length, speed: base.speed },
     }),
+    promise: Math.log(base.speed) + steps.reduce((sum, step) => sum + step.value, 0),
     summary: describeSteps(applied) + onTop,
   };
 }

@@ -84,7 +84,7 @@ class LessonlRun {
     for (const lesson of earlier) this.tried.add(sha256(lesson.evidence.source));
     const experience = await bank.search({
       code: { text: task.source.text, language: task.language },
-      filter: { notTask: task.name, language: task.language },
+      filter: { notTask: task.name },
       limit: this.options.experienceLimit ?? 200,
     });
 
@@ -142,22 +142,23 @@ class LessonlRun {
         emit({ type: "agent-passed", agent: agent.name, round: this.round });
         continue;
       }
-      candidates.push(this.register(proposal, agent.name, shown));
+      candidates.push(this.prepare(proposal, agent.name, shown));
     }
+    // A budget that ends in the middle of a round, or a person who stops it, should have had the best of it.
+    candidates.sort((a, b) => (b.promise ?? 0) - (a.promise ?? 0));
+    for (const candidate of candidates) emit({ type: "candidate-proposed", candidate });
     return candidates;
   }
 
-  private register(proposal: Proposal, agent: string, shown: readonly Lesson[]): Candidate {
+  private prepare(proposal: Proposal, agent: string, shown: readonly Lesson[]): Candidate {
     this.tried.add(sha256(proposal.source));
-    const candidate: Candidate = {
+    return {
       ...proposal,
       id: sha256(`${this.context.run}\0${proposal.source}`).slice(0, 12),
       agent,
       round: this.round,
       lessons: shown.map((lesson) => lesson.id),
     };
-    this.context.emit({ type: "candidate-proposed", candidate });
-    return candidate;
   }
 
   private async ask(
@@ -246,7 +247,8 @@ class LessonlRun {
       const { candidate } = best;
       const proposal = await this.rebuild(candidate.transformations.toSpliced(index, 1));
       if (!proposal || this.tried.has(sha256(proposal.source))) continue;
-      const simpler = this.register(proposal, candidate.agent, []);
+      const simpler = this.prepare(proposal, candidate.agent, []);
+      this.context.emit({ type: "candidate-proposed", candidate: simpler });
       const outcome = await this.measure(simpler);
       const equal = outcome.status === "measured" && outcome.faster && isAsFast(outcome, best.outcome);
       if (equal) best = { candidate: simpler, outcome };
