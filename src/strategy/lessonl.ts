@@ -21,6 +21,7 @@ import { updateFactors } from "../select/factor.ts";
 import { codeFeatures } from "../code/features.ts";
 import { randomStream } from "./random.ts";
 import type { Attempt, Progress, Strategy, StrategyContext, StrategyResult } from "./strategy.ts";
+import { confirmWinner, fastestAttempt, inOrderOfMerit, isAsFast, ratioOf, stepCount } from "./winner.ts";
 
 export interface LessonlOptions {
   /** k of the paper: lessons shown in a round. Default 4. */
@@ -36,10 +37,6 @@ export function lessonl(options: LessonlOptions = {}): Strategy {
 
 /** Asked again this often when a proposal is one that was made before. */
 const repeatedAsks = 3;
-/** Candidates that may fail to be confirmed before the run says that nothing is faster. */
-const confirmations = 3;
-/** A ratio of this much of another counts as equal to it: what a screening can tell apart. */
-const asFast = 0.97;
 
 class LessonlRun {
   private readonly attempts: Attempt[] = [];
@@ -63,7 +60,7 @@ class LessonlRun {
     try {
       const ended = await this.rounds();
       await this.simplifyWinner();
-      const winner = await this.confirmWinner();
+      const winner = await confirmWinner(this.context, this.attempts);
       return { attempts, lessons, ended, ...(winner && { winner: { ...winner, confirmed: true } }) };
     } catch (error) {
       if (!this.context.signal.aborted) throw error;
@@ -241,7 +238,7 @@ class LessonlRun {
    */
   private async simplifyWinner(): Promise<void> {
     let [best] = inOrderOfMerit(this.attempts);
-    for (let index = (best ? steps(best) : 0) - 1; best && steps(best) > 1 && index >= 0; index--) {
+    for (let index = (best ? stepCount(best) : 0) - 1; best && stepCount(best) > 1 && index >= 0; index--) {
       this.context.signal.throwIfAborted();
       if (this.evaluations >= this.context.evaluations) return;
       const { candidate } = best;
@@ -259,18 +256,6 @@ class LessonlRun {
     for (const agent of this.context.agents) {
       const proposal = await agent.rebuild?.(this.context.task, transformations);
       if (proposal) return proposal;
-    }
-    return undefined;
-  }
-
-  /** The best candidate that is still faster when it is measured at length on fresh processes and seeds. */
-  private async confirmWinner(): Promise<Attempt | undefined> {
-    const { task, evaluator, emit, signal } = this.context;
-    signal.throwIfAborted();
-    for (const { candidate } of inOrderOfMerit(this.attempts).slice(0, confirmations)) {
-      const outcome = await evaluator.evaluate(task, candidate.source, { signal, effort: "confirm" });
-      emit({ type: "winner-confirmed", candidate, outcome });
-      if (outcome.status === "measured" && outcome.faster) return { candidate, outcome };
     }
     return undefined;
   }
@@ -305,38 +290,6 @@ function recalledCandidate(lesson: Lesson): Candidate {
 function fastest(lessons: readonly Lesson[]): Lesson | undefined {
   const faster = lessons.filter((lesson) => (lesson.evidence.speedup?.low ?? 0) > 1);
   return faster.sort((a, b) => b.speed - a.speed)[0];
-}
-
-/**
- * Faster candidates, the best first: those within 3 % of the fastest count as equally fast, and of equals the one with fewer
- * transformations is better, because a person has to read it.
- */
-function inOrderOfMerit(attempts: readonly Attempt[]): Attempt[] {
-  const byRatio = attempts
-    .filter(({ outcome }) => outcome.status === "measured" && outcome.faster)
-    .sort((a, b) => ratioOf(b.outcome) - ratioOf(a.outcome));
-  const [first] = byRatio;
-  if (!first) return [];
-  const equals = byRatio.filter(({ outcome }) => isAsFast(outcome, first.outcome));
-  const simplest = equals.reduce((best, each) => (steps(each) < steps(best) ? each : best));
-  return [simplest, ...byRatio.filter((attempt) => attempt !== simplest)];
-}
-
-function isAsFast(outcome: Outcome, other: Outcome): boolean {
-  return ratioOf(outcome) >= asFast * ratioOf(other);
-}
-
-function steps({ candidate }: Attempt): number {
-  return candidate.transformations.length;
-}
-
-function fastestAttempt(attempts: readonly Attempt[]): Attempt | undefined {
-  const faster = attempts.filter(({ outcome }) => outcome.status === "measured" && outcome.faster);
-  return faster.sort((a, b) => ratioOf(b.outcome) - ratioOf(a.outcome))[0];
-}
-
-function ratioOf(outcome: Outcome): number {
-  return outcome.status === "measured" ? outcome.speedup.ratio : 0;
 }
 
 function messageOf(error: unknown): string {

@@ -8,7 +8,7 @@ import { roundsReached } from "../../src/run/budget.ts";
 import { policyByName } from "../../src/select/policy.ts";
 import { lessonl } from "../../src/strategy/lessonl.ts";
 import type { StrategyContext, StrategyEvent } from "../../src/strategy/strategy.ts";
-import { scriptedAgent, scriptedEvaluator, sourceOfSpeed, task } from "./scripted.ts";
+import { measured, scriptedAgent, scriptedEvaluator, sourceOfSpeed, task } from "./scripted.ts";
 
 const embedder = createStructuralEmbedder();
 beforeAll(loadGrammars);
@@ -184,4 +184,38 @@ test("steps that do not matter are taken out of the winner", async () => {
   const frugal = await lessonl().run(context({ agents: [agent], evaluations: 2 }));
   expect(frugal.attempts).toHaveLength(2);
   expect(frugal.winner?.candidate.summary).toBe("idle + useful");
+});
+
+test("a simpler candidate that turns out as fast when both are measured at length wins", async () => {
+  const propose = (name: string, ratio: number, stepCount: number): Agent => ({
+    ...scriptedAgent(name, () => undefined),
+    propose: async ({ round }) =>
+      round === 0
+        ? {
+            source: sourceOfSpeed(ratio, ` by ${name}`),
+            transformations: Array.from({ length: stepCount }, () => ({
+              name,
+              parameters: {},
+              place: "here",
+            })),
+            assumptions: [],
+            summary: name,
+          }
+        : undefined,
+  });
+  const agents = [propose("elaborate", 2.2, 3), propose("simple", 2, 1), propose("slow", 1.2, 1)];
+  const settled = (simple: number) =>
+    scriptedEvaluator((outcome, source, options) => {
+      if (outcome.status !== "measured") return outcome;
+      if (options.effort !== "confirm") {
+        // A wide interval, which only for the slow one excludes that it is as fast.
+        return source.includes("slow") ? outcome : { ...outcome, speedup: { ...outcome.speedup, high: 3 } };
+      }
+      return source.includes("simple") ? measured(simple) : outcome;
+    });
+  const equal = settled(2.19);
+  expect((await lessonl().run(context({ agents, evaluator: equal }))).winner?.candidate.agent).toBe("simple");
+  expect(equal.judged.filter(({ source }) => source.includes("slow"))).toHaveLength(1);
+  const worse = await lessonl().run(context({ agents, evaluator: settled(2) }));
+  expect(worse.winner?.candidate.agent).toBe("elaborate");
 });
