@@ -27,7 +27,7 @@ export interface Worth {
 }
 
 /** Where there is no evidence: no gain on average, and the more uncertain the earlier a textbook would try it. */
-const textbook = { deviationOfFirst: 0.6, deviationOfLast: 0.2, successProbability: 0.7 };
+const textbook = { deviationOfFirst: 0.9, deviationOfLast: 0.25, successProbability: 0.7 };
 /** How far the effect of a rewrite differs between parameters at one place, and between places of one function. */
 const deviationAtPlace = 0.15;
 const deviationBetweenPlaces = 0.4;
