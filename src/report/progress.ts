@@ -133,7 +133,10 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
       }
       case "winner-confirmed": {
         const { symbol, kind } = verdict(event.outcome);
-        screen.print(style[kind](cut(`  ${symbol} measured again: ${outcomeInBrief(event.outcome)}`, width)));
+        const what = cleanProse(event.candidate.summary);
+        screen.print(
+          style[kind](cut(`  ${symbol} measured again: ${outcomeInBrief(event.outcome)}  ${what}`, width)),
+        );
         break;
       }
       case "run-ended":
