@@ -5,6 +5,7 @@
 import type { Resolver } from "./resolve-type.ts";
 import type { StructType, Type } from "./signature.ts";
 import type { TypeDeclaration } from "./declarations.ts";
+import { integerSpellings } from "./scalar-types.ts";
 
 /** The function as it must be declared: everything but the scopes around it. */
 export interface DeclaredFunction {
@@ -156,14 +157,7 @@ export function scalarText(name: string, language: "c" | "c++"): string {
   if (name === "c64") return language === "c" ? "float _Complex" : "std::complex<float>";
   if (name === "c128") return language === "c" ? "double _Complex" : "std::complex<double>";
   const fixed: Record<string, string> = {
-    i8: "signed char",
-    u8: "unsigned char",
-    i16: "short",
-    u16: "unsigned short",
-    i32: "int",
-    u32: "unsigned int",
-    i64: "long",
-    u64: "unsigned long",
+    ...integerSpellings,
     f32: "float",
     f64: "double",
     f80: "long double",

@@ -48,7 +48,8 @@ export function resolveFundamental({ words, constant }: TypeText, language: Lang
   return { kind: "plain", type: { kind: "scalar", scalar: known[0] }, spelling: known[1], constant };
 }
 
-const spellings: Partial<Record<ScalarName, string>> = {
+/** How C and C++ alike spell the integers of each width. */
+export const integerSpellings: Partial<Record<ScalarName, string>> = {
   i8: "signed char",
   u8: "unsigned char",
   i16: "short",
@@ -61,7 +62,12 @@ const spellings: Partial<Record<ScalarName, string>> = {
 
 /** A fixed-width integer. */
 export function scalar(name: ScalarName, constant: boolean): FullType & { kind: "plain" } {
-  return { kind: "plain", type: { kind: "scalar", scalar: name }, spelling: spellings[name] ?? "", constant };
+  return {
+    kind: "plain",
+    type: { kind: "scalar", scalar: name },
+    spelling: integerSpellings[name] ?? "",
+    constant,
+  };
 }
 
 export const complexScalars: Record<string, FullType & { kind: "plain" }> = {
