@@ -13,7 +13,7 @@ export type { Opportunity, Rewrite, Subject } from "./agent/rewrites/rewrite.ts"
 export { rewrites } from "./agent/rewrites/catalogue.ts";
 export { defaultTeam } from "./agent/team.ts";
 
-export type { EvaluateOptions, EvaluationStage, Evaluator } from "./evaluate/evaluator.ts";
+export type { EvaluateOptions, EvaluationStage, Evaluator, TimingRound } from "./evaluate/evaluator.ts";
 export type { Outcome, OutcomeStatus, Speedup } from "./evaluate/outcome.ts";
 export { createEvaluator, type EvaluatorOptions } from "./evaluate/sandboxed-evaluator.ts";
 

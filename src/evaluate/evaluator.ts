@@ -12,10 +12,20 @@ export type EvaluationStage = "queued" | "compile" | "check" | "time";
  */
 export type Effort = "screen" | "normal" | "confirm";
 
+/** One round of timing: a fresh process for each arm, and pairs of calls. */
+export interface TimingRound {
+  /** The round's value, of which the interval is made: positive where the candidate is faster. */
+  readonly logRatio: number;
+  /** What the clock that decides read around each timed command, which may hold many short calls. */
+  readonly pairs: readonly { readonly referenceMs: number; readonly candidateMs: number }[];
+}
+
 export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called as the judgement moves on; must not throw. */
   readonly onStage?: ((stage: EvaluationStage) => void) | undefined;
+  /** Called after each round of timing, those of a series that is then measured again too; must not throw. */
+  readonly onRound?: ((round: TimingRound) => void) | undefined;
   /** Default `normal`. */
   readonly effort?: Effort | undefined;
 }

@@ -92,7 +92,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
   };
 
   const judge = async (task: Task, source: string, choices: EvaluateOptions): Promise<Outcome> => {
-    const { onStage, effort = "normal" } = choices;
+    const { onStage, onRound, effort = "normal" } = choices;
     const signal = heeding(choices.signal);
     signal.throwIfAborted();
     const startedMs = performance.now();
@@ -138,7 +138,12 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
         calls += checked.calls;
         if (checked.failure) return { ...checked.failure, ...counts() };
         onStage?.("time");
-        const timed = await timeCandidate(current, prepared, library, known, { effort, lockFile, signal });
+        const timed = await timeCandidate(current, prepared, library, known, {
+          effort,
+          lockFile,
+          signal,
+          onRound,
+        });
         calls += timed.calls;
         if (timed.failure) return { ...timed.failure, ...counts() };
         return { status: "measured", ...timed.measured, ...counts() };

@@ -2,7 +2,7 @@
  * How fast is the candidate? Rounds of pairs, each round on two fresh processes, in the order ABBA, until the interval says enough.
  */
 import { candidateFactor, candidateGraceMs } from "./check.ts";
-import type { Effort } from "./evaluator.ts";
+import type { Effort, TimingRound } from "./evaluator.ts";
 import type { Measured } from "./outcome.ts";
 import { batchShape, referenceLimitMs, type ReferenceFacts } from "./reference-facts.ts";
 import { median, roundLogRatio, speedupOf } from "./statistics.ts";
@@ -16,6 +16,7 @@ export interface TimingOptions {
   /** Held while a round is measured, so that two evaluators on one machine do not disturb each other. */
   readonly lockFile: string;
   readonly signal?: AbortSignal | undefined;
+  readonly onRound?: ((round: TimingRound) => void) | undefined;
 }
 
 export type Timed =
@@ -74,6 +75,7 @@ async function measure(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Prom
     const round = await measureRound(bench, loaded, plan, rounds);
     if ("status" in round) return round;
     rounds.push(round);
+    bench.options.onRound?.(described(bench, round));
     const waiting = waitingFailure(rounds);
     if (waiting) return waiting;
     const verdict = verdictOf(
@@ -125,6 +127,16 @@ async function measureRound(
       await supervisor.unlock();
     }
   }
+}
+
+function described(bench: Bench, round: Round): TimingRound {
+  return {
+    logRatio: logRatio(bench, round),
+    pairs: round.pairs.map(({ reference, candidate }) => ({
+      referenceMs: timeNs(bench, reference) / 1e6,
+      candidateMs: timeNs(bench, candidate) / 1e6,
+    })),
+  };
 }
 
 /** One thread is timed on its CPU clock, which others' use of the core does not reach; several on the wall clock. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TimingRound } from "../../src/evaluate/evaluator.ts";
 import type { Outcome } from "../../src/evaluate/outcome.ts";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
 import type { Task } from "../../src/task/task.ts";
@@ -347,5 +348,23 @@ void scale(int n, const double *values, double divisor, double *out) {
     const stages: string[] = [];
     await evaluator.evaluate(task, "int scale = nothing;", { onStage: (stage) => stages.push(stage) });
     expect(stages).toEqual(["queued", "compile"]);
+  });
+
+  it("every round is told with its pairs, and the speedup is the mean of the rounds", async () => {
+    const rounds: TimingRound[] = [];
+    // One division of five is left: far from the gain that would be measured a second time.
+    const source = quickScale
+      .replace("round = 0", "round = 1")
+      .replace("values[i] * factor", "values[i] / divisor + values[i] * factor");
+    const outcome = await evaluator.evaluate(task, source, { onRound: (round) => rounds.push(round) });
+    if (outcome.status !== "measured") throw new Error(outcome.reason);
+    const logs = rounds.map((round) => round.logRatio);
+    const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+    expect(outcome.speedup.ratio).toBeCloseTo(Math.exp(mean), 9);
+    for (const { logRatio, pairs } of rounds) {
+      const each = pairs.map(({ referenceMs, candidateMs }) => Math.log(referenceMs / candidateMs));
+      expect(logRatio).toBeGreaterThanOrEqual(Math.min(...each));
+      expect(logRatio).toBeLessThanOrEqual(Math.max(...each));
+    }
   });
 });
