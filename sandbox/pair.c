@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "clock.h"
 #include "compare.h"
 
 void add_ending(struct json *reply, const struct worker *worker) {
@@ -87,7 +88,8 @@ static int run_arms(const struct pair *pair, struct json *reply) {
       json_add(reply, ",\"limitMs\":%.3f", (double)limit / 1e6);
       return 0;
     }
-    json_add(reply, "{\"cpuNs\":%" PRId64 ",\"wallNs\":%" PRId64 ",\"untimedNs\":%" PRId64 "}", timing.cpu_ns, timing.wall_ns, untimed_ns);
+    json_add(reply, "{\"cpuNs\":%" PRId64 ",\"wallNs\":%" PRId64 ",\"untimedNs\":%" PRId64 ",\"lifetimeNs\":%" PRId64 "}", timing.cpu_ns,
+             timing.wall_ns, untimed_ns, process_cpu_ns(worker->pid));
     struct mismatch bounds;
     if (!compare_margins(pair->plan, worker->arena[ARENA_OUTPUT], &bounds)) {
       add_mismatch(reply, arm == ARM_CANDIDATE ? "candidateBounds" : "referenceBounds", &bounds);

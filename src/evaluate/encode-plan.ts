@@ -78,6 +78,13 @@ export function planBytes(plan: CallPlan): number {
   }, 0);
 }
 
+/** What a call has to write at the least: its arrays that are outputs and nothing else, where all of them counts. */
+export function outputBytes(plan: CallPlan): number {
+  return plan.slots
+    .filter(({ mode, type, used }) => mode === "out" && isFlat(type) && used === undefined)
+    .reduce((sum, { array, count, type }) => sum + (array ? count : 1) * flatBytes(type), 0);
+}
+
 function containerBytes(type: Type, rule: FillRule, count: number): number {
   if (type.kind === "string") return 8 + count;
   if (type.kind !== "vector") return 0;

@@ -2,6 +2,7 @@
  * Speedup from pairs of calls, with its interval. Each round is a fresh pair of processes; within it, the log ratio of reference over
  * candidate time is taken pair by pair, and the round's value is their median. The interval is Student's over the rounds, because
  * the variance that counts lies between processes: T. Kalibera and R. Jones, "Rigorous Benchmarking in Reasonable Time", ISMM 2013.
+ * Whoever looks at it after every round and stops when it is good needs stricter levels: see `timing-plan.ts`.
  */
 import type { Speedup } from "./outcome.ts";
 
@@ -32,28 +33,47 @@ export function roundLogRatio(
   );
 }
 
-/** The interval from at least two rounds' log ratios. */
-export function speedupOf(logRatios: readonly number[]): Speedup {
+/**
+ * The interval from at least two rounds' log ratios. `level` is the chance of a single look at identical programs to leave 1 outside;
+ * what is reported as `confidence` holds over all looks of a measurement.
+ */
+export function speedupOf(logRatios: readonly number[], level: number = 1 - confidence): Speedup {
   const rounds = logRatios.length;
   if (rounds < 2) throw new RangeError("an interval needs two rounds");
   const mean = logRatios.reduce((sum, value) => sum + value, 0) / rounds;
   const variance = logRatios.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (rounds - 1);
-  const half =
-    (studentQuantile(rounds - 1) * Math.max(Math.sqrt(variance), leastScatter)) / Math.sqrt(rounds);
+  const scatter = Math.max(Math.sqrt(variance), leastScatter);
+  const half = (studentQuantile(rounds - 1, level) * scatter) / Math.sqrt(rounds);
   return { ratio: Math.exp(mean), low: Math.exp(mean - half), high: Math.exp(mean + half), confidence };
 }
 
-/** Two-sided 99 % quantiles of Student's t by degrees of freedom, as printed in every table. */
-const quantiles = [
-  63.657, 9.925, 5.841, 4.604, 4.032, 3.707, 3.499, 3.355, 3.25, 3.169, 3.106, 3.055, 3.012, 2.977, 2.947,
-  2.921, 2.898, 2.878, 2.861, 2.845, 2.831, 2.819, 2.807, 2.797, 2.787, 2.779, 2.771, 2.763, 2.756, 2.75,
-];
+/**
+ * How far from 0 Student's t lies with probability `level`, either side counted. By bisection of its distribution for whole degrees of
+ * freedom (Abramowitz and Stegun, "Handbook of Mathematical Functions", 26.7.3 and 26.7.4). Throws a RangeError without a degree of freedom.
+ */
+export function studentQuantile(degreesOfFreedom: number, level: number): number {
+  if (!(degreesOfFreedom >= 1)) throw new RangeError("Student's t needs a degree of freedom");
+  let low = 0;
+  let high = Math.PI / 2;
+  for (let step = 0; step < 60; step++) {
+    const middle = (low + high) / 2;
+    if (withinAngle(middle, degreesOfFreedom) < 1 - level) low = middle;
+    else high = middle;
+  }
+  return Math.tan(high) * Math.sqrt(degreesOfFreedom);
+}
 
-/** Beyond the table the 30th value stands: a little too wide, never too narrow. */
-export function studentQuantile(degreesOfFreedom: number): number {
-  const value = quantiles[Math.min(degreesOfFreedom, quantiles.length) - 1];
-  if (value === undefined) throw new RangeError("Student's t needs a degree of freedom");
-  return value;
+/** The probability that |t| stays below √ν · tan(angle). */
+function withinAngle(angle: number, degreesOfFreedom: number): number {
+  const odd = degreesOfFreedom % 2 === 1;
+  const cosine = Math.cos(angle);
+  let term = odd ? cosine : 1;
+  let sum = degreesOfFreedom === 1 ? 0 : term;
+  for (let power = odd ? 3 : 2; power <= degreesOfFreedom - 2; power += 2) {
+    term *= ((power - 1) / power) * cosine ** 2;
+    sum += term;
+  }
+  return odd ? (2 / Math.PI) * (angle + Math.sin(angle) * sum) : Math.sin(angle) * sum;
 }
 
 /** Clocks count whole nanoseconds; a call that seems to take none took one. */

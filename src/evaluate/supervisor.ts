@@ -17,7 +17,12 @@ const ending = z.object({
   /** What the process wrote to standard error. Untrusted. */
   said: z.string(),
 });
-const timing = z.object({ cpuNs: z.number(), wallNs: z.number(), untimedNs: z.number() });
+const timing = z.object({
+  cpuNs: z.number(),
+  wallNs: z.number(),
+  untimedNs: z.number(),
+  lifetimeNs: z.number(),
+});
 const mismatch = z.object({
   kind: z.enum(["value", "length", "overflow", "bounds"]),
   path: z.string(),
@@ -46,7 +51,10 @@ const startReply = z.object({
 
 /** How a worker came to its end. */
 export type Ending = z.infer<typeof ending>;
-/** One call, or one batch of calls, of one arm. `untimedNs` is the CPU time of decoding and encoding around it. */
+/**
+ * One call, or one batch of calls, of one arm. `untimedNs` is the CPU time of decoding and encoding around it, `lifetimeNs` that of the
+ * process since it was started.
+ */
 export type Timing = z.infer<typeof timing>;
 export type Mismatch = z.infer<typeof mismatch>;
 export type PairReply = z.infer<typeof pairReply>;

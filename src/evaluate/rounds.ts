@@ -1,0 +1,184 @@
+/**
+ * What rounds of timed pairs say: which clock decides, what is added to it, and what about them deserves doubt. Pure.
+ */
+import type { Measured, Speedup } from "./outcome.ts";
+import { leastScatter, median, roundLogRatio } from "./statistics.ts";
+import type { Timing } from "./supervisor.ts";
+import { intervalOf, type TimingPlan } from "./timing-plan.ts";
+import type { Failure } from "./trial.ts";
+
+/** Ten terabytes a second: no core writes as fast. */
+const bytesPerMs = 1e10;
+
+export interface TimedPair {
+  readonly reference: Timing;
+  readonly candidate: Timing;
+}
+
+/** Pairs of calls of the same two processes, after a first pair that is not among them. */
+export interface Round {
+  readonly pairs: readonly TimedPair[];
+}
+
+/** One thread is timed on its CPU clock, which others' use of the core does not reach; several on the wall clock. */
+export function timeNs(timing: Timing, threads: number): number {
+  return threads > 1 ? timing.wallNs : timing.cpuNs;
+}
+
+/** The log ratio of each round, by which the interval is made. */
+export function logRatios(rounds: readonly Round[], threads: number): number[] {
+  const uneven = isUneven(rounds, threads);
+  return rounds.map((round) => {
+    const moved = movedNs(round, threads);
+    const pairs = round.pairs.map(({ reference, candidate }) => ({
+      reference: timeNs(reference, threads),
+      candidate: timeNs(candidate, threads) + moved,
+    }));
+    if (!uneven) return roundLogRatio(pairs);
+    return roundLogRatio([
+      {
+        reference: sum(pairs.map((pair) => pair.reference)),
+        candidate: sum(pairs.map((pair) => pair.candidate)),
+      },
+    ]);
+  });
+}
+
+/**
+ * Whether a minority of the candidate's calls is so slow that medians hide it, in a way that the reference does not show: what it puts
+ * off, it does after all. Whole times count then.
+ */
+export function isUneven(rounds: readonly Round[], threads: number): boolean {
+  const excess = (arm: "reference" | "candidate"): number => {
+    const times = rounds.map(({ pairs }) => pairs.map((pair) => timeNs(pair[arm], threads)));
+    return sum(times.flat()) / Math.max(sum(times.map((round) => round.length * median(round))), 1);
+  };
+  return excess("candidate") > 1.05 * Math.max(1, excess("reference"));
+}
+
+/**
+ * Work that a candidate does around its call rather than in it, in operators new and delete of its own for example, is counted as if done
+ * inside. Decoding and encoding cost both arms about the same, so a small difference is not.
+ */
+export function movedNs(round: Round, threads: number): number {
+  // Threads that wait for more work spin for a while after a call; wall time does not count that anyway.
+  if (threads > 1) return 0;
+  const own = median(round.pairs.map(({ candidate }) => candidate.untimedNs));
+  const usual = median(round.pairs.map(({ reference }) => reference.untimedNs));
+  const call = median(round.pairs.map(({ reference }) => timeNs(reference, threads)));
+  return own > 1.2 * usual + 0.01 * call + 20_000 ? own - usual : 0;
+}
+
+/** Wall time far above CPU time, pair after pair, in this arm alone: it waits for something that the clock does not see. */
+export function waitingFailure(rounds: readonly Round[]): Failure | undefined {
+  const pairs = rounds.flatMap((round) => round.pairs);
+  const waits = ({ cpuNs, wallNs }: Timing): boolean => wallNs > 1.5 * cpuNs + 2e6;
+  const hidden = pairs.filter(({ reference, candidate }) => waits(candidate) && !waits(reference));
+  if (rounds.length < 2 || hidden.length <= 0.75 * pairs.length) return undefined;
+  const wallMs = median(pairs.map(({ candidate }) => candidate.wallNs)) / 1e6;
+  const cpuMs = median(pairs.map(({ candidate }) => candidate.cpuNs)) / 1e6;
+  return {
+    status: "timed-out",
+    limitMs: Math.round(1.5 * cpuMs + 2),
+    reason: `It waits instead of working: a call takes ${wallMs.toFixed(2)} ms, of which ${cpuMs.toFixed(2)} ms on the CPU.`,
+  };
+}
+
+/**
+ * Whether the wall clock speaks against a win on the CPU clock: over all pairs it shows less than half of that win, and more than its own
+ * scatter explains.
+ */
+export function wallDisagrees(rounds: readonly Round[], speedup: Speedup, plan: TimingPlan): boolean {
+  if (speedup.low <= 1 || rounds.length < 2) return false;
+  const wall = intervalOf(
+    rounds.map(({ pairs }) =>
+      roundLogRatio(
+        pairs.map(({ reference, candidate }) => ({
+          reference: reference.wallNs,
+          candidate: candidate.wallNs,
+        })),
+      ),
+    ),
+    plan,
+  );
+  return wall.high < Math.sqrt(speedup.low) - leastScatter;
+}
+
+/** What a measurement comes to; `earlier` is a series before it whose win was too large to be believed at once. */
+export function concludeRounds(
+  rounds: readonly Round[],
+  {
+    threads,
+    instances,
+    plan,
+    pinned,
+    outputBytes,
+    earlier,
+  }: {
+    readonly threads: number;
+    readonly instances: number;
+    readonly plan: TimingPlan;
+    readonly pinned: boolean;
+    /** What one call has to write at least. */
+    readonly outputBytes: number;
+    readonly earlier?: readonly Round[] | undefined;
+  },
+): Pick<Measured, "speedup" | "faster" | "referenceMs" | "candidateMs" | "reason"> {
+  const speedup = intervalOf(logRatios(rounds, threads), plan);
+  const pairs = rounds.flatMap((round) => round.pairs);
+  const callMs = (arm: "reference" | "candidate"): number =>
+    median(pairs.map((pair) => timeNs(pair[arm], threads))) / 1e6 / instances;
+  const disagrees = wallDisagrees(rounds, speedup, plan);
+  const doubts = doubtsAbout(rounds, threads);
+  if (disagrees)
+    doubts.push("By the wall clock it is not faster: what it saves on the CPU it spends elsewhere.");
+  const impossible = callMs("candidate") < outputBytes / bytesPerMs;
+  if (impossible)
+    doubts.push(
+      `No machine writes ${outputBytes} bytes in ${callMs("candidate").toPrecision(2)} ms: its clock was deceived.`,
+    );
+  if (earlier) {
+    const before = intervalOf(logRatios(earlier, threads), plan);
+    if (before.low > speedup.high || before.high < speedup.low)
+      doubts.push(`Two series of measurements disagree: ${before.ratio.toFixed(1)}× before this one.`);
+  }
+  if (speedup.high / speedup.low > 1.5)
+    doubts.push(
+      "The measurements scatter widely: the machine is busy, or the running time depends on chance.",
+    );
+  if (!pinned) doubts.push("Only one core is available, so measurements were not pinned.");
+  return {
+    speedup,
+    faster: speedup.low > 1 && !disagrees && !impossible,
+    referenceMs: callMs("reference"),
+    candidateMs: callMs("candidate"),
+    ...(doubts.length > 0 && { reason: doubts.join(" ") }),
+  };
+}
+
+/** Work that the calls do not show. */
+function doubtsAbout(rounds: readonly Round[], threads: number): string[] {
+  const doubts: string[] = [];
+  if (isUneven(rounds, threads))
+    doubts.push("Some of its calls are far slower than most, so whole times were compared, not usual ones.");
+  if (rounds.some((round) => movedNs(round, threads) > 0))
+    doubts.push("The candidate does work around its call, which was counted as if done inside.");
+  const once = median(rounds.map((round) => onceNs(round, "candidate") - onceNs(round, "reference")));
+  const calls = median(rounds.map(({ pairs }) => sum(pairs.map(({ candidate }) => candidate.cpuNs))));
+  if (once > 0.1 * calls + 1e6)
+    doubts.push(
+      `It works for ${(once / 1e6).toFixed(1)} ms once a process, before or in its first call, which the speedup leaves out.`,
+    );
+  return doubts;
+}
+
+/** CPU time of a process that its counted calls do not account for: loading it, and its first call beyond a usual one. */
+function onceNs({ pairs }: Round, arm: "reference" | "candidate"): number {
+  const calls = pairs.map((pair) => pair[arm].cpuNs + pair[arm].untimedNs);
+  const lifetime = Math.max(...pairs.map((pair) => pair[arm].lifetimeNs));
+  return lifetime - sum(calls) - median(calls);
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
