@@ -58,7 +58,8 @@ static void when(struct program *program, long number, int argument, unsigned ma
 
 static const unsigned allow = SECCOMP_RET_ALLOW, refuse = SECCOMP_RET_TRAP;
 
-static void write_policy(struct program *program, int threads) {
+static void write_policy(struct program *program, unsigned allowed) {
+  const int threads = (allowed & FILTER_THREADS) != 0;
   static const long harmless[] = {
       SYS_read,       SYS_write,        SYS_writev,        SYS_close,         SYS_fstat,      SYS_newfstatat, SYS_lseek,     SYS_pread64,
       SYS_mprotect,   SYS_munmap,       SYS_mremap,        SYS_brk,           SYS_madvise,    SYS_futex,      SYS_getpid,    SYS_gettid,
@@ -77,6 +78,16 @@ static void write_policy(struct program *program, int threads) {
   emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0));
   emit(program, ANSWER(SECCOMP_RET_KILL_PROCESS));
   emit(program, LOAD_FIELD(nr));
+  if (allowed & FILTER_SANITIZERS) {
+    /* Their runtime reads its own memory map and names, and finds out by a pipe which addresses are mapped. */
+    static const long runtime[] = {SYS_pipe2, SYS_readlinkat, SYS_fcntl,
+#ifdef SYS_readlink
+                                   SYS_readlink, SYS_pipe,
+#endif
+    };
+    for (size_t index = 0; index < sizeof runtime / sizeof *runtime; index++) always(program, runtime[index], allow);
+    always(program, SYS_prctl, SECCOMP_RET_ERRNO | EPERM);
+  }
   for (size_t index = 0; index < sizeof harmless / sizeof *harmless; index++) {
     if (harmless[index] != SYS_futex) always(program, harmless[index], allow);
   }
@@ -176,12 +187,12 @@ static void on_refusal(int signal, siginfo_t *info, void *context) {
 /* The kernel drops an abort of a namespace's first process unless it is handled. */
 static void on_abort(int signal) { _exit(128 + signal); }
 
-int filter_install(int threads) {
+int filter_install(unsigned allowed) {
   struct sigaction refusal = {.sa_sigaction = on_refusal, .sa_flags = SA_SIGINFO | SA_NODEFER}, abortion = {.sa_handler = on_abort};
   sigaction(SIGSYS, &refusal, NULL);
   sigaction(SIGABRT, &abortion, NULL);
   static struct program program;
-  write_policy(&program, threads);
+  write_policy(&program, allowed);
   struct sock_fprog filter = {.len = program.length, .filter = program.code};
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return 0;
   return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0;

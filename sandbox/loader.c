@@ -35,19 +35,16 @@ static void fail(const char *what) {
 
 #ifdef LESSONBANK_SANITIZED
 /*
- * The sanitizer build has shim and reference linked in, and runs without a filter, which the sanitizers' runtime would not survive.
- * Arrays are copied into blocks of exactly their size, so that a single byte beyond is noticed.
+ * For libraries that are built with the sanitizers. Arrays are copied into blocks of exactly their size, so that a single byte beyond is
+ * noticed; fresh memory is filled, so that reading it shows. The shim is not instrumented, so what it knows of containers is left out.
  */
 const char *__asan_default_options(void);
-const char *__asan_default_options(void) { return "detect_leaks=0:handle_abort=1:abort_on_error=0:exitcode=77:detect_stack_use_after_return=0:allocator_may_return_null=1"; }
+const char *__asan_default_options(void) {
+  return "detect_leaks=0:handle_abort=1:abort_on_error=0:exitcode=77:detect_stack_use_after_return=1:allocator_may_return_null=1:"
+         "detect_container_overflow=0:max_malloc_fill_size=268435456:allow_addr2line=0:external_symbolizer_path=";
+}
 const char *__ubsan_default_options(void);
 const char *__ubsan_default_options(void) { return "print_stacktrace=1:halt_on_error=1:exitcode=77"; }
-
-static void find_functions(void) {
-  prepare = lessonbank_prepare;
-  call = lessonbank_call;
-  finish = lessonbank_finish;
-}
 
 static void take_slots(uint64_t total) {
   for (uint64_t index = 0; index < total; index++) {
@@ -68,6 +65,10 @@ static void give_slots(uint64_t total) {
   }
 }
 #else
+static void take_slots(uint64_t total) { (void)total; }
+static void give_slots(uint64_t total) { (void)total; }
+#endif
+
 static void find_functions(void) {
   void *library = dlopen("/library.so", RTLD_NOW | RTLD_LOCAL);
   if (!library) fail(dlerror());
@@ -76,10 +77,6 @@ static void find_functions(void) {
   *(void **)&finish = dlsym(library, "lessonbank_finish");
   if (!prepare || !call || !finish) fail("the library lacks the shim");
 }
-
-static void take_slots(uint64_t total) { (void)total; }
-static void give_slots(uint64_t total) { (void)total; }
-#endif
 
 static void map_arenas(void) {
   for (int arena = 0; arena < ARENA_COUNT; arena++) {
@@ -150,9 +147,11 @@ int main(int count, char **arguments) {
   /* Not earlier: bubblewrap itself has to write the files that it shows us. */
   setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, 0});
   reply(OPERATION_INSIDE);
-#ifndef LESSONBANK_SANITIZED
-  if (!filter_install(count > 1 && !strcmp(arguments[1], "threads"))) fail("the kernel refused the system call filter");
+  unsigned allowed = count > 1 && !strcmp(arguments[1], "threads") ? FILTER_THREADS : 0;
+#ifdef LESSONBANK_SANITIZED
+  allowed |= FILTER_SANITIZERS;
 #endif
+  if (!filter_install(allowed)) fail("the kernel refused the system call filter");
   find_functions();
   reply(OPERATION_READY);
   for (;;) {

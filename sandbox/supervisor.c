@@ -141,14 +141,14 @@ static void end_worker_named(struct worker *worker) {
   worker_release(worker);
 }
 
-/* start NAME LIBRARY LOADER USER THREADS LIMIT_MS PLAN… : "-" for no library, and for the usual loader */
+/* start NAME LIBRARY LOADER USER THREADS LIMIT_MS PLAN… : "-" for the usual loader */
 static void start_worker(struct words *words) {
   struct worker_request request = {0};
   char name[32];
   snprintf(name, sizeof name, "%s", next_word(words));
   const char *library = next_path(words), *loader = next_path(words);
   if (!library || !loader) return;
-  request.library = strcmp(library, "-") ? library : NULL;
+  request.library = library;
   request.loader = strcmp(loader, "-") ? loader : NULL;
   request.user = (uint32_t)next_unsigned(words);
   request.threads = (int)next_unsigned(words);

@@ -62,12 +62,11 @@ static char **jail_command(const struct jail *jail, const struct worker_request 
   int count = 0;
   for (int index = 0; index < jail->argument_count; index++) command[count++] = jail->arguments[index];
   for (size_t index = 0; index < sizeof always / sizeof *always; index++) command[count++] = (char *)always[index];
-  if (request->library) {
-    static const char *const library[] = {"--perms", "0555", "--ro-bind-data", "7", "/library.so"};
-    for (size_t index = 0; index < sizeof library / sizeof *library; index++) command[count++] = (char *)library[index];
-  } else {
-    static const char *const sanitizer[] = {"--proc", "/proc"}; /* its runtime reads its own memory map */
-    for (size_t index = 0; index < sizeof sanitizer / sizeof *sanitizer; index++) command[count++] = (char *)sanitizer[index];
+  static const char *const library[] = {"--perms", "0555", "--ro-bind-data", "7", "/library.so"};
+  for (size_t index = 0; index < sizeof library / sizeof *library; index++) command[count++] = (char *)library[index];
+  if (request->loader) { /* the sanitizers' runtime reads its own memory map */
+    command[count++] = (char *)"--proc";
+    command[count++] = (char *)"/proc";
   }
   command[count++] = (char *)"--remount-ro";
   command[count++] = (char *)"/";
@@ -93,7 +92,7 @@ static void become_jail(const struct jail *jail, const struct worker_request *re
   limit(RLIMIT_STACK, 64u << 20);
   limit(RLIMIT_MEMLOCK, 0);
   limit(RLIMIT_MSGQUEUE, 0);
-  if (request->library) limit(RLIMIT_DATA, jail->memory_bytes);
+  if (!request->loader) limit(RLIMIT_DATA, jail->memory_bytes);
   else personality(ADDR_NO_RANDOMIZE); /* older sanitizers do not find room beside a randomised address space */
   if (request->user) {
     gid_t group = request->user;
@@ -236,7 +235,7 @@ int worker_start(struct worker *worker, const struct jail *jail, const struct wo
       lift(reopen_read_only(worker->arena_fd[ARENA_INPUT])),
       lift(fcntl(worker->arena_fd[ARENA_OUTPUT], F_DUPFD_CLOEXEC, 16)),
       lift(open(loader, O_RDONLY | O_CLOEXEC)),
-      request->library ? lift(open(request->library, O_RDONLY | O_CLOEXEC)) : -1,
+      lift(open(request->library, O_RDONLY | O_CLOEXEC)),
       lift(info[1]),
   };
   worker->control = control[0];

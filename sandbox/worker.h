@@ -20,8 +20,8 @@ struct jail {
 };
 
 struct worker_request {
-  const char *library;  /* NULL where the loader was built with the library inside: a sanitizer build */
-  const char *loader;   /* in place of the jail's, or NULL */
+  const char *library;
+  const char *loader;   /* one with the sanitizers in place of the jail's, or NULL */
   uint32_t user;        /* real uid and gid to run as; 0 to stay what we are */
   int threads;          /* more than one: threads may be started */
   const cpu_set_t *cores; /* where it may run; NULL to leave that as it is */

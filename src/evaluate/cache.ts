@@ -2,9 +2,9 @@
  * The folder where built things are kept between runs, and a private folder for the files of one evaluator.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { MachineError } from "../errors.ts";
 
 /** `$LESSONBANK_CACHE`, or `$XDG_CACHE_HOME/lessonbank`, or `~/.cache/lessonbank`. */
@@ -27,6 +27,19 @@ export async function makePrivate(directory: string): Promise<string> {
     });
   }
   return directory;
+}
+
+/** Writes a file that appears whole or not at all. */
+export async function keep(path: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> {
+  const partial = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    await writeFile(partial, bytes, { mode });
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
 }
 
 /** A fresh private folder named after this process. Folders of processes that are gone are removed on the way. */

@@ -14,7 +14,7 @@ import {
   type ReferenceFacts,
 } from "./reference-facts.ts";
 import type { Workbench } from "./sandboxed-evaluator.ts";
-import { sanitizeReference } from "./sanitize.ts";
+import { buildSanitized, runSanitized } from "./sanitize.ts";
 import type { Subject } from "./subject.ts";
 import { batchMs } from "./timing-plan.ts";
 import {
@@ -162,7 +162,11 @@ async function sanitizerFinding(
   signal: AbortSignal | undefined,
 ): Promise<TaskFinding> {
   const check = "sanitizers";
-  const result = await sanitizeReference(evaluator, subject, signal);
+  const build = await buildSanitized(evaluator, subject, subject.task.source.text, {
+    name: "reference",
+    signal,
+  });
+  const result = await runSanitized(evaluator, subject, build, signal);
   switch (result.status) {
     case "clean":
       return { check, status: "ok", message: "clean under the address and undefined-behaviour sanitizers" };
@@ -173,6 +177,14 @@ async function sanitizerFinding(
         message: result.report,
         remedy:
           "Mend the reference, or the lengths in inputs; raise sizes.minimum where small sizes make no sense.",
+      };
+    case "differs":
+      return {
+        check,
+        status: "error",
+        message: `gives other outputs where fresh memory holds other bytes: ${result.report}`,
+        remedy:
+          "Mend the reference: it reads memory that nothing wrote, or does what the language leaves undefined.",
       };
     case "unavailable":
       return { check, status: "warning", message: `not tried: ${result.reason}` };

@@ -2,12 +2,14 @@
  * Compiles a source text together with a task's shim into a shared object, inside a jail.
  */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import type { Language } from "../code/language.ts";
-import { cacheDirectory, makePrivate } from "./cache.ts";
+import { cacheDirectory, keep, makePrivate } from "./cache.ts";
 import { cleanText, runInJail, type JailLimits, type JailResult } from "./jail.ts";
+import { sandboxDirectory } from "./native.ts";
+import { headerPath, type HeaderSettings, type Precompiled, type Precompiler } from "./precompiled.ts";
+import { sanitizerFlags } from "./sanitizing-loader.ts";
 import { findBubblewrap, findCompiler, linkerFlags, type Compiler } from "./toolchain.ts";
 
 export interface CompilerSettings {
@@ -24,6 +26,10 @@ export interface Compilation {
   readonly fileName: string;
   /** The object from `compileShim`. */
   readonly shim: Uint8Array;
+  /** Where headers may come from ready-made. */
+  readonly precompiler?: Precompiler | undefined;
+  /** With the sanitizers, for the loader of `sanitizing-loader.ts`. Default false. */
+  readonly sanitize?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,9 +43,6 @@ export type Compiled =
       readonly limitMs: number;
     };
 
-/** Where supervisor, loader and shim headers are: beside `src` or `dist`. */
-export const sandboxDirectory = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "sandbox");
-
 const megabyte = 1 << 20;
 export const compileLimits: JailLimits = {
   wallMs: 30_000,
@@ -49,20 +52,37 @@ export const compileLimits: JailLimits = {
   temporaryBytes: 256 * megabyte,
 };
 
-/** Compiles and links one source. A source that does not compile is a result, not an error. */
+/**
+ * Compiles and links one source. A source that does not compile is a result, not an error, and what is said of it is said by a compilation
+ * without precompiled headers.
+ */
 export async function compileLibrary(compilation: Compilation): Promise<Compiled> {
-  const { language, compiler: settings, shim } = compilation;
+  const { language, compiler: settings, source, precompiler, sanitize = false } = compilation;
   const compiler = await findCompiler(settings.command);
+  const flags = libraryFlags(settings, compiler, sanitize);
+  const precompiled = await precompiler?.find({ language, compiler, flags }, source);
+  const quick = precompiled && (await runCompiler(compilation, compiler, flags, precompiled));
+  const result = quick?.ending === "success" ? quick : await runCompiler(compilation, compiler, flags);
+  if (result.ending === "success") return { ok: true, bytes: result.output, durationMs: result.durationMs };
+  return { ok: false, ending: result.ending, reason: reasonOf(result), limitMs: compileLimits.wallMs };
+}
+
+async function runCompiler(
+  compilation: Compilation,
+  compiler: Compiler,
+  flags: readonly string[],
+  precompiled?: Precompiled,
+): Promise<JailResult> {
+  const { language, source, shim, signal, sanitize = false } = compilation;
   const name = plainName(compilation.fileName, language);
-  const result = await runInJail({
+  return runInJail({
     bubblewrap: await findBubblewrap(),
     command: [
       compiler.path,
-      ...commonFlags(settings, compiler),
-      "-w",
+      ...flags,
+      ...messageFlags(compiler),
       "-shared",
-      "-fPIC",
-      "-fvisibility=hidden",
+      ...(precompiled?.arguments ?? []),
       "-x",
       language,
       name,
@@ -72,19 +92,45 @@ export async function compileLibrary(compilation: Compilation): Promise<Compiled
       "-o",
       "/tmp/library.so",
       ...(await linkerFlags()),
-      "-Wl,-z,defs",
+      // Clang leaves the sanitizers' functions to whoever loads the library.
+      ...(sanitize && compiler.family === "clang" ? [] : ["-Wl,-z,defs"]),
       "-Wl,-z,now",
       "-lm",
     ],
     result: "/tmp/library.so",
-    files: { [`/in/${name}`]: Buffer.from(compilation.source), "/in/.shim.o": shim },
+    files: { [`/in/${name}`]: Buffer.from(source), "/in/.shim.o": shim, ...precompiled?.files },
     folders: compiler.prefix === undefined ? [] : [compiler.prefix],
     directory: "/in",
     limits: compileLimits,
-    signal: compilation.signal,
+    signal,
   });
-  if (result.ending === "success") return { ok: true, bytes: result.output, durationMs: result.durationMs };
-  return { ok: false, ending: result.ending, reason: reasonOf(result), limitMs: compileLimits.wallMs };
+}
+
+/** Compiles a header, for `createPrecompiler`; undefined where that fails. */
+export async function precompileHeader(
+  { language, compiler, flags }: HeaderSettings,
+  text: string,
+  signal?: AbortSignal,
+): Promise<Uint8Array | undefined> {
+  const result = await runInJail({
+    bubblewrap: await findBubblewrap(),
+    command: [
+      compiler.path,
+      ...flags,
+      "-x",
+      `${language}-header`,
+      basename(headerPath),
+      "-o",
+      "/tmp/headers.gch",
+    ],
+    result: "/tmp/headers.gch",
+    files: { [headerPath]: Buffer.from(text) },
+    folders: compiler.prefix === undefined ? [] : [compiler.prefix],
+    directory: dirname(headerPath),
+    limits: { ...compileLimits, fileBytes: 256 * megabyte, temporaryBytes: 512 * megabyte },
+    signal,
+  });
+  return result.ending === "success" ? result.output : undefined;
 }
 
 /** Compiles a shim to an object, once: it is kept under the hash of everything that goes into it. */
@@ -109,8 +155,9 @@ export async function compileShim(
     bubblewrap: await findBubblewrap(),
     command: [
       compiler.path,
-      ...commonFlags(settings, compiler),
-      "-w",
+      `-std=${settings.standard}`,
+      ...settings.flags,
+      ...messageFlags(compiler),
       "-c",
       "-fPIC",
       "-fno-lto",
@@ -134,14 +181,6 @@ export async function compileShim(
   return { ok: true, bytes: result.output, durationMs: result.durationMs };
 }
 
-/** Writes a file that appears whole or not at all. */
-export async function keep(path: string, bytes: Uint8Array, mode = 0o600): Promise<void> {
-  const partial = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  await writeFile(partial, bytes, { mode });
-  await rename(partial, path);
-}
-
 /** What a shim may include, by its path in the jail. */
 export async function shimHeaders(): Promise<Record<string, Uint8Array>> {
   const names = ["shim.h", "wire.hpp"];
@@ -149,13 +188,19 @@ export async function shimHeaders(): Promise<Record<string, Uint8Array>> {
   return Object.fromEntries(names.map((name, index) => [`/in/${name}`, texts[index] ?? new Uint8Array()]));
 }
 
-function commonFlags(settings: CompilerSettings, compiler: Compiler): string[] {
+/** Everything that decides what a header means: a precompiled one is good for these flags alone. */
+function libraryFlags(settings: CompilerSettings, compiler: Compiler, sanitize: boolean): string[] {
   return [
     `-std=${settings.standard}`,
     ...settings.flags,
-    "-fno-diagnostics-color",
-    compiler.family === "gcc" ? "-fmax-errors=20" : "-ferror-limit=20",
+    "-fPIC",
+    "-fvisibility=hidden",
+    ...(sanitize ? sanitizerFlags(compiler) : []),
   ];
+}
+
+function messageFlags({ family }: Compiler): string[] {
+  return ["-w", "-fno-diagnostics-color", family === "gcc" ? "-fmax-errors=20" : "-ferror-limit=20"];
 }
 
 /** A name that no shell, compiler or reader could take for anything else. */

@@ -28,6 +28,12 @@ export interface EvaluateOptions {
   readonly onRound?: ((round: TimingRound) => void) | undefined;
   /** Default `normal`. */
   readonly effort?: Effort | undefined;
+  /**
+   * `reuse` answers with an earlier verdict on the same program, which the Outcome then says in `judgedAt`; `fresh` compiles, checks and
+   * measures anew. Default: `reuse` at effort `screen`, for searches meet the same program often; `fresh` otherwise. Effort `confirm` is
+   * always fresh.
+   */
+  readonly verdicts?: "reuse" | "fresh" | undefined;
 }
 
 export interface Evaluator {

@@ -4,6 +4,7 @@
  */
 import { randomInt } from "node:crypto";
 import { lstatSync, readFileSync, readlinkSync } from "node:fs";
+import { open, type FileHandle } from "node:fs/promises";
 import { execa } from "execa";
 import { MachineError } from "../errors.ts";
 
@@ -13,8 +14,8 @@ export interface JailRun {
   readonly command: readonly string[];
   /** Copied to standard output when the program has succeeded. */
   readonly result: string;
-  /** Read-only files by absolute path. */
-  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** Read-only files by absolute path: what they hold, or which file of ours is copied there. */
+  readonly files: Readonly<Record<string, Uint8Array | { readonly copyOf: string }>>;
   /** Further folders to be seen, read-only. */
   readonly folders?: readonly string[];
   readonly directory: string;
@@ -49,6 +50,25 @@ const unprintable = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200E\u200F\u202A-
 
 /** Runs to the end or the limit; whatever was started is gone when this resolves. Rejects with the signal's reason. */
 export async function runInJail(run: JailRun): Promise<JailResult> {
+  const opened: FileHandle[] = [];
+  try {
+    const inputs: (Uint8Array | number)[] = [];
+    for (const file of Object.values(run.files)) {
+      if (file instanceof Uint8Array) {
+        inputs.push(file);
+        continue;
+      }
+      const handle = await open(file.copyOf);
+      opened.push(handle);
+      inputs.push(handle.fd);
+    }
+    return await runWith(run, inputs);
+  } finally {
+    await Promise.all(opened.map((handle) => handle.close()));
+  }
+}
+
+async function runWith(run: JailRun, inputs: readonly (Uint8Array | number)[]): Promise<JailResult> {
   const { limits } = run;
   run.signal?.throwIfAborted();
   const names = Object.keys(run.files);
@@ -95,7 +115,8 @@ export async function runInJail(run: JailRun): Promise<JailResult> {
       ...run.command,
     ],
     {
-      stdio: ["ignore", "pipe", "pipe", ...names.map((name) => run.files[name] ?? new Uint8Array())],
+      // Descriptors beyond the third may be numbers, though execa's types do not say so.
+      stdio: ["ignore", "pipe", "pipe", ...(inputs as readonly Uint8Array[])],
       encoding: "buffer",
       env: {},
       extendEnv: false,

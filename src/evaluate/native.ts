@@ -5,12 +5,15 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { access, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { LessonbankError, MachineError } from "../errors.ts";
 import { cacheDirectory, makePrivate } from "./cache.ts";
-import { sandboxDirectory } from "./compile.ts";
 import { findCompiler, findProgram, type Compiler } from "./toolchain.ts";
+
+/** Where supervisor, loader and shim headers are: beside `src` or `dist`. */
+export const sandboxDirectory = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "sandbox");
 
 export interface NativePrograms {
   readonly supervisor: string;
@@ -31,7 +34,7 @@ const supervisorSources = [
   "worker",
   "clock",
 ];
-const loaderSources = ["loader", "filter"];
+export const loaderSources = ["loader", "filter"];
 
 let building: Promise<NativePrograms> | undefined;
 
@@ -54,41 +57,66 @@ export async function nativeCompiler(): Promise<Compiler> {
 
 async function build(): Promise<NativePrograms> {
   const compiler = await nativeCompiler();
-  const names = (await readdir(sandboxDirectory)).filter((name) => /\.[ch]$/.test(name)).toSorted();
-  const hash = createHash("sha256").update(`${compiler.version}\0`);
-  for (const name of names) hash.update(`${name}\0`).update(await readFile(join(sandboxDirectory, name)));
+  const built = await buildOnce([compiler.version], {
+    supervisor: (output) => link(compiler, supervisorSources, output),
+    loader: (output) => link(compiler, loaderSources, output),
+  });
+  return built;
+}
+
+/**
+ * Programs made from `sandbox/`, by name: those kept under the hash of its files and of `salt`, or fresh ones where there are none. Several
+ * processes may do this at once.
+ */
+export async function buildOnce<Name extends string>(
+  salt: readonly string[],
+  makers: Readonly<Record<Name, (output: string) => Promise<void>>>,
+): Promise<Record<Name, string>> {
+  const files = (await readdir(sandboxDirectory)).filter((name) => /\.[ch]$/.test(name)).toSorted();
+  const hash = createHash("sha256").update(`${salt.join("\0")}\0`);
+  for (const name of files) hash.update(`${name}\0`).update(await readFile(join(sandboxDirectory, name)));
   const parent = await makePrivate(join(cacheDirectory(), "native"));
   const folder = join(parent, hash.digest("hex").slice(0, 32));
-  const programs = { supervisor: join(folder, "supervisor"), loader: join(folder, "loader") };
+  const names = Object.keys(makers) as Name[];
+  const programs = Object.fromEntries(names.map((name) => [name, join(folder, name)])) as Record<
+    Name,
+    string
+  >;
   if (await isBuilt(programs)) return programs;
   const partial = await mkdtemp(join(parent, "building-"));
-  await Promise.all([
-    link(compiler, supervisorSources, join(partial, "supervisor")),
-    link(compiler, loaderSources, join(partial, "loader")),
-  ]);
   try {
+    await Promise.all(names.map((name) => makers[name](join(partial, name))));
     await rename(partial, folder);
   } catch (cause) {
-    // Another process may have been quicker.
     await rm(partial, { recursive: true, force: true });
+    if (cause instanceof LessonbankError) throw cause;
+    // Another process may have been quicker.
     if (!(await isBuilt(programs)))
       throw new MachineError(`${folder}: the native programs cannot be put there`, { cause });
   }
   return programs;
 }
 
-async function isBuilt(programs: NativePrograms): Promise<boolean> {
+async function isBuilt(programs: Readonly<Record<string, string>>): Promise<boolean> {
   try {
-    await Promise.all(Object.values(programs).map((path: string) => access(path, constants.X_OK)));
+    await Promise.all(Object.values(programs).map((path) => access(path, constants.X_OK)));
     return true;
   } catch {
     return false;
   }
 }
 
-async function link(compiler: Compiler, sources: readonly string[], output: string): Promise<void> {
+/** Compiles and links sources of `sandbox/`. Throws where that fails. */
+export async function link(
+  compiler: Compiler,
+  sources: readonly string[],
+  output: string,
+  flags: readonly string[] = [],
+): Promise<void> {
   const files = sources.map((name) => join(sandboxDirectory, `${name}.c`));
-  const result = await execa(compiler.path, ["-std=gnu11", "-O2", "-o", output, ...files, "-lm", "-ldl"], {
+  // The task's C++ compiler may be the one that is asked to.
+  const options = ["-x", "c", "-std=gnu11", "-O2", ...flags, "-o", output, ...files];
+  const result = await execa(compiler.path, [...options, "-lm", "-ldl"], {
     reject: false,
     stdin: "ignore",
     timeout: 120_000,

@@ -16,6 +16,10 @@ interface OutcomeBase {
   readonly calls: number;
   /** Wall time of the whole judgement. */
   readonly evaluationMs: number;
+  /**
+   * Present where the same program was judged before: when, in ISO 8601. The verdict, its measurements and `calls` are those of that time.
+   */
+  readonly judgedAt?: string;
 }
 
 interface Failed extends OutcomeBase {

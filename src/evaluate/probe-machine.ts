@@ -4,8 +4,8 @@
 import { execa } from "execa";
 import { LessonbankError } from "../errors.ts";
 import type { CallPlan } from "../task/call-plan.ts";
-import { makeSessionDirectory } from "./cache.ts";
-import { compileLibrary, compileShim, keep, type CompilerSettings } from "./compile.ts";
+import { keep, makeSessionDirectory } from "./cache.ts";
+import { compileLibrary, compileShim, type CompilerSettings } from "./compile.ts";
 import { encodePlan } from "./encode-plan.ts";
 import { isTiming, startSupervisor } from "./supervisor.ts";
 import { findBubblewrap, findCompiler, findProgram } from "./toolchain.ts";

@@ -1,24 +1,25 @@
 /**
  * The real evaluator: compile in a jail, check in sandboxes, then time in pairs. Compiles overlap; one candidate is run at a time.
  */
-import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { availableParallelism } from "node:os";
+import { availableParallelism, cpus, release } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { LessonbankError } from "../errors.ts";
 import type { Task } from "../task/task.ts";
 import { cacheDirectory, makeSessionDirectory } from "./cache.ts";
-import { checkCandidate } from "./check.ts";
-import { compileLibrary, keep } from "./compile.ts";
-import type { EvaluateOptions, Evaluator } from "./evaluator.ts";
-import type { Outcome } from "./outcome.ts";
+import { precompileHeader } from "./compile.ts";
+import type { Evaluator } from "./evaluator.ts";
+import { judgeCandidate, type Judge } from "./judge.ts";
+import { nativePrograms } from "./native.ts";
+import { createPrecompiler } from "./precompiled.ts";
 import { enqueue, unlessAborted } from "./queue.ts";
-import { rejectionOf } from "./reject.ts";
-import { measureSubject, type ReferenceFacts } from "./reference-facts.ts";
 import { compileSubject, subjectParts, type Subject, type SubjectParts } from "./subject.ts";
 import { startSupervisor, type Supervisor } from "./supervisor.ts";
-import { timeCandidate } from "./timing.ts";
+import { createVerdicts } from "./verdicts.ts";
+
+/** Raised where candidates are judged in another way than before, so that older verdicts no longer count. */
+const verdictsVersion = 1;
 
 export interface EvaluatorOptions {
   /** Private memory that a candidate may use. Default 4 GiB. */
@@ -45,11 +46,9 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
   const compiling = pLimit(Math.max(1, availableParallelism()));
   const alone = pLimit(1);
   const subjects = new Map<string, Promise<Subject>>();
-  const facts = new Map<string, ReferenceFacts>();
   const closing = new AbortController();
   const inFlight = new Set<Promise<unknown>>();
   let supervisor: Supervisor | undefined;
-  let serial = 0;
 
   const heeding = (signal: AbortSignal | undefined): AbortSignal =>
     signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
@@ -91,72 +90,10 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     return unlessAborted(found, heeding(signal));
   };
 
-  const judge = async (task: Task, source: string, choices: EvaluateOptions): Promise<Outcome> => {
-    const { onStage, onRound, effort = "normal" } = choices;
-    const signal = heeding(choices.signal);
-    signal.throwIfAborted();
-    const startedMs = performance.now();
-    let calls = 0;
-    const counts = (): { calls: number; evaluationMs: number } => ({
-      calls,
-      evaluationMs: performance.now() - startedMs,
-    });
-    onStage?.("queued");
-    const rejection = await rejectionOf(task, source);
-    if (rejection !== undefined) return { status: "rejected", reason: rejection, ...counts() };
-
-    const prepared = await subject(task, signal);
-    const compiled = await enqueue(compiling, signal, async () => {
-      onStage?.("compile");
-      return compileLibrary({
-        language: task.language,
-        compiler: task.compiler,
-        source,
-        fileName: task.source.file,
-        shim: prepared.shimObject,
-        signal,
-      });
-    });
-    if (!compiled.ok) {
-      return compiled.ending === "timed-out"
-        ? { status: "timed-out", reason: compiled.reason, limitMs: compiled.limitMs, ...counts() }
-        : { status: "not-compiled", reason: compiled.reason, ...counts() };
-    }
-    const name = createHash("sha256").update(compiled.bytes).digest("hex").slice(0, 16);
-    const library = join(directory, `${name}-${++serial}.so`);
-    await keep(library, compiled.bytes);
-    try {
-      return await exclusively(signal, async (current) => {
-        let known = facts.get(task.hash);
-        if (!known) {
-          onStage?.("check");
-          known = await measureSubject(current, prepared);
-          facts.set(task.hash, known);
-        }
-        onStage?.("check");
-        const checked = await checkCandidate(current, prepared, library, known);
-        calls += checked.calls;
-        if (checked.failure) return { ...checked.failure, ...counts() };
-        onStage?.("time");
-        const timed = await timeCandidate(current, prepared, library, known, {
-          effort,
-          lockFile,
-          signal,
-          onRound,
-        });
-        calls += timed.calls;
-        if (timed.failure) return { ...timed.failure, ...counts() };
-        return { status: "measured", ...timed.measured, ...counts() };
-      });
-    } finally {
-      await rm(library, { force: true });
-    }
-  };
-
   const lockFile = join(cacheDirectory(), "timing.lock");
-  return {
+  const workbench: Workbench = {
     evaluate(task, source, choices = {}) {
-      const running = judge(task, source, choices);
+      const running = judgeCandidate(judge, task, source, { ...choices, signal: heeding(choices.signal) });
       const settled: Promise<unknown> = running.then(
         () => inFlight.delete(settled),
         () => inFlight.delete(settled),
@@ -167,7 +104,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     async close() {
       closing.abort(new LessonbankError("usage", "this evaluator is closed"));
       await supervisor?.close();
-      await Promise.allSettled([...inFlight, ...subjects.values()]);
+      await Promise.allSettled([...inFlight, ...subjects.values(), judge.precompiler.settled()]);
       await rm(directory, { recursive: true, force: true });
     },
     subject,
@@ -175,4 +112,20 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     file: (name) => join(directory, name),
     lockFile,
   };
+  const judge: Judge = {
+    workbench,
+    compiling,
+    precompiler: createPrecompiler(precompileHeader, { signal: closing.signal }),
+    verdicts: createVerdicts(),
+    identity: await evaluatorIdentity(options),
+    facts: new Map(),
+    references: new Map(),
+  };
+  return workbench;
+}
+
+/** Of this evaluator, as far as its verdicts depend on it. */
+async function evaluatorIdentity({ memoryBytes }: EvaluatorOptions): Promise<string> {
+  const { supervisor } = await nativePrograms();
+  return JSON.stringify([verdictsVersion, supervisor, cpus()[0]?.model, release(), memoryBytes]);
 }

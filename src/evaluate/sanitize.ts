@@ -1,154 +1,135 @@
 /**
- * A task's reference with the address and undefined-behaviour sanitizers: loader, shim and reference in one program, in which every
- * array is a block of exactly its size, so that one byte too many is noticed.
+ * A source under the address and undefined-behaviour sanitizers: called beside the plain reference at every checked size, with every array
+ * in a block of exactly its size and fresh memory filled, so that one byte too many, or one that nobody wrote, is noticed.
  */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { sandboxDirectory, compileLimits, keep, shimHeaders } from "./compile.ts";
-import { describeEnding, sizesText } from "./describe.ts";
-import { cleanText, runInJail, type JailRun } from "./jail.ts";
-import { nativeCompiler } from "./native.ts";
-import { checkGrowBytes } from "./reference-facts.ts";
+import { checkGrowBytes, referenceLimitMs } from "./reference-facts.ts";
+import { keep } from "./cache.ts";
+import { compileLibrary } from "./compile.ts";
+import { describeEnding, describeMismatch, sizesText } from "./describe.ts";
+import { cleanText } from "./jail.ts";
+import type { Precompiler } from "./precompiled.ts";
+import { sanitizingLoader } from "./sanitizing-loader.ts";
 import type { Workbench } from "./sandboxed-evaluator.ts";
 import type { Subject } from "./subject.ts";
 import { isTiming, type Ending } from "./supervisor.ts";
-import { findBubblewrap, findCompiler } from "./toolchain.ts";
-import { dropPlan, loadPlan, type LoadedPlan } from "./trial.ts";
+import { findCompiler } from "./toolchain.ts";
+import { dropPlan, endArms, loadPlan, startGenerator, type LoadedPlan } from "./trial.ts";
 
 export type Sanitized =
   | { readonly status: "clean" }
   /** The first lines of the sanitizer's report. */
   | { readonly status: "faulty"; readonly report: string }
-  /** The sanitizers cannot be used here; why. */
+  /** It ran through, but gave other outputs than the plain reference. */
+  | { readonly status: "differs"; readonly report: string }
+  /** The sanitizers cannot be used here, or took too long; why. */
   | { readonly status: "unavailable"; readonly reason: string };
 
-const callLimitMs = 30_000;
-const sanitizers = [
-  "-g",
-  "-fsanitize=address,undefined",
-  "-fno-sanitize-recover=all",
-  "-fno-omit-frame-pointer",
-];
+export type SanitizerBuild =
+  | { readonly ok: true; readonly library: string; readonly loader: string }
+  | { readonly ok: false; readonly reason: string };
 
-/** Calls the sanitized reference at every checked size. */
-export async function sanitizeReference(
+const callLimitMs = 30_000;
+
+/** Compiles a source with the sanitizers into a file of the evaluator's. Rejects with the signal's reason alone. */
+export async function buildSanitized(
   evaluator: Workbench,
   subject: Subject,
+  source: string,
+  {
+    name,
+    precompiler,
+    signal,
+  }: { name: string; precompiler?: Precompiler; signal?: AbortSignal | undefined },
+): Promise<SanitizerBuild> {
+  const { task, shimObject } = subject;
+  let loader: string;
+  try {
+    const compiler = await findCompiler(task.compiler.command);
+    if (compiler.prefix !== undefined)
+      return { ok: false, reason: `the sandbox does not hold the sanitizers of ${compiler.path}` };
+    loader = await sanitizingLoader(compiler);
+  } catch (error) {
+    return {
+      ok: false,
+      reason: `no sanitizers: ${(error as Error).message.split("\n").slice(0, 3).join("\n")}`,
+    };
+  }
+  const compiled = await compileLibrary({
+    language: task.language,
+    compiler: task.compiler,
+    source,
+    fileName: task.source.file,
+    shim: shimObject,
+    sanitize: true,
+    precompiler,
+    signal,
+  });
+  if (!compiled.ok)
+    return {
+      ok: false,
+      reason: `the sanitizer build fails: ${compiled.reason.split("\n").slice(0, 3).join("\n")}`,
+    };
+  const library = evaluator.file(`${name}.so`);
+  await keep(library, compiled.bytes);
+  return { ok: true, library, loader };
+}
+
+/** Calls it beside the plain reference at every checked size. */
+export async function runSanitized(
+  evaluator: Workbench,
+  subject: Subject,
+  build: SanitizerBuild,
   signal?: AbortSignal,
 ): Promise<Sanitized> {
-  const program = evaluator.file(`sanitized-${subject.task.hash.slice(0, 16)}`);
-  const refused = await buildSanitized(subject, program, signal);
-  if (refused !== undefined) return { status: "unavailable", reason: refused };
+  if (!build.ok) return { status: "unavailable", reason: build.reason };
+  const { threads } = subject.task;
   return evaluator.exclusively(signal, async (supervisor) => {
     const loaded: LoadedPlan[] = [];
     try {
       for (const sized of subject.checked)
         loaded.push(await loadPlan(supervisor, sized, { growBytes: checkGrowBytes / 4 }));
-      const start = { threads: 1, limitMs: 20_000 };
-      const ending = await supervisor.start({
-        ...start,
-        name: "reference",
-        loader: program,
-        plans: loaded.map((plan) => plan.name),
-      });
-      if (ending) return { status: "unavailable", reason: describeEnding(ending).reason };
-      const generators = loaded.flatMap((plan) => plan.generator ?? []);
-      if (generators.length > 0)
-        await supervisor.start({
-          ...start,
-          name: "generator",
-          library: subject.generatorLibrary,
-          plans: generators,
-        });
+      const common = { threads, limitMs: 20_000, plans: loaded.map((plan) => plan.name) };
+      const { library, loader } = build;
+      const started = await supervisor.start({ ...common, name: "candidate", library, loader });
+      if (started) {
+        const report = reportOf(started, undefined, undefined);
+        return started.phase === "load" && started.ended !== "timeout" && started.said.includes("Sanitizer")
+          ? { status: "faulty", report }
+          : { status: "unavailable", reason: report };
+      }
+      await supervisor.start({ ...common, name: "reference", library: subject.referenceLibrary });
+      await startGenerator(supervisor, subject, loaded);
       for (const plan of loaded) {
         const reply = await supervisor.pair({
           plan: plan.name,
           reference: "reference",
-          referenceLimitMs: callLimitMs,
+          candidate: "candidate",
+          referenceLimitMs,
           candidateLimitMs: callLimitMs,
           generator: plan.generator === undefined ? undefined : { plan: plan.generator, worker: "generator" },
         });
-        if (reply.reference && !isTiming(reply.reference))
-          return { status: "faulty", report: reportOf(reply.reference, plan, reply.limitMs) };
+        const { candidate, mismatch } = reply;
+        if (candidate && !isTiming(candidate)) {
+          const report = reportOf(candidate, plan, reply.limitMs);
+          return candidate.ended === "timeout"
+            ? { status: "unavailable", reason: report }
+            : { status: "faulty", report };
+        }
+        if (mismatch) return { status: "differs", report: describeMismatch(mismatch, plan.sizes) };
       }
       return { status: "clean" };
     } finally {
       if (supervisor.alive) {
-        await supervisor.end("reference");
-        await supervisor.end("generator");
+        await endArms(supervisor);
         for (const plan of loaded) await dropPlan(supervisor, plan);
       }
     }
   });
 }
 
-/** Why it cannot be built, or undefined once it stands at `program`. */
-async function buildSanitized(
-  subject: Subject,
-  program: string,
-  signal: AbortSignal | undefined,
-): Promise<string | undefined> {
-  const { task } = subject;
-  const compiler = await findCompiler(task.compiler.command);
-  const native = await nativeCompiler();
-  const jail: Omit<JailRun, "command" | "result" | "files"> = {
-    bubblewrap: await findBubblewrap(),
-    folders: [compiler.prefix ?? [], native.prefix ?? []].flat(),
-    directory: "/in",
-    limits: { ...compileLimits, fileBytes: 4 * compileLimits.fileBytes },
-    signal,
-  };
-  const own = ["loader.c", "channel.h", "filter.h"];
-  const texts = await Promise.all(own.map((name) => readFile(join(sandboxDirectory, name))));
-  const headers = await shimHeaders();
-  const loader = await runInJail({
-    ...jail,
-    command: [native.path, "-O1", "-DLESSONBANK_SANITIZED", "-c", "loader.c", "-o", "/tmp/loader.o"],
-    result: "/tmp/loader.o",
-    files: {
-      ...headers,
-      ...Object.fromEntries(own.map((name, index) => [`/in/${name}`, texts[index] ?? new Uint8Array()])),
-    },
-  });
-  if (loader.ending !== "success") return `the loader does not compile: ${loader.diagnostics}`;
-  const [shim, source] = task.language === "c" ? ["shim.c", "reference.c"] : ["shim.cpp", "reference.cpp"];
-  const whole = await runInJail({
-    ...jail,
-    command: [
-      compiler.path,
-      `-std=${task.compiler.standard}`,
-      ...task.compiler.flags,
-      ...sanitizers,
-      "-w",
-      "-I/in",
-      "-x",
-      task.language,
-      shim,
-      source,
-      "-x",
-      "none",
-      "/in/.loader.o",
-      "-o",
-      "/tmp/program",
-      "-lm",
-    ],
-    result: "/tmp/program",
-    files: {
-      ...headers,
-      [`/in/${shim}`]: Buffer.from(subject.shim),
-      [`/in/${source}`]: Buffer.from(task.source.text),
-      "/in/.loader.o": loader.output,
-    },
-  });
-  if (whole.ending !== "success")
-    return `the sanitizer build fails: ${whole.diagnostics.split("\n").slice(0, 3).join("\n")}`;
-  await keep(program, whole.output);
-  return undefined;
-}
-
 /** The report's own lines: what, where in the reference, and what the memory was. */
-function reportOf(ending: Ending, plan: LoadedPlan, limitMs: number | undefined): string {
-  const at = sizesText(plan.sizes);
+function reportOf(ending: Ending, plan: LoadedPlan | undefined, limitMs: number | undefined): string {
+  const at = plan === undefined ? "" : sizesText(plan.sizes);
   const lines = (cleanText(ending.said).split("Shadow byte legend", 1)[0] ?? "")
     .split("\n")
     .map((line) => line.replace(/^==\d+==\s*/, "").replace("ERROR: AddressSanitizer: ", ""))
@@ -156,7 +137,7 @@ function reportOf(ending: Ending, plan: LoadedPlan, limitMs: number | undefined)
     .filter((line) => line.trim() !== "" && (!/^\s*#\d/.test(line) || line.includes(" /in/")))
     .filter(
       (line) =>
-        !/^=+$|DEADLYSIGNAL|^Hint:|^The signal is|^allocated by|^SUMMARY|^Shadow bytes|^=?[>\s]\s*0x|can not provide|^ABORTING/.test(
+        !/^=+$|DEADLYSIGNAL|^Hint:|^The signal is|^allocated by|^SUMMARY|^Shadow bytes|^=?[>\s]\s*0x|can not provide|^ABORTING|: note: |^\s*(?:[0-9a-f]{2}\s+){4}|^\s*\^\s*$/.test(
           line,
         ),
     )
@@ -164,6 +145,6 @@ function reportOf(ending: Ending, plan: LoadedPlan, limitMs: number | undefined)
     .map((line) =>
       line.replace(/(?: on (?:unknown )?address 0x[0-9a-f]+)? \(?(?:at )?pc 0x[0-9a-f]+.*$/, ""),
     );
-  if (lines.length === 0) return describeEnding(ending, plan.sizes, limitMs).reason;
+  if (lines.length === 0) return describeEnding(ending, plan?.sizes, limitMs).reason;
   return `${at === "" ? "" : `with ${at}: `}${lines.slice(0, 8).join("\n")}`;
 }

@@ -8,7 +8,11 @@ import { planCall } from "../task/plan.ts";
 import { generatorShimSource, shimSource } from "../task/shim.ts";
 import { checkedSizes } from "../task/sizes.ts";
 import type { Sizes, Task } from "../task/task.ts";
-import { compileLibrary, compileShim, keep, type Compiled, type CompilerSettings } from "./compile.ts";
+import { keep } from "./cache.ts";
+import { compileLibrary, compileShim, type Compiled, type CompilerSettings } from "./compile.ts";
+
+import { findCompiler } from "./toolchain.ts";
+import { verdictKey } from "./verdicts.ts";
 
 export interface SizedPlan {
   readonly sizes: Sizes;
@@ -27,6 +31,8 @@ export interface SubjectParts {
 }
 
 export interface Subject extends SubjectParts {
+  /** A digest of the task and of all that was compiled for it. */
+  readonly fingerprint: string;
   readonly shimObject: Uint8Array;
   /** Paths of shared objects. */
   readonly referenceLibrary: string;
@@ -70,8 +76,10 @@ export async function compileSubject(
     signal,
   });
   const referenceLibrary = join(directory, `reference-${task.hash.slice(0, 16)}.so`);
-  await keep(referenceLibrary, required(parts, "the reference", reference));
-  if (!generator) return { ...parts, shimObject, referenceLibrary };
+  const referenceObject = required(parts, "the reference", reference);
+  await keep(referenceLibrary, referenceObject);
+  const whole = [task.hash, (await findCompiler(task.compiler.command)).version, shimObject, referenceObject];
+  if (!generator) return { ...parts, fingerprint: verdictKey(...whole), shimObject, referenceLibrary };
 
   const settings = generatorSettings(task, generator.language);
   const generatorShim = required(
@@ -88,8 +96,10 @@ export async function compileSubject(
     signal,
   });
   const generatorLibrary = join(directory, `generator-${task.hash.slice(0, 16)}.so`);
-  await keep(generatorLibrary, required(parts, "the generator", compiled));
-  return { ...parts, shimObject, referenceLibrary, generatorLibrary };
+  const generatorObject = required(parts, "the generator", compiled);
+  await keep(generatorLibrary, generatorObject);
+  const fingerprint = verdictKey(...whole, generatorObject);
+  return { ...parts, fingerprint, shimObject, referenceLibrary, generatorLibrary };
 }
 
 /** A generator may be written in the other language than the task. */

@@ -61,9 +61,9 @@ export type PairReply = z.infer<typeof pairReply>;
 
 export interface WorkerStart {
   readonly name: string;
-  /** A shared object; absent where `loader` has everything inside. */
-  readonly library?: string | undefined;
-  /** In place of the usual loader. */
+  /** A shared object. */
+  readonly library: string;
+  /** In place of the usual loader: one that is built with the sanitizers, as the library is. */
   readonly loader?: string | undefined;
   readonly threads: number;
   readonly limitMs: number;
@@ -192,7 +192,7 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
     dropPlan: async (name) => void (await ask(z.unknown(), "drop", name)),
     async start({ name, library, loader: other, threads, limitMs, plans }) {
       const user = unprivilegedUser() ?? 0;
-      const files = [library, other].map((file) => (file === undefined ? "-" : path(file)));
+      const files = [path(library), other === undefined ? "-" : path(other)];
       const reply = await ask(startReply, "start", name, ...files, user, threads, limitMs, ...plans);
       if (reply.ending?.ended === "jail") throw jailError(reply.ending.said || "it did not start");
       return reply.ending;

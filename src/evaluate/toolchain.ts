@@ -13,6 +13,8 @@ export interface Compiler {
   /** First line of `--version`. */
   readonly version: string;
   readonly family: "gcc" | "clang";
+  /** Of the version; 0 where it cannot be told. */
+  readonly major: number;
   /** The installation's root where it lies outside /usr: jails must see it. */
   readonly prefix?: string;
 }
@@ -66,6 +68,7 @@ async function lookUp(command: string): Promise<Compiler> {
     path,
     version,
     family: /clang/i.test(version) ? "clang" : "gcc",
+    major: Number(/\b(\d+)\.\d+/.exec(version)?.[1] ?? 0),
     ...(outside && { prefix }),
   };
 }

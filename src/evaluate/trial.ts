@@ -85,21 +85,29 @@ export async function startArms(
     library: subject.referenceLibrary,
   });
   if (reference) throw referenceFault(subject, describeEnding(reference).reason);
-  const generators = loaded.flatMap((plan) => plan.generator ?? []);
-  if (generators.length > 0) {
-    const generator = await supervisor.start({
-      ...common,
-      name: "generator",
-      library: subject.generatorLibrary,
-      threads: 1,
-      plans: generators,
-    });
-    if (generator) throw generatorFault(subject, describeEnding(generator).reason);
-  }
+  await startGenerator(supervisor, subject, loaded);
   if (library === undefined) return undefined;
   const candidate = await supervisor.start({ ...common, name: "candidate", library });
   if (!candidate) return undefined;
   return failureOf({ ...describeEnding(candidate), limitMs: loadLimitMs });
+}
+
+/** A worker for the task's generator, where a plan needs one. Throws a TaskError where it does not survive being loaded. */
+export async function startGenerator(
+  supervisor: Supervisor,
+  subject: Subject,
+  loaded: readonly LoadedPlan[],
+): Promise<void> {
+  const plans = loaded.flatMap((plan) => plan.generator ?? []);
+  if (plans.length === 0 || subject.generatorLibrary === undefined) return;
+  const ending = await supervisor.start({
+    name: "generator",
+    library: subject.generatorLibrary,
+    threads: 1,
+    limitMs: loadLimitMs,
+    plans,
+  });
+  if (ending) throw generatorFault(subject, describeEnding(ending).reason);
 }
 
 export async function endArms(supervisor: Supervisor): Promise<void> {

@@ -55,7 +55,7 @@ describe("checkTask", () => {
   it("finds an overflow that the language does not define", async () => {
     const errors = await errorsOf({
       source: `${head} { int big = 2147483000 + n; for (int i = 0; i < n; i++) out[i] = values[i] + big; }`,
-      timed: { n: 100_000 },
+      timed: { n: 400_000 },
       checked: [{ n: 700 }],
     });
     expect(errors.map(({ check }) => check)).toEqual(["sanitizers"]);

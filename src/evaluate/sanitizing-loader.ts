@@ -1,0 +1,61 @@
+/**
+ * The loader for libraries that are built with the address and undefined-behaviour sanitizers: built with them too, by the same compiler,
+ * because their runtime has to be there first. Its filter lets pass what that runtime needs.
+ */
+import { execa } from "execa";
+import { dirname } from "node:path";
+import { buildOnce, link, loaderSources } from "./native.ts";
+import type { Compiler } from "./toolchain.ts";
+
+/**
+ * For compiling a library. Variables on the stack start with a pattern and heap blocks with another, so that reading what nobody wrote shows
+ * as a wrong output.
+ */
+export function sanitizerFlags(compiler: Compiler): string[] {
+  return [
+    "-g1",
+    "-O1",
+    "-fsanitize=address,undefined",
+    "-fno-sanitize-recover=all",
+    "-fno-omit-frame-pointer",
+    ...(compiler.family === "gcc" && compiler.major < 12 ? [] : ["-ftrivial-auto-var-init=pattern"]),
+    ...sharedRuntime(compiler),
+  ];
+}
+
+const loaders = new Map<string, Promise<string>>();
+
+/** The loader's path; built where it is not there yet. Rejects where this compiler has no sanitizers that a jail can see. */
+export function sanitizingLoader(compiler: Compiler): Promise<string> {
+  let loader = loaders.get(compiler.path);
+  if (!loader) {
+    loader = build(compiler);
+    loaders.set(compiler.path, loader);
+    loader.catch(() => loaders.delete(compiler.path));
+  }
+  return loader;
+}
+
+async function build(compiler: Compiler): Promise<string> {
+  const flags = [
+    "-O1",
+    "-g1",
+    "-DLESSONBANK_SANITIZED",
+    "-fsanitize=address,undefined",
+    ...sharedRuntime(compiler),
+  ];
+  if (compiler.family === "clang") {
+    const name = `libclang_rt.asan-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so`;
+    const { stdout } = await execa(compiler.path, [`-print-file-name=${name}`], { stdin: "ignore" });
+    flags.push(`-Wl,-rpath,${dirname(stdout.trim())}`);
+  }
+  const built = await buildOnce([compiler.path, compiler.version, ...flags], {
+    "sanitizing-loader": (output) => link(compiler, loaderSources, output, flags),
+  });
+  return built["sanitizing-loader"];
+}
+
+/** Clang links the runtime into programs unless told otherwise, and then libraries cannot find it. */
+function sharedRuntime({ family }: Compiler): string[] {
+  return family === "clang" ? ["-shared-libsan"] : [];
+}
