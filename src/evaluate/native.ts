@@ -114,8 +114,7 @@ export async function link(
   flags: readonly string[] = [],
 ): Promise<void> {
   const files = sources.map((name) => join(sandboxDirectory, `${name}.c`));
-  // The task's C++ compiler may be the one that is asked to.
-  const options = ["-x", "c", "-std=gnu11", "-O2", ...flags, "-o", output, ...files];
+  const options = ["-std=gnu11", "-O2", ...flags, "-o", output, ...files];
   const result = await execa(compiler.path, [...options, "-lm", "-ldl"], {
     reject: false,
     stdin: "ignore",

@@ -5,7 +5,7 @@
 import { execa } from "execa";
 import { dirname } from "node:path";
 import { buildOnce, link, loaderSources } from "./native.ts";
-import type { Compiler } from "./toolchain.ts";
+import { cCompilerBeside, type Compiler } from "./toolchain.ts";
 
 /**
  * For compiling a library. Variables on the stack start with a pattern and heap blocks with another, so that reading what nobody wrote shows
@@ -36,7 +36,8 @@ export function sanitizingLoader(compiler: Compiler): Promise<string> {
   return loader;
 }
 
-async function build(compiler: Compiler): Promise<string> {
+async function build(taskCompiler: Compiler): Promise<string> {
+  const compiler = await cCompilerBeside(taskCompiler);
   const flags = [
     "-O1",
     "-g1",

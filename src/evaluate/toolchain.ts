@@ -3,7 +3,7 @@
  */
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
 import { execa } from "execa";
 import { MachineError } from "../errors.ts";
 
@@ -71,6 +71,12 @@ async function lookUp(command: string): Promise<Compiler> {
     major: Number(/\b(\d+)\.\d+/.exec(version)?.[1] ?? 0),
     ...(outside && { prefix }),
   };
+}
+
+/** The C compiler that belongs to one of either language: `g++-12` has `gcc-12` beside it. Throws a MachineError where it is missing. */
+export function cCompilerBeside({ path }: Compiler): Promise<Compiler> {
+  const plain = basename(path).replace("clang++", "clang").replace("g++", "gcc").replace("c++", "cc");
+  return findCompiler(join(dirname(path), plain));
 }
 
 function installHint(command: string): string {

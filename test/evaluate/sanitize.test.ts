@@ -25,6 +25,12 @@ describe("a candidate that is right and faster", () => {
     expect(outcome.reason ?? "").not.toMatch(/sanitizer/);
   });
 
+  it("in C++ is put to the sanitizers too", async () => {
+    const same = await makeTask({ source: slowScale, language: "c++", timed: { n: 150_001 } });
+    const outcome = await evaluator.evaluate(same, quickBut("volatile int by = 40; by = 1 << by;"));
+    expect(outcome.reason).toMatch(/^The sanitizers stop it: .*shift exponent/);
+  });
+
   it.each([
     [
       "reads one element beyond an input",
