@@ -6,6 +6,7 @@ import { checkGrowBytes, referenceLimitMs } from "./reference-facts.ts";
 import { keep } from "./cache.ts";
 import { compileLibrary } from "./compile.ts";
 import { describeEnding, describeMismatch, sizesText } from "./describe.ts";
+import { LessonbankError } from "../errors.ts";
 import { cleanText } from "./jail.ts";
 import type { Precompiler } from "./precompiled.ts";
 import { sanitizingLoader } from "./sanitizing-loader.ts";
@@ -49,9 +50,10 @@ export async function buildSanitized(
       return { ok: false, reason: `the sandbox does not hold the sanitizers of ${compiler.path}` };
     loader = await sanitizingLoader(compiler);
   } catch (error) {
+    if (!(error instanceof LessonbankError)) throw error;
     return {
       ok: false,
-      reason: `no sanitizers: ${(error as Error).message.split("\n").slice(0, 3).join("\n")}`,
+      reason: `${error.message.split("\n").slice(0, 3).join("\n")}`,
     };
   }
   const compiled = await compileLibrary({

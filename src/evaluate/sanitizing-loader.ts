@@ -3,7 +3,9 @@
  * because their runtime has to be there first. Its filter lets pass what that runtime needs.
  */
 import { execa } from "execa";
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, isAbsolute } from "node:path";
+import { MachineError } from "../errors.ts";
 import { buildOnce, link, loaderSources } from "./native.ts";
 import { cCompilerBeside, type Compiler } from "./toolchain.ts";
 
@@ -46,14 +48,24 @@ async function build(taskCompiler: Compiler): Promise<string> {
     ...sharedRuntime(compiler),
   ];
   if (compiler.family === "clang") {
-    const name = `libclang_rt.asan-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so`;
-    const { stdout } = await execa(compiler.path, [`-print-file-name=${name}`], { stdin: "ignore" });
-    flags.push(`-Wl,-rpath,${dirname(stdout.trim())}`);
+    const runtime = await clangRuntime(compiler);
+    flags.push(`-Wl,-rpath,${dirname(runtime)}`);
   }
   const built = await buildOnce([compiler.path, compiler.version, ...flags], {
     "sanitizing-loader": (output) => link(compiler, loaderSources, output, flags),
   });
   return built["sanitizing-loader"];
+}
+
+/** Clang's packages leave it out by default. Throws a MachineError where it is not installed. */
+async function clangRuntime({ path, version, major }: Compiler): Promise<string> {
+  const name = `libclang_rt.asan-${process.arch === "arm64" ? "aarch64" : "x86_64"}.so`;
+  const { stdout } = await execa(path, [`-print-file-name=${name}`], { stdin: "ignore" });
+  const runtime = stdout.trim();
+  if (isAbsolute(runtime) && existsSync(runtime)) return runtime;
+  throw new MachineError(`the sanitizers of ${version} are not installed`, {
+    remedy: `Install them (Debian, Ubuntu: apt-get install libclang-rt-${major}-dev).`,
+  });
 }
 
 /** Clang links the runtime into programs unless told otherwise, and then libraries cannot find it. */

@@ -55,6 +55,12 @@ describe("rounds of pairs", () => {
     expect(outcome.reason).toMatch(/far slower than most/);
   });
 
+  it("a single disturbed round is not taken for it", () => {
+    const even = rounds(arm([10, 10, 10, 10]), arm([5, 5, 5, 5]), 3);
+    const disturbed = rounds(arm([10, 10, 10, 10]), arm([5, 5, 5, 25]), 1);
+    expect(isUneven([...even, ...disturbed], 1)).toBe(false);
+  });
+
   it("calls that are uneven in both arms are compared by the median", () => {
     const measured = rounds(arm([10, 10, 10, 30]), arm([5, 5, 5, 15]));
     expect(isUneven(measured, 1)).toBe(false);
