@@ -35,7 +35,8 @@ export function bootstrapRatio(
   };
 }
 
-function generator(seed: number): () => number {
+/** Uniform in [0, 1); the same for the same seed. */
+export function generator(seed: number): () => number {
   let state = (seed * 2654435761) | 1;
   return () => {
     state ^= state << 13;
