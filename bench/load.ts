@@ -21,11 +21,11 @@ const programs: Readonly<Record<Exclude<Load, "idle">, string>> = {
 /** Starts the load and gives what ends it. It is not pinned: which core is left over is the system's to see, as in real use. */
 export async function startLoad(load: Load): Promise<() => Promise<void>> {
   if (load === "idle") return async () => {};
-  const process_ = spawn(process.execPath, ["-e", programs[load]], { stdio: "ignore" });
-  const ended = new Promise<void>((resolve) => process_.once("exit", () => resolve()));
-  await new Promise<void>((resolve, reject) => process_.once("spawn", resolve).once("error", reject));
+  const child = spawn(process.execPath, ["-e", programs[load]], { stdio: "ignore" });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));
   return async () => {
-    process_.kill("SIGKILL");
+    child.kill("SIGKILL");
     await ended;
   };
 }

@@ -8,6 +8,7 @@ import { UsageError } from "lessonbank";
 import { describeMachine, type Machine } from "./machine.ts";
 
 export interface Records<Item> {
+  readonly file: string;
   readonly machine: Machine;
   /** Those that the file held before, and those added since. */
   readonly items: readonly Item[];
@@ -48,7 +49,7 @@ export function readRecords<Item>(benchmark: string, file: string): Omit<Records
     throw new UsageError(`${file}: these are not the records of bench:${benchmark}`, {
       remedy: "Give a file that this benchmark wrote with --records.",
     });
-  return { machine, items: items as Item[] };
+  return { file, machine, items: items as Item[] };
 }
 
 /** In the order in which the keys first occur. */
@@ -64,6 +65,7 @@ export function grouped<Item>(items: readonly Item[], key: (item: Item) => strin
 
 function writable<Item>(file: string, machine: Machine, items: Item[]): Records<Item> {
   return {
+    file,
     machine,
     items,
     add(item) {

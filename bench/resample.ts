@@ -39,7 +39,7 @@ export function resample(
 export async function builtRule(effort: "screen" | "normal" | "confirm"): Promise<StoppingRule> {
   const built = new URL("../../dist/evaluate/timing-plan.js", import.meta.url);
   const { verdictOf, timingPlans } = (await import(built.href)) as {
-    verdictOf(logRatios: readonly number[], plan: unknown): string;
+    verdictOf: (logRatios: readonly number[], plan: unknown) => string;
     timingPlans: Readonly<Record<string, unknown>>;
   };
   return { verdictOf: (logRatios) => verdictOf(logRatios, timingPlans[effort]) };

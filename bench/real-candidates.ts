@@ -1,0 +1,60 @@
+/**
+ * What rewriter agents propose for real tasks: good and bad, and the same text twice where two agents have the same idea.
+ */
+import { createHash } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { defaultTeam, listTasks, type Task } from "lessonbank";
+import { generator } from "./sampling.ts";
+
+export interface RealCandidate {
+  readonly task: Task;
+  readonly source: string;
+  /** By which it is known in records. */
+  readonly summary: string;
+  /** The same text was proposed for this task before. */
+  readonly repeated: boolean;
+}
+
+/** The shipped tasks, or those of them that are named, separated by commas. */
+export async function shippedTasks(names: string | undefined): Promise<Task[]> {
+  const tasks = await listTasks(fileURLToPath(new URL("../../tasks", import.meta.url)));
+  return tasks.filter((task) => names === undefined || names.split(",").includes(task.name));
+}
+
+/**
+ * What a fresh team proposes for a task in a run's first rounds, when nothing is known yet: at most `most`, fewer where it has no more
+ * ideas. In one round the agents do not know of each other. The same for the same seed.
+ */
+export async function proposalsFor(
+  task: Task,
+  { most, seed }: { most: number; seed: number },
+): Promise<RealCandidate[]> {
+  const team = defaultTeam();
+  const random = generator(seed);
+  const tried = new Set<string>();
+  const found: RealCandidate[] = [];
+  for (let round = 1; found.length < most; round++) {
+    const known = new Set(tried);
+    let passed = 0;
+    for (const agent of team) {
+      const proposal = await agent.propose({
+        task,
+        round,
+        lessons: [],
+        experience: [],
+        tried: known,
+        random,
+      });
+      if (!proposal) {
+        passed++;
+        continue;
+      }
+      const { source, summary } = proposal;
+      const text = createHash("sha256").update(source).digest("hex");
+      found.push({ task, source, summary, repeated: tried.has(text) });
+      tried.add(text);
+    }
+    if (passed === team.length) break;
+  }
+  return found.slice(0, most);
+}
