@@ -18,16 +18,17 @@ export interface Comparison extends Watched {
   readonly serial: number;
 }
 
-/** One candidate that is the kernel's own work, judged at normal effort or measured at length. Throws where it was not timed anew. */
+/** One candidate that is the kernel's own work, judged at normal effort or measured at length. */
 export async function compare(
   evaluator: Evaluator,
   kernel: Kernel,
   what: Omit<Comparison, keyof Watched | "kernel">,
 ): Promise<Comparison> {
   const effort = what.purpose === "judge" ? "normal" : "confirm";
-  const watched = await evaluateWatched(evaluator, kernel.task, kernel.candidate(what.serial), { effort });
-  if (watched.outcome.status === "measured" && watched.rounds.length === 0)
-    throw new Error(`${kernel.name}: the evaluator answered from memory, which says nothing here`);
+  const watched = await evaluateWatched(evaluator, kernel.task, kernel.candidate(what.serial), {
+    effort,
+    verdicts: "fresh",
+  });
   return { ...what, kernel: kernel.name, ...watched };
 }
 

@@ -11,12 +11,13 @@ import { proposalsFor, shippedTasks, type RealCandidate } from "./real-candidate
 import { evaluateWatched } from "./watched.ts";
 
 const [name, skipped, candidates, effort, seed] = process.argv.slice(2);
-/** The effort is checked by the evaluator's table of plans. */
-const options = { effort } as Pick<EvaluateOptions, "effort">;
+const options = { effort, verdicts: "fresh" } as Pick<EvaluateOptions, "effort" | "verdicts">;
 const [task] = await shippedTasks(name);
 if (!task) throw new RangeError(`${name}: no such shipped task`);
 const proposals = await proposalsFor(task, { most: 4 * Number(candidates), seed: Number(seed) });
 const rest = proposals.filter((each) => !each.repeated).slice(Number(skipped));
+
+let referencePending = true;
 
 useFreshCache();
 const first = rest.shift();
@@ -40,10 +41,11 @@ async function judge(evaluator: Evaluator, candidate: RealCandidate, state: Stat
     task: whose.name,
     language: whose.language,
     // Only the first that an evaluator runs measures the reference, whatever comes of the candidate.
-    state: state === "further" && watched.seconds.reference > 0 ? "first" : state,
+    state: state === "further" && referencePending ? "first" : state,
     summary,
     ...watched,
   };
+  if (state === "further" && watched.seconds.check > 0) referencePending = false;
   process.stdout.write(`${JSON.stringify(judged)}\n`);
   return judged;
 }

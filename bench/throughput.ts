@@ -145,12 +145,14 @@ function report({ machine, items: all }: Omit<Records<Judged>, "add">): void {
       mode,
       candidates: group.length,
       repeated: group.filter((item) => item.repeated).length,
+      remembered: group.filter(({ outcome }) => outcome.judgedAt !== undefined).length,
       statuses,
       wallSeconds,
       perSecond: group.length / wallSeconds,
       compileSeconds: sum(group, "compile"),
       checkSeconds: sum(group, "check"),
       timeSeconds: sum(group, "time"),
+      sanitizeSeconds: sum(group, "sanitize"),
     };
   });
   const scatter = (["computing", "memory-bound"] as const).flatMap((kind) =>
@@ -173,17 +175,20 @@ function report({ machine, items: all }: Omit<Records<Judged>, "add">): void {
           "mode",
           "candidates",
           "of them repeated",
+          "answered from memory",
           "outcomes",
           "seconds",
           "compile",
           "check",
           "time",
+          "sanitize",
           "candidates a second",
         ],
         rates.map((rate) => [
           rate.mode,
           String(rate.candidates),
           String(rate.repeated),
+          String(rate.remembered),
           Object.entries(rate.statuses)
             .map(([status, count]) => `${count} ${status}`)
             .join(", "),
@@ -191,6 +196,7 @@ function report({ machine, items: all }: Omit<Records<Judged>, "add">): void {
           seconds(rate.compileSeconds),
           seconds(rate.checkSeconds),
           seconds(rate.timeSeconds),
+          seconds(rate.sanitizeSeconds),
           rate.perSecond.toFixed(2),
         ]),
       ),
