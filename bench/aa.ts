@@ -10,6 +10,7 @@
  */
 import { parseArgs } from "node:util";
 import { createEvaluator } from "lessonbank";
+import { oneOf, tellMistakes, wholeNumber } from "./arguments.ts";
 import { compare, summarise, type Comparison } from "./comparison.ts";
 import { kernelNames, loadKernel, type Kernel, type KernelName } from "./kernels.ts";
 import { startLoad, type Load } from "./load.ts";
@@ -20,6 +21,7 @@ import { builtRule, resample } from "./resample.ts";
 import { generator } from "./sampling.ts";
 import { percent, seconds, table } from "./table.ts";
 
+tellMistakes();
 const { values } = parseArgs({
   options: {
     comparisons: { type: "string", default: "100" },
@@ -38,7 +40,9 @@ interface Cell {
   readonly share: number;
 }
 
-const wanted = kernelNames.filter((name) => values.kernels.split(",").includes(name));
+const wanted = values.kernels.split(",").map((name) => oneOf("kernels", name, kernelNames));
+const comparisons = wholeNumber("comparisons", values.comparisons);
+const rounds = values.rounds === undefined ? undefined : wholeNumber("rounds", values.rounds);
 const cells = wanted.flatMap((kernel): Cell[] =>
   kernel === "memory"
     ? [
@@ -71,7 +75,7 @@ async function measure(records: Records<Comparison>): Promise<void> {
         try {
           for (let turn = 0; turn < atOnce && missing(cell, records.items); turn++) {
             const comparison = await compare(evaluator, kernels.get(cell.kernel)!, {
-              purpose: values.rounds === undefined ? "judge" : "measure",
+              purpose: rounds === undefined ? "judge" : "measure",
               extraPercent: 0,
               load: cell.load,
               serial: records.items.length + 1,
@@ -91,10 +95,10 @@ async function measure(records: Records<Comparison>): Promise<void> {
 
 function missing(cell: Cell, items: readonly Comparison[]): boolean {
   const own = items.filter((item) => item.kernel === cell.kernel && item.load === cell.load);
-  if (values.rounds === undefined)
-    return own.filter((item) => item.purpose === "judge").length < Number(values.comparisons) * cell.share;
-  const rounds = own.filter((item) => item.purpose === "measure").flatMap((item) => item.rounds);
-  return rounds.length < Number(values.rounds);
+  if (rounds === undefined)
+    return own.filter((item) => item.purpose === "judge").length < comparisons * cell.share;
+  const recorded = own.filter((item) => item.purpose === "measure").flatMap((item) => item.rounds);
+  return recorded.length < rounds;
 }
 
 function tell({ kernel, load, outcome, seconds: { total } }: Comparison): void {

@@ -13,7 +13,7 @@ import { evaluateWatched } from "./watched.ts";
 const [name, skipped, candidates, effort, seed] = process.argv.slice(2);
 const options = { effort, verdicts: "fresh" } as Pick<EvaluateOptions, "effort" | "verdicts">;
 const [task] = await shippedTasks(name);
-if (!task) throw new RangeError(`${name}: no such shipped task`);
+if (!task) throw new RangeError("no task was named");
 const proposals = await proposalsFor(task, { most: 4 * Number(candidates), seed: Number(seed) });
 const rest = proposals.filter((each) => !each.repeated).slice(Number(skipped));
 

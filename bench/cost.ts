@@ -10,6 +10,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import type { Task } from "lessonbank";
+import { oneOf, tellMistakes, wholeNumber } from "./arguments.ts";
 import { isMeasured, states, type Judged, type State } from "./judged.ts";
 import { machineLine } from "./machine.ts";
 import { shippedTasks } from "./real-candidates.ts";
@@ -17,6 +18,7 @@ import { grouped, openRecords, readRecords, type Records } from "./records.ts";
 import { geometricMean } from "./sampling.ts";
 import { seconds, table } from "./table.ts";
 
+tellMistakes();
 const { values } = parseArgs({
   options: {
     tasks: { type: "string" },
@@ -28,6 +30,9 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
   },
 });
+const candidates = wholeNumber("candidates", values.candidates);
+const effort = oneOf("effort", values.effort, ["screen", "normal", "confirm"]);
+const seed = wholeNumber("seed", values.seed);
 /** A task's reference call in milliseconds that counts as near 10 ms. */
 const near = { from: 5, to: 20 };
 /** Seconds a candidate at 10 ms kernels that are aimed at. */
@@ -48,7 +53,7 @@ function measure(task: Task, records: Records<Judged>): void {
   for (let tried = -1; tried < judged.length && !judged.some((item) => item.state === "first");) {
     tried = judged.length;
     const program = fileURLToPath(new URL("cost-of-task.js", import.meta.url));
-    const args = [task.name, String(tried), values.candidates, values.effort, values.seed];
+    const args = [task.name, tried, candidates, effort, seed].map(String);
     const { status, stdout } = spawnSync(process.execPath, [program, ...args], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "inherit"],

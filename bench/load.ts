@@ -4,7 +4,8 @@
 import { spawn } from "node:child_process";
 
 /** `spinning` computes; `thrashing` writes all over 256 MB. */
-export type Load = "idle" | "spinning" | "thrashing";
+export const loads = ["idle", "spinning", "thrashing"] as const;
+export type Load = (typeof loads)[number];
 
 /** The process ends by itself when its parent has: a benchmark that is killed leaves no load behind. */
 const programs: Readonly<Record<Exclude<Load, "idle">, string>> = {

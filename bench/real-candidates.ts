@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { defaultTeam, listTasks, type Task } from "lessonbank";
+import { oneOf } from "./arguments.ts";
 import { generator } from "./sampling.ts";
 
 export interface RealCandidate {
@@ -15,10 +16,13 @@ export interface RealCandidate {
   readonly repeated: boolean;
 }
 
-/** The shipped tasks, or those of them that are named, separated by commas. */
+/** The shipped tasks, or those of them that are named, separated by commas. Throws a UsageError where there is none of a name. */
 export async function shippedTasks(names: string | undefined): Promise<Task[]> {
   const tasks = await listTasks(fileURLToPath(new URL("../../tasks", import.meta.url)));
-  return tasks.filter((task) => names === undefined || names.split(",").includes(task.name));
+  if (names === undefined) return tasks;
+  const known = tasks.map((task) => task.name);
+  const wanted = new Set(names.split(",").map((name) => oneOf("tasks", name, known)));
+  return tasks.filter((task) => wanted.has(task.name));
 }
 
 /**

@@ -7,15 +7,17 @@
  */
 import { parseArgs } from "node:util";
 import { createEvaluator } from "lessonbank";
+import { oneOf, tellMistakes, wholeNumber } from "./arguments.ts";
 import { compare, summarise, type Comparison } from "./comparison.ts";
 import { kernelNames, loadKernel, type Kernel } from "./kernels.ts";
-import { startLoad, type Load } from "./load.ts";
+import { loads, startLoad } from "./load.ts";
 import { machineLine } from "./machine.ts";
 import { proportionText } from "./proportion.ts";
 import { grouped, openRecords, readRecords, type Records } from "./records.ts";
 import { mean } from "./scatter.ts";
 import { percent, seconds, table } from "./table.ts";
 
+tellMistakes();
 const { values } = parseArgs({
   options: {
     comparisons: { type: "string", default: "40" },
@@ -29,7 +31,10 @@ const { values } = parseArgs({
 });
 /** Rounds, at the least, behind each true speedup. */
 const roundsAtLength = 24;
-const percents = values.percents.split(",").map(Number);
+const percents = values.percents.split(",").map((each) => wholeNumber("percents", each));
+const kernelsWanted = values.kernels.split(",").map((name) => oneOf("kernels", name, kernelNames));
+const load = oneOf("load", values.load, loads);
+const comparisons = wholeNumber("comparisons", values.comparisons);
 
 if (values.analyse === undefined) {
   const records = openRecords<Comparison>("sensitivity", values.records);
@@ -38,20 +43,18 @@ if (values.analyse === undefined) {
 } else report(readRecords<Comparison>("sensitivity", values.analyse));
 
 async function measure(records: Records<Comparison>): Promise<void> {
-  const load = (["idle", "spinning", "thrashing"] as const).find((each) => each === values.load);
-  if (!load) throw new RangeError(`--load ${values.load}: idle, spinning or thrashing`);
   const end = await startLoad(load);
   const evaluator = await createEvaluator();
   try {
     const cells: { kernel: Kernel; extraPercent: number }[] = [];
-    for (const name of kernelNames.filter((each) => values.kernels.split(",").includes(each)))
+    for (const name of kernelsWanted)
       for (const extraPercent of percents)
         cells.push({ kernel: await loadKernel(name, extraPercent), extraPercent });
     // Cell by cell in turn, so that what drifts reaches all alike.
     for (let asked = true; asked;) {
       asked = false;
       for (const { kernel, extraPercent } of cells) {
-        const purpose = nextPurpose(records.items, kernel, extraPercent, load);
+        const purpose = nextPurpose(records.items, kernel, extraPercent);
         if (!purpose) continue;
         asked = true;
         const serial = records.items.length + 1;
@@ -71,12 +74,11 @@ function nextPurpose(
   items: readonly Comparison[],
   kernel: Kernel,
   extraPercent: number,
-  load: Load,
 ): Comparison["purpose"] | undefined {
   const own = items.filter(
     (item) => item.kernel === kernel.name && item.extraPercent === extraPercent && item.load === load,
   );
-  const judged = own.filter((item) => item.purpose === "judge").length / Number(values.comparisons);
+  const judged = own.filter((item) => item.purpose === "judge").length / comparisons;
   const measured =
     own.filter((item) => item.purpose === "measure").flatMap((item) => item.rounds).length / roundsAtLength;
   if (judged >= 1 && measured >= 1) return undefined;

@@ -12,6 +12,7 @@
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { createEvaluator, type Evaluator, type Task } from "lessonbank";
+import { tellMistakes, wholeNumber } from "./arguments.ts";
 import { useFreshCache } from "./fresh-cache.ts";
 import { machineLine } from "./machine.ts";
 import { proposalsFor, shippedTasks, type RealCandidate } from "./real-candidates.ts";
@@ -35,6 +36,7 @@ interface Judged extends Watched {
   readonly endedSeconds: number;
 }
 
+tellMistakes();
 const { values } = parseArgs({
   options: {
     candidates: { type: "string", default: "200" },
@@ -50,6 +52,9 @@ const { values } = parseArgs({
     "no-report": { type: "boolean", default: false },
   },
 });
+const candidates = wholeNumber("candidates", values.candidates);
+const inFlight = wholeNumber("in-flight", values["in-flight"]);
+const seed = wholeNumber("seed", values.seed);
 /** Shipped tasks whose timed call walks through more than the caches hold, or all over it. The others compute. */
 const memoryBound = new Set([
   "cosine-scores",
@@ -81,7 +86,6 @@ if (values.analyse === undefined) {
 
 /** As many from every task as there are, in an order that mixes them. */
 async function streamOf(tasks: readonly Task[], most: number): Promise<RealCandidate[]> {
-  const seed = Number(values.seed);
   const lists: RealCandidate[][] = [];
   for (const task of tasks) lists.push(await proposalsFor(task, { most, seed }));
   const stream: RealCandidate[] = [];
@@ -98,7 +102,7 @@ function lastAttempt(items: readonly Judged[], mode: Mode): Judged[] {
 async function measure(mode: Mode, records: Records<Judged>): Promise<void> {
   useFreshCache();
   const tasks = await shippedTasks(values.tasks);
-  const stream = await streamOf(tasks, Number(values.candidates));
+  const stream = await streamOf(tasks, candidates);
   if (lastAttempt(records.items, mode).length >= stream.length) return;
   const evaluator = await createEvaluator();
   try {
@@ -107,7 +111,7 @@ async function measure(mode: Mode, records: Records<Judged>): Promise<void> {
     const attempt = new Date().toISOString();
     const waiting = [...stream];
     const startedMs = performance.now();
-    const flights = mode === "serial" ? 1 : Number(values["in-flight"]);
+    const flights = mode === "serial" ? 1 : inFlight;
     await Promise.all(
       Array.from({ length: flights }, () => fly({ mode, attempt }, evaluator, waiting, startedMs, records)),
     );
