@@ -1,60 +1,22 @@
 /*
- * A seccomp allow-list, written straight in BPF. Everything that is not named here ends the process with SIGSYS: new processes,
- * threads, sockets, signals to others, tracing, namespaces, timers, sleeping.
+ * A seccomp allow-list. Everything that is not named here ends the process with SIGSYS: new processes, threads, sockets, signals to
+ * others, tracing, namespaces, timers, sleeping.
  */
 #define _GNU_SOURCE
 #include "filter.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/futex.h>
-#include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#if defined(__x86_64__)
-#define MACHINE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define MACHINE AUDIT_ARCH_AARCH64
-#else
-#error "lessonbank's sandbox knows x86-64 and arm64"
-#endif
-
-enum { MOST_INSTRUCTIONS = 512 };
-
-struct program {
-  struct sock_filter code[MOST_INSTRUCTIONS];
-  unsigned short length;
-};
-
-static void emit(struct program *program, struct sock_filter instruction) { program->code[program->length++] = instruction; }
-
-#define LOAD_FIELD(FIELD) ((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, FIELD)))
-#define LOAD_ARGUMENT(N) ((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 8 * (unsigned)(N)))
-#define ANSWER(ACTION) ((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, ACTION))
-
-static void always(struct program *program, long number, unsigned action) {
-  emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1));
-  emit(program, ANSWER(action));
-}
-
-/* `action` where argument & mask == value, `otherwise` where not. Little-endian: the low half of an argument comes first. */
-static void when(struct program *program, long number, int argument, unsigned mask, unsigned value, unsigned action, unsigned otherwise) {
-  emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 5));
-  emit(program, LOAD_ARGUMENT(argument));
-  emit(program, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mask));
-  emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1));
-  emit(program, ANSWER(action));
-  emit(program, ANSWER(otherwise));
-}
+#include "program.h"
 
 static const unsigned allow = SECCOMP_RET_ALLOW, refuse = SECCOMP_RET_TRAP;
 
@@ -74,10 +36,7 @@ static void write_policy(struct program *program, unsigned allowed) {
 #endif
   };
   const unsigned no = SECCOMP_RET_ERRNO | ENOSYS;
-  emit(program, LOAD_FIELD(arch));
-  emit(program, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, MACHINE, 1, 0));
-  emit(program, ANSWER(SECCOMP_RET_KILL_PROCESS));
-  emit(program, LOAD_FIELD(nr));
+  program_begin(program);
   if (allowed & FILTER_SANITIZERS) {
     /* Their runtime reads its own memory map and names, and finds out by a pipe which addresses are mapped. */
     static const long runtime[] = {SYS_pipe2, SYS_readlinkat, SYS_fcntl,
@@ -85,37 +44,38 @@ static void write_policy(struct program *program, unsigned allowed) {
                                    SYS_readlink, SYS_pipe,
 #endif
     };
-    for (size_t index = 0; index < sizeof runtime / sizeof *runtime; index++) always(program, runtime[index], allow);
-    always(program, SYS_prctl, SECCOMP_RET_ERRNO | EPERM);
+    for (size_t index = 0; index < sizeof runtime / sizeof *runtime; index++) program_always(program, runtime[index], allow);
+    program_always(program, SYS_prctl, SECCOMP_RET_ERRNO | EPERM);
   }
   for (size_t index = 0; index < sizeof harmless / sizeof *harmless; index++) {
-    if (harmless[index] != SYS_futex) always(program, harmless[index], allow);
+    if (harmless[index] != SYS_futex) program_always(program, harmless[index], allow);
   }
   for (size_t index = 0; index < sizeof declined / sizeof *declined; index++) {
-    if (declined[index] != SYS_clone3 || threads) always(program, declined[index], no);
+    if (declined[index] != SYS_clone3 || threads) program_always(program, declined[index], no);
   }
   /* Reading what the sandbox holds is fine; it holds nothing that can be written. */
-  when(program, SYS_openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY, allow, SECCOMP_RET_ERRNO | EROFS);
+  program_when(program, SYS_openat, 2, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY, allow, SECCOMP_RET_ERRNO | EROFS);
 #ifdef SYS_open
-  when(program, SYS_open, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY, allow, SECCOMP_RET_ERRNO | EROFS);
+  program_when(program, SYS_open, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY, allow, SECCOMP_RET_ERRNO | EROFS);
 #endif
   /* Shared anonymous memory would not count against the memory limit. */
-  when(program, SYS_mmap, 3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, SECCOMP_RET_ERRNO | ENOMEM, allow);
+  program_when(program, SYS_mmap, 3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, SECCOMP_RET_ERRNO | ENOMEM, allow);
   /* Our own handlers for SIGSYS and SIGABRT stay. */
-  when(program, SYS_rt_sigaction, 0, ~0u, SIGSYS, SECCOMP_RET_ERRNO | EINVAL, allow);
-  when(program, SYS_tgkill, 2, ~0u, SIGABRT, allow, refuse);
-  when(program, SYS_prlimit64, 2, ~0u, 0, allow, SECCOMP_RET_ERRNO | EPERM);
+  program_when(program, SYS_rt_sigaction, 0, ~0u, SIGSYS, SECCOMP_RET_ERRNO | EINVAL, allow);
+  program_when_both(program, SYS_tgkill, (const int[]){0, 2}, (const unsigned[]){(unsigned)getpid(), SIGABRT}, allow, refuse);
+  /* Its own limits, to be read. */
+  program_when_both(program, SYS_prlimit64, (const int[]){0, 2}, (const unsigned[]){0, 0}, allow, SECCOMP_RET_ERRNO | EPERM);
   if (threads) {
-    when(program, SYS_clone, 0, CLONE_VM | CLONE_THREAD | CLONE_NEWUSER | CLONE_NEWPID, CLONE_VM | CLONE_THREAD, allow, refuse);
-    always(program, SYS_futex, allow);
-    always(program, SYS_set_robust_list, allow);
-    always(program, SYS_sched_setaffinity, SECCOMP_RET_ERRNO | EPERM);
-    always(program, SYS_prctl, SECCOMP_RET_ERRNO | EPERM); /* thread names */
+    program_when(program, SYS_clone, 0, CLONE_VM | CLONE_THREAD | CLONE_NEWUSER | CLONE_NEWPID, CLONE_VM | CLONE_THREAD, allow, refuse);
+    program_always(program, SYS_futex, allow);
+    program_always(program, SYS_set_robust_list, allow);
+    program_always(program, SYS_sched_setaffinity, SECCOMP_RET_ERRNO | EPERM);
+    program_always(program, SYS_prctl, SECCOMP_RET_ERRNO | EPERM); /* thread names */
   } else {
     /* Waking is harmless; waiting alone would be sleeping. */
-    when(program, SYS_futex, 1, 0x7f, FUTEX_WAKE, allow, refuse);
+    program_when(program, SYS_futex, 1, 0x7f, FUTEX_WAKE, allow, refuse);
   }
-  emit(program, ANSWER(refuse));
+  program_end(program, refuse);
 }
 
 static const struct {
@@ -193,7 +153,5 @@ int filter_install(unsigned allowed) {
   sigaction(SIGABRT, &abortion, NULL);
   static struct program program;
   write_policy(&program, allowed);
-  struct sock_fprog filter = {.len = program.length, .filter = program.code};
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) return 0;
-  return syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) == 0;
+  return program_install(&program);
 }

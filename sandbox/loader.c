@@ -69,8 +69,9 @@ static void take_slots(uint64_t total) { (void)total; }
 static void give_slots(uint64_t total) { (void)total; }
 #endif
 
-static void find_functions(void) {
-  void *library = dlopen("/library.so", RTLD_NOW | RTLD_LOCAL);
+static void find_functions(const char *path) {
+  void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+  close(FIRST_SPARE_FD);
   if (!library) fail(dlerror());
   *(void **)&prepare = dlsym(library, "lessonbank_prepare");
   *(void **)&call = dlsym(library, "lessonbank_call");
@@ -140,19 +141,23 @@ static void reply(uint32_t operation) {
   if (write(CONTROL_FD, &message, sizeof message) != sizeof message) _exit(98);
 }
 
+/* loader LIBRARY THREADS TASKS */
 int main(int count, char **arguments) {
-  syscall(SYS_close_range, (unsigned)FIRST_SPARE_FD, ~0U, 0U);
-  (void)count;
-  (void)arguments;
-  /* Not earlier: bubblewrap itself has to write the files that it shows us. */
+  if (count != 4) fail("it was started in an unknown way");
+  /* The first spare one may be the library. */
+  syscall(SYS_close_range, FIRST_SPARE_FD + 1U, ~0U, 0U);
+  rlim_t tasks = strtoul(arguments[3], NULL, 10);
+  /* Not earlier: it has to be inside for its tasks to be counted alone. */
+  if (tasks && setrlimit(RLIMIT_NPROC, &(struct rlimit){tasks, tasks})) fail("its threads cannot be limited");
+  /* Nor this: bubblewrap itself has to write the files that it shows us. */
   setrlimit(RLIMIT_FSIZE, &(struct rlimit){0, 0});
   reply(OPERATION_INSIDE);
-  unsigned allowed = count > 1 && !strcmp(arguments[1], "threads") ? FILTER_THREADS : 0;
+  unsigned allowed = atoi(arguments[2]) > 1 ? FILTER_THREADS : 0;
 #ifdef LESSONBANK_SANITIZED
   allowed |= FILTER_SANITIZERS;
 #endif
   if (!filter_install(allowed)) fail("the kernel refused the system call filter");
-  find_functions();
+  find_functions(arguments[1]);
   reply(OPERATION_READY);
   for (;;) {
     struct message message;

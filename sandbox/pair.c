@@ -9,7 +9,7 @@
 #include "compare.h"
 
 void add_ending(struct json *reply, const struct worker *worker) {
-  static const char *const names[] = {"none", "exit", "signal", "timeout", "cancelled", "protocol", "jail"};
+  static const char *const names[] = {"none", "exit", "signal", "timeout", "cancelled", "protocol", "jail", "memory"};
   json_add(reply, "{\"ended\":\"%s\",\"number\":%d,\"phase\":\"%s\",\"said\":", names[worker->ending], worker->ending_number, worker->phase);
   json_text(reply, worker->said ? worker->said : "", worker->said_length);
   json_add(reply, "}");

@@ -80,18 +80,52 @@ static uint64_t next_seed(struct words *words) {
   return next_unsigned(words);
 }
 
-/* jail LOADER MEMORY_BYTES CPU_SECONDS ARGUMENT… : bubblewrap and the mounts that every worker gets */
-static void set_jail(struct words *words) {
+/*
+ * jail LOADER MEMORY_BYTES CPU_SECONDS COUNTS_TASKS ARGUMENT… : bubblewrap, its options and the mounts that every worker gets
+ * bare LOADER MEMORY_BYTES CPU_SECONDS COUNTS_TASKS PATH…     : the weaker sandbox, and what can be read in it
+ */
+static void set_jail(struct words *words, int bare) {
   static struct pool pool;
   const char *loader = next_path(words);
   if (!loader) return;
+  jail.bare = bare;
   jail.loader = pool_text(&pool, loader);
   jail.memory_bytes = next_unsigned(words);
   jail.cpu_seconds = next_unsigned(words);
+  jail.counts_tasks = (int)next_unsigned(words);
   jail.argument_count = words->count - words->next;
   jail.arguments = pool_take(&pool, sizeof *jail.arguments * (size_t)(jail.argument_count + 1));
   for (int index = 0; index < jail.argument_count; index++) jail.arguments[index] = pool_text(&pool, next_path(words));
   json_add(&reply, "{\"ok\":true}");
+}
+
+/* groups PARENT… : where workers get control groups (see group.h) */
+static void set_groups(struct words *words) {
+  static struct pool pool;
+  jail.group_count = 0;
+  while (words->next < words->count) {
+    if (jail.group_count == MOST_HIERARCHIES) return refuse("too many hierarchies");
+    jail.groups[jail.group_count++] = pool_text(&pool, next_path(words));
+  }
+  json_add(&reply, "{\"ok\":true}");
+}
+
+/* As many cores as threads: ours, and others after it. */
+static const cpu_set_t *cores_for(int threads) {
+  static cpu_set_t cores;
+  if (threads <= 1) return &our_core;
+  CPU_ZERO(&cores);
+  int count = 0;
+  for (int turn = 0; turn < 2; turn++) {
+    for (int core = 0; core < CPU_SETSIZE && count < threads; core++) {
+      if (!CPU_ISSET(core, &all_cores) || CPU_ISSET(core, &cores)) continue;
+      /* First ours, where we have one of our own. */
+      if (turn == 0 && (!CPU_ISSET(core, &our_core) || CPU_EQUAL(&our_core, &all_cores))) continue;
+      CPU_SET(core, &cores);
+      count++;
+    }
+  }
+  return &cores;
 }
 
 /* pin CORE : this process, and every worker started from now on that has one thread */
@@ -152,7 +186,7 @@ static void start_worker(struct words *words) {
   request.loader = strcmp(loader, "-") ? loader : NULL;
   request.user = (uint32_t)next_unsigned(words);
   request.threads = (int)next_unsigned(words);
-  request.cores = request.threads > 1 ? &all_cores : &our_core;
+  request.cores = cores_for(request.threads);
   request.limit_ns = next_limit(words);
   while (!words->bad && words->next < words->count) {
     struct plan *plan = next_plan(words);
@@ -249,7 +283,9 @@ int main(void) {
     const char *command = next_word(&words);
     if (is(command, "cancel") || !*command) continue; /* it came too late: what it meant is done */
     if (is(command, "hello")) json_add(&reply, "{\"ok\":true,\"pid\":%d}", getpid());
-    else if (is(command, "jail")) set_jail(&words);
+    else if (is(command, "jail")) set_jail(&words, 0);
+    else if (is(command, "bare")) set_jail(&words, 1);
+    else if (is(command, "groups")) set_groups(&words);
     else if (is(command, "pin")) pin(&words);
     else if (is(command, "plan")) add_plan(&words);
     else if (is(command, "drop")) drop_plan(&words);

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,17 +11,22 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/personality.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "confine.h"
+#include "landlock.h"
+#include "memory.h"
 #include "protocol.h"
 
-enum { MOST_COMPLAINTS = 16384, LOADER_FD = 6, LIBRARY_FD = 7, INFO_FD = 8, MOST_ARGUMENTS = 128 };
+/* The library takes the first spare descriptor, where a loader without a sandbox around it finds it. */
+enum { LIBRARY_FD = FIRST_SPARE_FD, LOADER_FD, INFO_FD, DESCRIPTORS };
+enum { MOST_COMPLAINTS = 16384, MOST_ARGUMENTS = 128, WATCH_NS = 20000000, SLACK_BYTES = 256 << 20 };
 
 static int make_arena(struct worker *worker, int arena) {
   int fd = memfd_create("arena", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -45,64 +49,72 @@ static int reopen_read_only(int fd) {
   return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-static void limit(int resource, uint64_t most) {
-  struct rlimit old, value;
-  if (getrlimit((__rlimit_resource_t)resource, &old)) return;
-  if (old.rlim_max < most) most = old.rlim_max;
-  value.rlim_cur = value.rlim_max = most;
-  setrlimit((__rlimit_resource_t)resource, &value);
+/* Its own copy, which nobody can change, readable and executable by whoever gets the descriptor. */
+static int copy_of(const char *path) {
+  struct stat status;
+  int from = open(path, O_RDONLY | O_CLOEXEC), to = memfd_create("copy", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (from >= 0 && to >= 0 && fstat(from, &status) == 0) {
+    for (off_t left = status.st_size; left > 0;) {
+      ssize_t sent = sendfile(to, from, NULL, (size_t)left);
+      if (sent <= 0) break;
+      left -= sent;
+    }
+    fcntl(to, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE | F_SEAL_SEAL);
+  }
+  close(from);
+  return to;
 }
 
+static void append(char **command, int *count, const char *const *words, size_t length) {
+  for (size_t index = 0; index < length; index++) command[(*count)++] = (char *)words[index];
+}
+#define APPEND(...) append(command, &count, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
+
 static char **jail_command(const struct jail *jail, const struct worker_request *request) {
-  static const char *const always[] = {"--unshare-all", "--die-with-parent", "--as-pid-1",      "--new-session", "--clearenv", "--hostname",
-                                       "worker",        "--chdir",           "/",               "--info-fd",     "8",          "--perms",
-                                       "0555",          "--ro-bind-data",    "6",               "/loader"};
+  static char threads[16], tasks[16];
+  snprintf(threads, sizeof threads, "%d", request->threads);
+  /* A main thread that waits for the others does no work. */
+  snprintf(tasks, sizeof tasks, "%d", jail->counts_tasks ? (request->threads > 1 ? request->threads : 0) + 1 : 0);
   char **command = calloc(MOST_ARGUMENTS + (size_t)jail->argument_count, sizeof *command);
   if (!command) abort();
   int count = 0;
-  for (int index = 0; index < jail->argument_count; index++) command[count++] = jail->arguments[index];
-  for (size_t index = 0; index < sizeof always / sizeof *always; index++) command[count++] = (char *)always[index];
-  static const char *const library[] = {"--perms", "0555", "--ro-bind-data", "7", "/library.so"};
-  for (size_t index = 0; index < sizeof library / sizeof *library; index++) command[count++] = (char *)library[index];
-  if (request->loader) { /* the sanitizers' runtime reads its own memory map */
-    command[count++] = (char *)"--proc";
-    command[count++] = (char *)"/proc";
+  if (jail->bare) {
+    APPEND("/loader", "/proc/self/fd/6", threads, tasks);
+    return command;
   }
-  command[count++] = (char *)"--remount-ro";
-  command[count++] = (char *)"/";
-  command[count++] = (char *)"--";
-  command[count++] = (char *)"/loader";
-  if (request->threads > 1) command[count++] = (char *)"threads";
+  append(command, &count, (const char *const *)jail->arguments, (size_t)jail->argument_count);
+  APPEND("--hostname", "worker", "--chdir", "/", "--info-fd", "8", "--perms", "0555", "--ro-bind-data", "7", "/loader");
+  APPEND("--perms", "0555", "--ro-bind-data", "6", "/library.so");
+  if (request->loader) APPEND("--proc", "/proc"); /* the sanitizers' runtime reads its own memory map */
+  APPEND("--remount-ro", "/", "--", "/loader", "/library.so", threads, tasks);
   return command;
 }
 
-/* In the child: puts descriptors where the loader and bubblewrap expect them, gives up what we are, and becomes bubblewrap. */
-static void become_jail(const struct jail *jail, const struct worker_request *request, const int wanted[9], char **command) {
-  for (int fd = 0; fd < 9; fd++) {
-    if (wanted[fd] >= 0 && wanted[fd] < 9) _exit(120); /* the parent saw to it that they lie above */
+/* In the child: puts descriptors where the loader and bubblewrap expect them, gives up what we are, and becomes the one or the other. */
+static void become_jail(const struct jail *jail, const struct worker_request *request, const int wanted[DESCRIPTORS], char **command,
+                        const struct confinement *confinement) {
+  for (int fd = 0; fd < DESCRIPTORS; fd++) {
+    if (wanted[fd] >= 0 && wanted[fd] < DESCRIPTORS) _exit(120); /* the parent saw to it that they lie above */
   }
-  for (int fd = 0; fd < 9; fd++) {
+  for (int fd = 0; fd < DESCRIPTORS; fd++) {
     if (wanted[fd] < 0) close(fd);
     else if (dup2(wanted[fd], fd) < 0) _exit(120);
   }
-  syscall(SYS_close_range, 9U, ~0U, 0U);
-  if (request->cores) sched_setaffinity(0, sizeof *request->cores, request->cores);
-  limit(RLIMIT_CORE, 0);
-  limit(RLIMIT_CPU, jail->cpu_seconds);
-  limit(RLIMIT_STACK, 64u << 20);
-  limit(RLIMIT_MEMLOCK, 0);
-  limit(RLIMIT_MSGQUEUE, 0);
-  if (!request->loader) limit(RLIMIT_DATA, jail->memory_bytes);
-  else personality(ADDR_NO_RANDOMIZE); /* older sanitizers do not find room beside a randomised address space */
-  if (request->user) {
-    gid_t group = request->user;
-    if (setgroups(0, NULL) || setresgid(group, group, group) || setresuid(request->user, request->user, request->user)) _exit(121);
+  syscall(SYS_close_range, (unsigned)DESCRIPTORS, ~0U, 0U);
+  const char *failure = confine(confinement);
+  if (failure) {
+    dprintf(2, "%s", failure);
+    _exit(121);
   }
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  signal(SIGPIPE, SIG_DFL);
-  signal(SIGINT, SIG_DFL);
+  if (request->loader) personality(ADDR_NO_RANDOMIZE); /* older sanitizers do not find room beside a randomised address space */
   char *environment[] = {NULL};
-  execve(command[0], command, environment);
+  if (jail->bare) {
+    setsid();
+    if (landlock_version() && !landlock_confine(jail->arguments, NULL)) _exit(122);
+    syscall(SYS_execveat, LOADER_FD, "", command, environment, AT_EMPTY_PATH);
+  } else {
+    execve(command[0], command, environment);
+  }
   _exit(123);
 }
 
@@ -114,25 +126,26 @@ static int lift(int fd) {
   return higher;
 }
 
-static int wait_readable(int fd, int64_t deadline_ns) {
+/* ENDING_NONE once there is something to read; otherwise why nobody waits for it any longer. */
+static enum ending wait_readable(const struct worker *worker, int fd, int64_t deadline_ns) {
   for (;;) {
     int64_t left = deadline_ns - wall_ns();
-    if (left <= 0) return 0;
+    if (left <= 0) return ENDING_TIMEOUT;
+    if (worker->watched_bytes && left > WATCH_NS) left = WATCH_NS;
     struct pollfd waits[2] = {{.fd = fd, .events = POLLIN}, {.fd = 0, .events = POLLIN}};
     struct timespec time = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};
     int ready = ppoll(waits, 2, &time, NULL);
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready == 0) return 0;
-    if (waits[0].revents) return 1;
-    if (waits[1].revents && command_interrupted()) return -1;
+    if (ready > 0 && waits[0].revents) return ENDING_NONE;
+    if (ready > 0 && waits[1].revents && command_interrupted()) return ENDING_CANCELLED;
+    if (worker->watched_bytes && resident_bytes_below(worker->pid) > worker->watched_bytes) return ENDING_MEMORY;
   }
 }
 
 /* Bubblewrap says which process it made: {"child-pid": N, ...}. It must be heard to the end, or it dies of a broken pipe. */
-static pid_t read_child_pid(int fd, int64_t deadline_ns) {
+static pid_t read_child_pid(const struct worker *worker, int fd, int64_t deadline_ns) {
   char text[512];
   size_t length = 0;
-  while (length < sizeof text - 1 && wait_readable(fd, deadline_ns) == 1) {
+  while (length < sizeof text - 1 && wait_readable(worker, fd, deadline_ns) == ENDING_NONE) {
     ssize_t got = read(fd, text + length, sizeof text - 1 - length);
     if (got <= 0) break;
     length += (size_t)got;
@@ -196,58 +209,86 @@ static int end_worker(struct worker *worker, enum ending why, const char *phase)
       worker->ending_number -= 128;
     }
   }
+  if (why != ENDING_CANCELLED && why != ENDING_TIMEOUT && group_ran_out(&worker->group)) worker->ending = ENDING_MEMORY;
   if (worker->handle >= 0) syscall(SYS_pidfd_send_signal, worker->handle, SIGKILL, NULL, 0);
   if (worker->jailer) {
     if (!worker->pid) kill(worker->jailer, SIGKILL);
     waitpid(worker->jailer, &status, 0);
     worker->jailer = 0;
   }
+  if (worker->bare) {
+    group_kill(&worker->group);
+    if (worker->user) kill_all_of(worker->user);
+  }
+  group_remove(&worker->group);
   collect_complaints(worker);
   return 0;
 }
 
 static int await_reply(struct worker *worker, enum operation operation, int64_t limit_ns, const char *phase) {
   struct message reply = {0};
-  int ready = wait_readable(worker->control, wall_ns() + limit_ns);
-  if (ready == 0) return end_worker(worker, ENDING_TIMEOUT, phase);
-  if (ready < 0) return end_worker(worker, ENDING_CANCELLED, phase);
+  enum ending given_up = wait_readable(worker, worker->control, wall_ns() + limit_ns);
+  if (given_up) return end_worker(worker, given_up, phase);
   ssize_t got = recv(worker->control, &reply, sizeof reply, MSG_DONTWAIT);
   if (got <= 0) return end_worker(worker, ENDING_EXIT, phase);
   if (got != sizeof reply || reply.operation != (uint32_t)operation || reply.status) return end_worker(worker, ENDING_PROTOCOL, phase);
   return 1;
 }
 
+/* A control group for it, where there are any, with room for its arguments beside what it may use itself. */
+static int make_group(struct worker *worker, const struct jail *jail, uint64_t memory_bytes) {
+  static unsigned serial;
+  char name[48];
+  snprintf(name, sizeof name, "worker-%d-%u", getpid(), ++serial);
+  uint64_t tasks = (uint64_t)worker->threads + 1 + (jail->bare ? 0 : 1); /* bubblewrap waits beside it */
+  return group_make(&worker->group, jail->groups, jail->group_count, name, memory_bytes, tasks);
+}
+
 int worker_start(struct worker *worker, const struct jail *jail, const struct worker_request *request) {
   *worker = (struct worker){.handle = -1, .control = -1, .complaints = -1, .threads = request->threads, .arena_fd = {-1, -1}};
+  worker->user = request->user;
+  worker->bare = jail->bare;
+  uint64_t memory_bytes = jail->memory_bytes + SLACK_BYTES;
   for (int arena = 0; arena < ARENA_COUNT; arena++) {
     worker->arena_bytes[arena] = request->arena_bytes[arena];
+    memory_bytes += request->arena_bytes[arena];
     if (!make_arena(worker, arena)) return end_worker(worker, ENDING_JAIL, "start");
   }
+  if (!make_group(worker, jail, memory_bytes)) return end_worker(worker, ENDING_JAIL, "start");
+  if (request->loader && !group_limits_memory(&worker->group)) worker->watched_bytes = memory_bytes;
   int control[2] = {-1, -1}, complaints[2] = {-1, -1}, info[2] = {-1, -1};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control) || pipe2(complaints, O_CLOEXEC) || pipe2(info, O_CLOEXEC)) abort();
   fcntl(complaints[1], F_SETFL, O_NONBLOCK); /* when it is full, further complaints are lost rather than waited for */
   const char *loader = request->loader ? request->loader : jail->loader;
-  int wanted[9] = {
+  int wanted[DESCRIPTORS] = {
       lift(open("/dev/null", O_RDONLY | O_CLOEXEC)),
       lift(open("/dev/null", O_WRONLY | O_CLOEXEC)),
       lift(complaints[1]),
       lift(control[1]),
       lift(reopen_read_only(worker->arena_fd[ARENA_INPUT])),
       lift(fcntl(worker->arena_fd[ARENA_OUTPUT], F_DUPFD_CLOEXEC, 16)),
-      lift(open(loader, O_RDONLY | O_CLOEXEC)),
-      lift(open(request->library, O_RDONLY | O_CLOEXEC)),
-      lift(info[1]),
+      [LIBRARY_FD] = lift(jail->bare ? copy_of(request->library) : open(request->library, O_RDONLY | O_CLOEXEC)),
+      [LOADER_FD] = lift(jail->bare ? copy_of(loader) : open(loader, O_RDONLY | O_CLOEXEC)),
+      [INFO_FD] = lift(info[1]),
   };
   worker->control = control[0];
   worker->complaints = complaints[0];
   char **command = jail_command(jail, request);
+  struct confinement confinement = {
+      .cpu_seconds = jail->cpu_seconds,
+      .data_bytes = request->loader ? 0 : jail->memory_bytes,
+      .user = request->user,
+      .cores = request->cores,
+      .group = &worker->group,
+      .parent = getpid(),
+  };
   int64_t deadline = wall_ns() + request->limit_ns;
   worker->jailer = fork();
   if (worker->jailer < 0) abort();
-  if (worker->jailer == 0) become_jail(jail, request, wanted, command);
+  if (worker->jailer == 0) become_jail(jail, request, wanted, command, &confinement);
   free(command);
-  for (int fd = 0; fd < 9; fd++) close(wanted[fd]);
-  worker->pid = read_child_pid(info[0], deadline);
+  for (int fd = 0; fd < DESCRIPTORS; fd++) close(wanted[fd]);
+  worker->pid = jail->bare ? worker->jailer : read_child_pid(worker, info[0], deadline);
   close(info[0]);
   if (worker->pid) worker->handle = (int)syscall(SYS_pidfd_open, worker->pid, 0);
   if (!await_reply(worker, OPERATION_INSIDE, deadline - wall_ns(), "start")) {

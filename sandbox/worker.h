@@ -8,12 +8,17 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "group.h"
 #include "plan.h"
 
 /* What holds for every worker of this supervisor. */
 struct jail {
-  char **arguments; /* bubblewrap's path and the mounts, NULL-terminated */
+  int bare;         /* without namespaces: the weaker sandbox */
+  char **arguments; /* bubblewrap's path, options and mounts; where bare, what can be read; NULL-terminated */
   int argument_count;
+  char *groups[MOST_HIERARCHIES]; /* parents of control groups, see group.h */
+  int group_count;
+  int counts_tasks; /* whether the kernel's limit on tasks counts those of one jail alone */
   char *loader;
   uint64_t memory_bytes;
   uint64_t cpu_seconds;
@@ -23,16 +28,20 @@ struct worker_request {
   const char *library;
   const char *loader;   /* one with the sanitizers in place of the jail's, or NULL */
   uint32_t user;        /* real uid and gid to run as; 0 to stay what we are */
-  int threads;          /* more than one: threads may be started */
+  int threads;          /* more than one: threads may be started, but no more than this many work */
   const cpu_set_t *cores; /* where it may run; NULL to leave that as it is */
   uint64_t arena_bytes[ARENA_COUNT];
   int64_t limit_ns;
 };
 
-enum ending { ENDING_NONE, ENDING_EXIT, ENDING_SIGNAL, ENDING_TIMEOUT, ENDING_CANCELLED, ENDING_PROTOCOL, ENDING_JAIL };
+enum ending { ENDING_NONE, ENDING_EXIT, ENDING_SIGNAL, ENDING_TIMEOUT, ENDING_CANCELLED, ENDING_PROTOCOL, ENDING_JAIL, ENDING_MEMORY };
 
 struct worker {
-  pid_t jailer, pid; /* bubblewrap, and the process inside as seen from here */
+  pid_t jailer, pid; /* bubblewrap, and the process inside as seen from here; where bare, the same */
+  int bare;
+  uint32_t user;
+  struct control_group group;
+  uint64_t watched_bytes; /* where no limit of the kernel's bounds its memory, it is watched; 0 elsewhere */
   int handle;        /* pidfd of the latter */
   int control;
   int complaints; /* read end of its stderr */

@@ -6,6 +6,7 @@ import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { MachineError } from "../errors.ts";
+import { isAbandoned, nameOfOwn } from "./own-processes.ts";
 
 /** `$LESSONBANK_CACHE`, or `$XDG_CACHE_HOME/lessonbank`, or `~/.cache/lessonbank`. */
 export function cacheDirectory(): string {
@@ -45,18 +46,7 @@ export async function keep(path: string, bytes: Uint8Array | string, mode = 0o60
 /** A fresh private folder named after this process. Folders of processes that are gone are removed on the way. */
 export async function makeSessionDirectory(): Promise<string> {
   const parent = await makePrivate(join(cacheDirectory(), "sessions"));
-  for (const name of await readdir(parent)) {
-    const pid = Number.parseInt(name, 10);
-    if (!isAlive(pid)) await rm(join(parent, name), { recursive: true, force: true });
-  }
-  return makePrivate(join(parent, `${process.pid}-${randomBytes(6).toString("hex")}`));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
+  for (const name of await readdir(parent))
+    if (isAbandoned(name)) await rm(join(parent, name), { recursive: true, force: true });
+  return makePrivate(join(parent, nameOfOwn()));
 }

@@ -6,11 +6,13 @@ import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Language } from "../code/language.ts";
 import { cacheDirectory, keep, makePrivate } from "./cache.ts";
-import { cleanText, runInJail, type JailLimits, type JailResult } from "./jail.ts";
+import { cleanText, runInJail, type JailResult } from "./jail.ts";
+import type { JailLimits } from "./jail-run.ts";
 import { sandboxDirectory } from "./native.ts";
 import { headerPath, type HeaderSettings, type Precompiled, type Precompiler } from "./precompiled.ts";
 import { sanitizerFlags } from "./sanitizing-loader.ts";
-import { findBubblewrap, findCompiler, linkerFlags, type Compiler } from "./toolchain.ts";
+import { sharedSandbox, type Sandbox } from "./sandbox.ts";
+import { findCompiler, linkerFlags, type Compiler } from "./toolchain.ts";
 
 export interface CompilerSettings {
   readonly command: string;
@@ -30,8 +32,12 @@ export interface Compilation {
   readonly precompiler?: Precompiler | undefined;
   /** With the sanitizers, for the loader of `sanitizing-loader.ts`. Default false. */
   readonly sanitize?: boolean | undefined;
+  /** Default: one for single compiles. */
+  readonly sandbox?: Sandbox | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+export type JailChoices = Pick<Compilation, "sandbox" | "signal">;
 
 export type Compiled =
   | { readonly ok: true; readonly bytes: Uint8Array; readonly durationMs: number }
@@ -73,10 +79,10 @@ async function runCompiler(
   flags: readonly string[],
   precompiled?: Precompiled,
 ): Promise<JailResult> {
-  const { language, source, shim, signal, sanitize = false } = compilation;
+  const { language, source, shim, sandbox, signal, sanitize = false } = compilation;
   const name = plainName(compilation.fileName, language);
   return runInJail({
-    bubblewrap: await findBubblewrap(),
+    sandbox: sandbox ?? (await sharedSandbox()),
     command: [
       compiler.path,
       ...flags,
@@ -111,9 +117,10 @@ export async function precompileHeader(
   { language, compiler, flags }: HeaderSettings,
   text: string,
   signal?: AbortSignal,
+  sandbox?: Sandbox,
 ): Promise<Uint8Array | undefined> {
   const result = await runInJail({
-    bubblewrap: await findBubblewrap(),
+    sandbox: sandbox ?? (await sharedSandbox()),
     command: [
       compiler.path,
       ...flags,
@@ -138,7 +145,7 @@ export async function compileShim(
   text: string,
   language: Language,
   settings: CompilerSettings,
-  signal?: AbortSignal,
+  { sandbox, signal }: JailChoices = {},
 ): Promise<Compiled> {
   const compiler = await findCompiler(settings.command);
   const headers = await shimHeaders();
@@ -152,7 +159,7 @@ export async function compileShim(
   if (kept) return { ok: true, bytes: kept, durationMs: 0 };
   const name = language === "c" ? "shim.c" : "shim.cpp";
   const result = await runInJail({
-    bubblewrap: await findBubblewrap(),
+    sandbox: sandbox ?? (await sharedSandbox()),
     command: [
       compiler.path,
       `-std=${settings.standard}`,
@@ -212,6 +219,8 @@ function plainName(fileName: string, language: Language): string {
 function reasonOf(result: JailResult): string {
   if (result.ending === "timed-out")
     return `The compiler was stopped after ${compileLimits.wallMs / 1000} s.`;
+  if (result.ending === "out-of-memory")
+    return `The compiler was stopped: it used more than ${compileLimits.memoryBytes / 2 ** 30} GiB of memory.`;
   if (result.ending === "too-large")
     return cleanText(`The compiler's output passed the limit.\n${fromFirstError(result.diagnostics)}`.trim());
   if (result.diagnostics.trim() === "")

@@ -54,6 +54,8 @@ export function describeEnding(ending: Ending, sizes?: Sizes, limitMs?: number):
       return { status: "crashed", reason: `Exited with status ${ending.number} ${place}.${quoted}` };
     case "protocol":
       return { status: "crashed", reason: `Broke the sandbox's control channel ${place}.${quoted}` };
+    case "memory":
+      return { status: "crashed", reason: `Stopped for using too much memory ${place}.${quoted}` };
     case "cancelled":
     case "jail":
     case "none":

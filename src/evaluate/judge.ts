@@ -51,7 +51,12 @@ export async function judgeCandidate(
   signal.throwIfAborted();
   const startedMs = performance.now();
   const ended = (verdict: Verdict, calls = 0): Outcome =>
-    ({ ...verdict, calls, evaluationMs: performance.now() - startedMs }) as Outcome;
+    ({
+      ...verdict,
+      calls,
+      evaluationMs: performance.now() - startedMs,
+      ...(judge.workbench.sandbox.kind === "weaker" && { sandbox: "weaker" }),
+    }) as Outcome;
 
   onStage?.("queued");
   const rejection = await rejectionOf(task, source);
@@ -106,6 +111,7 @@ function compileFor(judge: Judge, subject: Subject, source: string, signal: Abor
     fileName: task.source.file,
     shim: shimObject,
     precompiler: judge.precompiler,
+    sandbox: judge.workbench.sandbox,
     signal,
   });
 }

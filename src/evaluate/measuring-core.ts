@@ -9,13 +9,18 @@ import { readFileSync } from "node:fs";
  * seldom meet. Undefined where there is only one.
  */
 export function measuringCore(): number | undefined {
-  const allowed = parseCores(/^Cpus_allowed_list:\s*(\S+)$/m.exec(read("/proc/self/status"))?.[1] ?? "");
+  const allowed = allowedCores();
   if (allowed.length < 2) return undefined;
   const best = fastest(allowed, (core) =>
     Number(read(`/sys/devices/system/cpu/cpu${core}/cpufreq/cpuinfo_max_freq`)),
   );
   const quiet = best.length > 1 && allowed.length > 2 ? best.slice(1) : best;
   return quiet[randomInt(quiet.length)];
+}
+
+/** Those that this process may run on. */
+export function allowedCores(): number[] {
+  return parseCores(/^Cpus_allowed_list:\s*(\S+)$/m.exec(read("/proc/self/status"))?.[1] ?? "");
 }
 
 /** `0-2,5` as numbers. */

@@ -1,5 +1,5 @@
 /**
- * Builds our own native programs on first use: the supervisor and the loader, from `sandbox/`, kept in the cache folder
+ * Builds our own native programs on first use: supervisor, loader, launcher and runner, from `sandbox/`, kept in the cache folder
  * under the hash of their sources.
  */
 import { createHash } from "node:crypto";
@@ -17,24 +17,25 @@ export const sandboxDirectory = join(dirname(fileURLToPath(import.meta.url)), ".
 
 export interface NativePrograms {
   readonly supervisor: string;
+  /** The first program in a worker's sandbox. */
   readonly loader: string;
+  /** What starts compile jails and sees to their end. */
+  readonly launcher: string;
+  /** The first program in a compile jail. */
+  readonly runner: string;
 }
 
-const supervisorSources = [
-  "supervisor",
-  "protocol",
-  "types",
-  "values",
-  "rules",
-  "random",
-  "sort",
-  "plan",
-  "compare",
-  "pair",
-  "worker",
-  "clock",
-];
-export const loaderSources = ["loader", "filter"];
+export const loaderSources = ["loader", "filter", "program"];
+const confining = ["confine", "group", "landlock", "memory", "clock"];
+const sources: Readonly<Record<keyof NativePrograms, readonly string[]>> = {
+  supervisor: [
+    ...["supervisor", "protocol", "types", "values", "rules", "random", "sort", "plan", "compare", "pair"],
+    ...["worker", ...confining],
+  ],
+  loader: loaderSources,
+  launcher: ["launcher", ...confining],
+  runner: ["runner", "confine", "group", "tool-filter", "program"],
+};
 
 let building: Promise<NativePrograms> | undefined;
 
@@ -57,11 +58,13 @@ export async function nativeCompiler(): Promise<Compiler> {
 
 async function build(): Promise<NativePrograms> {
   const compiler = await nativeCompiler();
-  const built = await buildOnce([compiler.version], {
-    supervisor: (output) => link(compiler, supervisorSources, output),
-    loader: (output) => link(compiler, loaderSources, output),
+  const maker = (name: keyof NativePrograms) => (output: string) => link(compiler, sources[name], output);
+  return buildOnce([compiler.version], {
+    supervisor: maker("supervisor"),
+    loader: maker("loader"),
+    launcher: maker("launcher"),
+    runner: maker("runner"),
   });
-  return built;
 }
 
 /**

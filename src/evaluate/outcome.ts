@@ -20,6 +20,8 @@ interface OutcomeBase {
    * Present where the same program was judged before: when, in ISO 8601. The verdict, its measurements and `calls` are those of that time.
    */
   readonly judgedAt?: string;
+  /** Said where it was judged without namespaces, as `EvaluatorOptions.sandbox` asked for. */
+  readonly sandbox?: "weaker";
 }
 
 interface Failed extends OutcomeBase {

@@ -8,7 +8,7 @@ import { readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { Language } from "../code/language.ts";
 import { cacheDirectory, keep, makePrivate } from "./cache.ts";
-import type { JailRun } from "./jail.ts";
+import type { JailRun } from "./jail-run.ts";
 import { leadingHeaders } from "./source-text.ts";
 import type { Compiler } from "./toolchain.ts";
 

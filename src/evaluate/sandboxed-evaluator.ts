@@ -14,6 +14,7 @@ import { judgeCandidate, type Judge } from "./judge.ts";
 import { nativePrograms } from "./native.ts";
 import { createPrecompiler } from "./precompiled.ts";
 import { enqueue, unlessAborted } from "./queue.ts";
+import { openSandbox, type Sandbox, type SandboxKind } from "./sandbox.ts";
 import { compileSubject, subjectParts, type Subject, type SubjectParts } from "./subject.ts";
 import { startSupervisor, type Supervisor } from "./supervisor.ts";
 import { createVerdicts } from "./verdicts.ts";
@@ -24,6 +25,8 @@ const verdictsVersion = 1;
 export interface EvaluatorOptions {
   /** Private memory that a candidate may use. Default 4 GiB. */
   readonly memoryBytes?: number;
+  /** Default `full`. `weaker` does without namespaces, where they are not to be had; every Outcome then says so. */
+  readonly sandbox?: SandboxKind;
   /** For tests that write shim and plans by hand. Default: from the task. */
   readonly partsOf?: (task: Task) => SubjectParts;
 }
@@ -37,11 +40,13 @@ export interface Workbench extends Evaluator {
   /** A path for a file of this evaluator's, gone when it closes. */
   file(name: string): string;
   readonly lockFile: string;
+  readonly sandbox: Sandbox;
 }
 
 /** Makes an evaluator. Throws a MachineError where something is missing. */
 export async function createEvaluator(options: EvaluatorOptions = {}): Promise<Workbench> {
   const { memoryBytes, partsOf = subjectParts } = options;
+  const sandbox = await openSandbox({ kind: options.sandbox });
   const directory = await makeSessionDirectory();
   const compiling = pLimit(Math.max(1, availableParallelism()));
   const alone = pLimit(1);
@@ -57,7 +62,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     const signal = heeding(given);
     return enqueue(alone, signal, async () => {
       if (!supervisor?.alive)
-        supervisor = await startSupervisor(memoryBytes === undefined ? {} : { memoryBytes });
+        supervisor = await startSupervisor({ sandbox, ...(memoryBytes !== undefined && { memoryBytes }) });
       const current = supervisor;
       let timer: NodeJS.Timeout | undefined;
       const abort = (): void => {
@@ -83,7 +88,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     let found = subjects.get(task.hash);
     if (!found) {
       // For whoever asks next too: so it goes on when the first to ask gives up.
-      found = compiling(() => compileSubject(partsOf(task), directory, closing.signal));
+      found = compiling(() => compileSubject(partsOf(task), directory, { sandbox, signal: closing.signal }));
       subjects.set(task.hash, found);
       found.catch(() => subjects.delete(task.hash));
     }
@@ -106,16 +111,21 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
       await supervisor?.close();
       await Promise.allSettled([...inFlight, ...subjects.values(), judge.precompiler.settled()]);
       await rm(directory, { recursive: true, force: true });
+      await sandbox.close();
     },
     subject,
     exclusively,
     file: (name) => join(directory, name),
     lockFile,
+    sandbox,
   };
   const judge: Judge = {
     workbench,
     compiling,
-    precompiler: createPrecompiler(precompileHeader, { signal: closing.signal }),
+    precompiler: createPrecompiler(
+      (settings, text, signal) => precompileHeader(settings, text, signal, sandbox),
+      { signal: closing.signal },
+    ),
     verdicts: createVerdicts(),
     identity: await evaluatorIdentity(options),
     facts: new Map(),
@@ -125,7 +135,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
 }
 
 /** Of this evaluator, as far as its verdicts depend on it. */
-async function evaluatorIdentity({ memoryBytes }: EvaluatorOptions): Promise<string> {
+async function evaluatorIdentity({ memoryBytes, sandbox = "full" }: EvaluatorOptions): Promise<string> {
   const { supervisor } = await nativePrograms();
-  return JSON.stringify([verdictsVersion, supervisor, cpus()[0]?.model, release(), memoryBytes]);
+  return JSON.stringify([verdictsVersion, supervisor, cpus()[0]?.model, release(), memoryBytes, sandbox]);
 }

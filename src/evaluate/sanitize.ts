@@ -64,6 +64,7 @@ export async function buildSanitized(
     shim: shimObject,
     sanitize: true,
     precompiler,
+    sandbox: evaluator.sandbox,
     signal,
   });
   if (!compiled.ok)

@@ -9,7 +9,13 @@ import { generatorShimSource, shimSource } from "../task/shim.ts";
 import { checkedSizes } from "../task/sizes.ts";
 import type { Sizes, Task } from "../task/task.ts";
 import { keep } from "./cache.ts";
-import { compileLibrary, compileShim, type Compiled, type CompilerSettings } from "./compile.ts";
+import {
+  compileLibrary,
+  compileShim,
+  type Compiled,
+  type CompilerSettings,
+  type JailChoices,
+} from "./compile.ts";
 
 import { findCompiler } from "./toolchain.ts";
 import { verdictKey } from "./verdicts.ts";
@@ -59,13 +65,13 @@ export function subjectParts(task: Task): SubjectParts {
 export async function compileSubject(
   parts: SubjectParts,
   directory: string,
-  signal?: AbortSignal,
+  { sandbox, signal }: JailChoices,
 ): Promise<Subject> {
   const { task, generator } = parts;
   const shimObject = required(
     parts,
     "the call shim",
-    await compileShim(parts.shim, task.language, task.compiler, signal),
+    await compileShim(parts.shim, task.language, task.compiler, { sandbox, signal }),
   );
   const reference = await compileLibrary({
     language: task.language,
@@ -73,6 +79,7 @@ export async function compileSubject(
     source: task.source.text,
     fileName: task.source.file,
     shim: shimObject,
+    sandbox,
     signal,
   });
   const referenceLibrary = join(directory, `reference-${task.hash.slice(0, 16)}.so`);
@@ -85,7 +92,7 @@ export async function compileSubject(
   const generatorShim = required(
     parts,
     "the generator's shim",
-    await compileShim(generator.shim, generator.language, settings, signal),
+    await compileShim(generator.shim, generator.language, settings, { sandbox, signal }),
   );
   const compiled = await compileLibrary({
     language: generator.language,
@@ -93,6 +100,7 @@ export async function compileSubject(
     source: generator.text,
     fileName: task.generator?.file ?? "inputs",
     shim: generatorShim,
+    sandbox,
     signal,
   });
   const generatorLibrary = join(directory, `generator-${task.hash.slice(0, 16)}.so`);

@@ -4,13 +4,13 @@
 import { execa } from "execa";
 import { z } from "zod";
 import { LessonbankError } from "../errors.ts";
-import { jailError, systemMounts, unprivilegedUser } from "./jail.ts";
-import { measuringCore } from "./measuring-core.ts";
+import { jailError, systemMounts, systemPaths } from "./bubblewrap.ts";
 import { nativePrograms } from "./native.ts";
-import { findBubblewrap } from "./toolchain.ts";
+import { sharedSandbox, type Sandbox } from "./sandbox.ts";
+import { unprivilegedUser } from "./unprivileged-user.ts";
 
 const ending = z.object({
-  ended: z.enum(["exit", "signal", "timeout", "cancelled", "protocol", "jail", "none"]),
+  ended: z.enum(["exit", "signal", "timeout", "cancelled", "protocol", "jail", "memory", "none"]),
   /** Exit status or signal. */
   number: z.number(),
   phase: z.string(),
@@ -109,6 +109,8 @@ export interface Supervisor {
 }
 
 export interface SupervisorOptions {
+  /** Default: one without control groups. */
+  readonly sandbox?: Sandbox;
   readonly memoryBytes?: number;
   readonly cpuSeconds?: number;
 }
@@ -117,7 +119,7 @@ export interface SupervisorOptions {
 export async function startSupervisor(options: SupervisorOptions = {}): Promise<Supervisor> {
   const { memoryBytes = 4 * 2 ** 30, cpuSeconds = 600 } = options;
   const { supervisor: program, loader } = await nativePrograms();
-  const bubblewrap = await findBubblewrap();
+  const sandbox = options.sandbox ?? (await sharedSandbox());
   const child = execa(program, [], {
     stdio: ["pipe", "pipe", "ignore"],
     encoding: "utf8",
@@ -171,15 +173,12 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
     return schema.parse(reply);
   };
 
-  await ask(
-    z.unknown(),
-    "jail",
-    path(loader),
-    memoryBytes,
-    cpuSeconds,
-    ...[bubblewrap, ...systemMounts()].map(path),
-  );
-  const core = measuringCore();
+  const fences = [path(loader), memoryBytes, cpuSeconds, sandbox.countsTasks ? 1 : 0];
+  if (sandbox.kind === "full")
+    await ask(z.unknown(), "jail", ...fences, ...[...sandbox.bubblewrap, ...systemMounts()].map(path));
+  else await ask(z.unknown(), "bare", ...fences, ...systemPaths.map(path));
+  await ask(z.unknown(), "groups", ...sandbox.groups.map(path));
+  const core = sandbox.measuringCore;
   const { pinned } =
     core === undefined ? { pinned: false } : await ask(z.object({ pinned: z.boolean() }), "pin", core);
 
@@ -194,7 +193,7 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
       const user = unprivilegedUser() ?? 0;
       const files = [path(library), other === undefined ? "-" : path(other)];
       const reply = await ask(startReply, "start", name, ...files, user, threads, limitMs, ...plans);
-      if (reply.ending?.ended === "jail") throw jailError(reply.ending.said || "it did not start");
+      if (reply.ending?.ended === "jail") throw startError(sandbox, reply.ending.said || "it did not start");
       return reply.ending;
     },
     async pair(request) {
@@ -235,6 +234,12 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
       clearTimeout(timer);
     },
   };
+}
+
+/** Why there is no worker: bubblewrap's fault where it spoke. */
+function startError(sandbox: Sandbox, said: string): LessonbankError {
+  if (sandbox.kind === "full" && said.startsWith("bwrap: ")) return jailError(said);
+  return new LessonbankError("internal", `a worker cannot be started: ${said}`);
 }
 
 /** Whether a reply holds a timing rather than an ending. */

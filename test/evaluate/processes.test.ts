@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
-import { systemMounts, unprivilegedUser } from "../../src/evaluate/jail.ts";
+import { openBubblewrap, systemMounts } from "../../src/evaluate/bubblewrap.ts";
 import { nativePrograms } from "../../src/evaluate/native.ts";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
 import { startSupervisor } from "../../src/evaluate/supervisor.ts";
-import { findBubblewrap } from "../../src/evaluate/toolchain.ts";
+import { unprivilegedUser } from "../../src/evaluate/unprivileged-user.ts";
 import type { Task } from "../../src/task/task.ts";
 import { libraryOf } from "./hand-made.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
@@ -155,7 +155,7 @@ describe("a supervisor whose parent is killed in the midst of a call", () => {
   it("ends, and the worker with it", async () => {
     const library = await libraryOf("endless.c");
     const { loader } = await nativePrograms();
-    const jail = [await findBubblewrap(), ...systemMounts()].join(" ");
+    const jail = [...(await openBubblewrap()), ...systemMounts()].join(" ");
     // A shell in our place: nothing may outlive it.
     const shell = execa("/bin/sh", ["-c", `${supervisorPath}; :`], {
       stdin: "pipe",
@@ -171,7 +171,7 @@ describe("a supervisor whose parent is killed in the midst of a call", () => {
       return JSON.parse(value[0]) as Record<string, unknown>;
     };
     const { pid: supervisor } = await ask("hello");
-    await ask(`jail ${loader} 1000000000 60 ${jail}`);
+    await ask(`jail ${loader} 1000000000 60 1 ${jail}`);
     await ask("plan p 1 0 0 0 0 0");
     const { pid: worker } = await ask(`start reference ${library} - ${unprivilegedUser() ?? 0} 1 5000 p`);
     shell.stdin.write("pair p reference - 0 60000 60000 0 - - same\n");
