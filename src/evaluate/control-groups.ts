@@ -154,8 +154,9 @@ function removeGroup(path: string): void {
 /** The part of a group's path below what is mounted; undefined where it lies elsewhere. */
 function within(path: string, root: string): string | undefined {
   if (path.startsWith("/..")) return undefined;
+  if (path === root) return "";
   if (root === "/") return path;
-  return path === root || path.startsWith(`${root}/`) ? path.slice(root.length) : undefined;
+  return path.startsWith(`${root}/`) ? path.slice(root.length) : undefined;
 }
 
 /** Whether groups made in it have both controllers. */
