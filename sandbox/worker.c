@@ -70,11 +70,16 @@ static void append(char **command, int *count, const char *const *words, size_t 
 }
 #define APPEND(...) append(command, &count, (const char *const[]){__VA_ARGS__}, sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *))
 
+/*
+ * The main thread, which does no work while it waits, and the others twice: those of the last call are joined a moment before the kernel
+ * has stopped counting them. They have no more cores for it.
+ */
+static int most_tasks(int threads) { return threads > 1 ? 2 * threads + 1 : 1; }
+
 static char **jail_command(const struct jail *jail, const struct worker_request *request) {
   static char threads[16], tasks[16];
   snprintf(threads, sizeof threads, "%d", request->threads);
-  /* A main thread that waits for the others does no work. */
-  snprintf(tasks, sizeof tasks, "%d", jail->counts_tasks ? (request->threads > 1 ? request->threads : 0) + 1 : 0);
+  snprintf(tasks, sizeof tasks, "%d", jail->counts_tasks ? most_tasks(request->threads) : 0);
   char **command = calloc(MOST_ARGUMENTS + (size_t)jail->argument_count, sizeof *command);
   if (!command) abort();
   int count = 0;
@@ -240,7 +245,7 @@ static int make_group(struct worker *worker, const struct jail *jail, uint64_t m
   static unsigned serial;
   char name[48];
   snprintf(name, sizeof name, "worker-%d-%u", getpid(), ++serial);
-  uint64_t tasks = (uint64_t)worker->threads + 1 + (jail->bare ? 0 : 1); /* bubblewrap waits beside it */
+  uint64_t tasks = (uint64_t)most_tasks(worker->threads) + (jail->bare ? 0 : 1); /* bubblewrap waits beside it */
   return group_make(&worker->group, jail->groups, jail->group_count, name, memory_bytes, tasks);
 }
 

@@ -31,7 +31,10 @@ export function describeEnding(ending: Ending, sizes?: Sizes, limitMs?: number):
   const place = placeOf(ending, sizes);
   const said = cleanText(ending.said, mostQuotedBytes).trim();
   const refused = /lessonbank: refused system call (.+)/.exec(said)?.[1];
-  const quoted = said === "" || refused !== undefined ? "" : `\n${said}`;
+  const threads = /Resource temporarily unavailable/.test(said)
+    ? " It started more threads than the task allows."
+    : "";
+  const quoted = said === "" || refused !== undefined ? "" : `${threads}\n${said}`;
   switch (ending.ended) {
     case "timeout":
       return { status: "timed-out", reason: `Stopped after ${limitText(limitMs)} ${place}.` };
