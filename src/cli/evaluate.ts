@@ -3,12 +3,12 @@ import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { UsageError } from "../errors.ts";
-import { createEvaluator } from "../evaluate/sandboxed-evaluator.ts";
 import { outcomeDocument, printDocument } from "../report/documents.ts";
 import { outcomeInFull } from "../report/outcome.ts";
 import { formatGuess } from "../report/tasks.ts";
 import { appearanceOf } from "./appearance.ts";
 import { findTask } from "./find-task.ts";
+import { openEvaluator, weakerSandboxOption } from "./open-evaluator.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** More than any evaluator accepts: what is longer is refused by it, whatever comes after. */
@@ -30,12 +30,13 @@ export function evaluateCommand(terminal: Terminal): Command {
     .addOption(
       new Option("--effort <effort>", "how long to measure").choices(["normal", "confirm"]).default("normal"),
     )
+    .addOption(weakerSandboxOption())
     .option("--json", "print the Outcome as one JSON document")
     .action(
       async (
         argument: string,
         file: string,
-        flags: { effort: "normal" | "confirm"; json?: boolean },
+        flags: { effort: "normal" | "confirm"; json?: boolean; weakerSandbox?: boolean },
         command: Command,
       ) => {
         const { style, progress } = appearanceOf(command, terminal);
@@ -43,7 +44,7 @@ export function evaluateCommand(terminal: Terminal): Command {
           file === "-"
             ? await terminal.readInput()
             : await readCandidate(resolve(terminal.directory, file), file);
-        const evaluator = await createEvaluator();
+        const evaluator = await openEvaluator(flags, progress);
         try {
           const { task, inferred } = await findTask(argument, terminal, evaluator);
           for (const guess of inferred?.guesses ?? []) progress.screen.print(formatGuess(guess, progress));

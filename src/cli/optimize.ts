@@ -7,7 +7,6 @@ import { createMemoryBank } from "../bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import { openBank } from "../bank/lance-bank.ts";
 import { UsageError } from "../errors.ts";
-import { createEvaluator } from "../evaluate/sandboxed-evaluator.ts";
 import { printDocument } from "../report/documents.ts";
 import { createProgressView } from "../report/progress.ts";
 import { formatRunResult } from "../report/run-result.ts";
@@ -19,6 +18,7 @@ import type { Task } from "../task/task.ts";
 import { nearest } from "../task/read-task-file.ts";
 import { appearanceOf, type Appearance } from "./appearance.ts";
 import { findTask } from "./find-task.ts";
+import { openEvaluator, weakerSandboxOption } from "./open-evaluator.ts";
 import { bankFolder, journalFile, shownPath } from "./places.ts";
 import type { Terminal } from "./terminal.ts";
 import { duration, nameList, wholeNumber } from "./values.ts";
@@ -34,6 +34,7 @@ interface OptimizeFlags {
   readonly bank?: string | false;
   readonly journal?: string | false;
   readonly output?: string;
+  readonly weakerSandbox?: boolean;
   readonly json?: boolean;
 }
 
@@ -62,6 +63,7 @@ export function optimizeCommand(terminal: Terminal): Command {
     .option("--journal <file>", "where to write what happens (default: your folder of runs)")
     .option("--no-journal", "keep no journal")
     .option("-o, --output <file>", "write the winner, a whole source file, to this file")
+    .addOption(weakerSandboxOption())
     .option("--json", "print the result as one JSON document")
     .action(async (argument: string, flags: OptimizeFlags, command: Command) => {
       const appearance = appearanceOf(command, terminal);
@@ -84,7 +86,7 @@ async function run(
 ): Promise<OptimizeResult> {
   const agents = chooseAgents(flags.agents);
   if (flags.output !== undefined) await checkWritable(terminal, flags.output);
-  const evaluator = await createEvaluator();
+  const evaluator = await openEvaluator(flags, progress);
   try {
     const found = await findTask(argument, terminal, evaluator);
     for (const guess of found.inferred?.guesses ?? []) progress.screen.print(formatGuess(guess, progress));

@@ -58,6 +58,20 @@ export async function openSandbox({
   };
 }
 
+/** What the weaker kind lacks here, in sentences for a person. Empty for a full one. */
+export function missingFences({ kind, landlock, groups, countsTasks }: Sandbox): string[] {
+  if (kind === "full") return [];
+  const asUser = process.getuid?.() !== 0;
+  return [
+    "There are no namespaces: network and other processes are kept away by system call filters alone.",
+    "Temporary files of a compiler are limited one by one, not together.",
+    landlock === 0 ? "The kernel has no Landlock: every file that anybody can read can be read." : [],
+    landlock < 6 && asUser ? "A compiler gone wrong could send signals to your other processes." : [],
+    groups.length === 0 ? "No control groups can be made: memory is watched rather than limited." : [],
+    countsTasks || groups.length > 0 ? [] : "How many processes a compiler starts is not limited.",
+  ].flat();
+}
+
 let shared: Promise<Sandbox> | undefined;
 
 /** A full one for single compiles outside any session; without control groups, so that there is nothing to clear away. */

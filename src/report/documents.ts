@@ -20,10 +20,12 @@ export interface OutcomeDocument {
   readonly candidateMs?: number;
   readonly calls: number;
   readonly evaluationMs: number;
+  /** Where it was judged without namespaces. */
+  readonly sandbox?: "weaker";
 }
 
 export function outcomeDocument(task: string, outcome: Outcome): OutcomeDocument {
-  const { status, reason, calls, evaluationMs } = outcome;
+  const { status, reason, calls, evaluationMs, sandbox } = outcome;
   const measured = outcome.status === "measured" ? outcome : undefined;
   return {
     task,
@@ -34,6 +36,7 @@ export function outcomeDocument(task: string, outcome: Outcome): OutcomeDocument
     ...(measured && { referenceMs: measured.referenceMs, candidateMs: measured.candidateMs }),
     calls,
     evaluationMs,
+    ...(sandbox !== undefined && { sandbox }),
   };
 }
 

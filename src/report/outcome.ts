@@ -33,8 +33,9 @@ export function outcomeInFull(task: string, outcome: Outcome, style: Style): str
       ? [style[kind](`${symbol} ${task}: ${inWords(outcome)}`), figures(outcome)]
       : [style[kind](`${symbol} ${task}: ${word}`)];
   if (outcome.reason !== undefined) lines.push(cleanSource(outcome.reason).trimEnd());
+  const where = outcome.sandbox === undefined ? "" : " in the weaker sandbox";
   lines.push(
-    style.quiet(`${outcome.calls} checked calls, judged in ${formatDuration(outcome.evaluationMs)}`),
+    style.quiet(`${outcome.calls} checked calls, judged in ${formatDuration(outcome.evaluationMs)}${where}`),
   );
   return lines.join("\n");
 }
