@@ -27,11 +27,20 @@ export interface NativePrograms {
 
 export const loaderSources = ["loader", "filter", "program"];
 const confining = ["confine", "group", "landlock", "memory", "clock"];
+const judging = [
+  "protocol",
+  "types",
+  "values",
+  "rules",
+  "random",
+  "sort",
+  "plan",
+  "compare",
+  "pair",
+  "worker",
+];
 const sources: Readonly<Record<keyof NativePrograms, readonly string[]>> = {
-  supervisor: [
-    ...["supervisor", "protocol", "types", "values", "rules", "random", "sort", "plan", "compare", "pair"],
-    ...["worker", ...confining],
-  ],
+  supervisor: ["supervisor", ...judging, ...confining],
   loader: loaderSources,
   launcher: ["launcher", ...confining],
   runner: ["runner", "confine", "group", "tool-filter", "program"],
