@@ -1,0 +1,176 @@
+/**
+ * How attacks and their honest twins are judged: programs from `attacks/` and `twins/`, against the tasks in `tasks/`, by one evaluator for
+ * each test file. An attack has failed when its Outcome says so and everything that it was after is as it was before.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect } from "vitest";
+import { compileLibrary, type Compiled } from "../../src/evaluate/compile.ts";
+import type { EvaluateOptions } from "../../src/evaluate/evaluator.ts";
+import type { Outcome, OutcomeStatus } from "../../src/evaluate/outcome.ts";
+import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
+import { loadTask } from "../../src/task/load.ts";
+import type { Task } from "../../src/task/task.ts";
+
+export const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** A folder in `tasks/`. */
+export type TaskName = "digit-sums" | "scale" | "distinct-words" | "two-threads";
+
+export interface ProgramOptions {
+  /** Default: `digit-sums` for C and `distinct-words` for C++. */
+  readonly task?: TaskName | Task;
+  /** What the test planted at run time: every `@NAME@` in the program is replaced. */
+  readonly planted?: Readonly<Record<string, string>>;
+}
+
+export interface Bench {
+  readonly evaluator: Workbench;
+  /** Compiles, checks and times a program: `attacks/c9-constructor-exit.c`. */
+  judge(file: string, options?: ProgramOptions & EvaluateOptions): Promise<Outcome>;
+  /** Compiles it alone, as judging would. */
+  compile(file: string, options?: ProgramOptions): Promise<Compiled>;
+  /** Judges a source text that is no file, such as one that is too large to be kept. */
+  judgeText(text: string, options: ProgramOptions & EvaluateOptions): Promise<Outcome>;
+  compileText(text: string, options: ProgramOptions): Promise<Compiled>;
+  /**
+   * Throws unless an honest candidate is compiled to the same bytes as before the first attack and is measured, and no process is left
+   * but the supervisor.
+   */
+  expectUnharmed(): Promise<void>;
+}
+
+/** An evaluator for the tests of one file, made before the first and closed after the last. */
+export function useBench(): Bench {
+  let evaluator: Workbench | undefined;
+  let honestObject: Uint8Array | undefined;
+  const workbench = (): Workbench => {
+    if (!evaluator) throw new Error("the evaluator stands only while tests run");
+    return evaluator;
+  };
+  const compileText: Bench["compileText"] = async (text, options) => {
+    const task = await taskOf("", options);
+    const { shimObject } = await workbench().subject(task);
+    return compileLibrary({
+      language: task.language,
+      compiler: task.compiler,
+      source: text,
+      fileName: task.source.file,
+      shim: shimObject,
+    });
+  };
+  const bench: Bench = {
+    get evaluator() {
+      return workbench();
+    },
+    async judge(file, options = {}) {
+      const task = await taskOf(file, options);
+      return bench.judgeText(await programText(file, options.planted), { ...options, task });
+    },
+    async compile(file, options = {}) {
+      const task = await taskOf(file, options);
+      return compileText(await programText(file, options.planted), { task });
+    },
+    async judgeText(text, options) {
+      return workbench().evaluate(await taskOf("", options), text, options);
+    },
+    compileText,
+    async expectUnharmed() {
+      const compiled = await bench.compile("twins/baseline.c");
+      expect(compiled.ok && Buffer.from(compiled.bytes).equals(honestObject ?? new Uint8Array())).toBe(true);
+      expect(await bench.judge("twins/baseline.c", { effort: "screen" })).toMatchObject({
+        status: "measured",
+      });
+      expect(await strayProcesses()).toEqual([]);
+    },
+  };
+  beforeAll(async () => {
+    evaluator = await createEvaluator();
+    const compiled = await bench.compile("twins/baseline.c");
+    if (!compiled.ok) throw new Error(compiled.reason);
+    honestObject = compiled.bytes;
+  });
+  afterAll(() => evaluator?.close());
+  return bench;
+}
+
+/** The text of a file in `attacks/` or `twins/`, with what was planted in place of its `@NAME@`s. */
+export async function programText(
+  file: string,
+  planted: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const text = await readFile(join(here, file), "utf8");
+  return text.replaceAll(/@([A-Z_]+)@/g, (whole, name: string) => planted[name] ?? whole);
+}
+
+/** The names of the programs in a folder whose names begin so. */
+export function programs(folder: "attacks" | "twins", beginning: string): string[] {
+  return readdirSync(join(here, folder))
+    .filter((name) => name.startsWith(beginning))
+    .toSorted()
+    .map((name) => `${folder}/${name}`);
+}
+
+const tasks = new Map<string, Promise<Task>>();
+
+async function taskOf(file: string, { task }: ProgramOptions): Promise<Task> {
+  if (typeof task === "object") return task;
+  const name = task ?? (file.endsWith(".cpp") ? "distinct-words" : "digit-sums");
+  const loaded = tasks.get(name) ?? loadTask(join(here, "tasks", name));
+  tasks.set(name, loaded);
+  return loaded;
+}
+
+/** Throws unless the Outcome is of that kind and its reason, which a person can read, matches. */
+export function expectFailure(outcome: Outcome, status: OutcomeStatus, reason: RegExp): void {
+  expect({ status: outcome.status, reason: outcome.reason ?? "" }).toEqual({
+    status,
+    reason: expect.stringMatching(reason),
+  });
+  expectReadable(outcome.reason ?? "");
+}
+
+/** Throws unless the text is safe to print: bounded, and without anything that steers a terminal or the direction of writing. */
+export function expectReadable(text: string): void {
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(8192);
+  // oxlint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/);
+  expect(text).not.toMatch(/[\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/);
+}
+
+/** Command lines of the processes below this one, but for supervisors and the test runner's own; empty within a second, or it is told which. */
+export async function strayProcesses(): Promise<string[]> {
+  for (let attempt = 0; ; attempt++) {
+    const stray = descendants(process.pid).filter((line) => /bwrap|loader|cc1|collect2|\/sh\b/.test(line));
+    if (stray.length === 0 || attempt === 40) return stray;
+    await sleep(25);
+  }
+}
+
+function descendants(root: number): string[] {
+  const parents = new Map<number, number>();
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const parent = /\) \w (\d+) /.exec(procFile(name, "stat"))?.[1];
+    if (parent !== undefined) parents.set(Number(name), Number(parent));
+  }
+  const below = (pid: number): boolean => {
+    const parent = parents.get(pid);
+    return parent !== undefined && (parent === root || below(parent));
+  };
+  return [...parents.keys()]
+    .filter(below)
+    .map((pid) => procFile(String(pid), "cmdline").replaceAll("\0", " ").trim());
+}
+
+/** Empty where the process has ended meanwhile. */
+function procFile(pid: string, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
+  } catch {
+    return "";
+  }
+}
