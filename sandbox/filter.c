@@ -58,15 +58,19 @@ static void write_policy(struct program *program, unsigned allowed) {
 #ifdef SYS_open
   program_when(program, SYS_open, 1, O_ACCMODE | O_CREAT | O_TRUNC, O_RDONLY, allow, SECCOMP_RET_ERRNO | EROFS);
 #endif
-  /* Shared anonymous memory would not count against the memory limit. */
-  program_when(program, SYS_mmap, 3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, SECCOMP_RET_ERRNO | ENOMEM, allow);
+  /* Neither shared anonymous memory nor a growing stack would count against the memory limit. */
+  program_whenever(program, SYS_mmap, 3, MAP_SHARED | MAP_ANONYMOUS, MAP_SHARED | MAP_ANONYMOUS, SECCOMP_RET_ERRNO | ENOMEM);
+  program_when(program, SYS_mmap, 3, MAP_GROWSDOWN, 0, allow, SECCOMP_RET_ERRNO | ENOMEM);
   /* Our own handlers for SIGSYS and SIGABRT stay. */
   program_when(program, SYS_rt_sigaction, 0, ~0u, SIGSYS, SECCOMP_RET_ERRNO | EINVAL, allow);
   program_when_both(program, SYS_tgkill, (const int[]){0, 2}, (const unsigned[]){(unsigned)getpid(), SIGABRT}, allow, refuse);
-  /* Its own limits, to be read. */
-  program_when_both(program, SYS_prlimit64, (const int[]){0, 2}, (const unsigned[]){0, 0}, allow, SECCOMP_RET_ERRNO | EPERM);
+  program_when_null(program, SYS_prlimit64, 2, allow, SECCOMP_RET_ERRNO | EPERM);
   if (threads) {
-    program_when(program, SYS_clone, 0, CLONE_VM | CLONE_THREAD | CLONE_NEWUSER | CLONE_NEWPID, CLONE_VM | CLONE_THREAD, allow, refuse);
+    /* A thread as the C libraries make it, and nothing beside: no namespaces, no tracing, no process. */
+    const unsigned thread = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD;
+    const unsigned optional = CLONE_FS | CLONE_FILES | CLONE_SYSVSEM | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID |
+                              CLONE_CHILD_SETTID | CLONE_DETACHED;
+    program_when(program, SYS_clone, 0, ~optional, thread, allow, refuse);
     program_always(program, SYS_futex, allow);
     program_always(program, SYS_set_robust_list, allow);
     program_always(program, SYS_sched_setaffinity, SECCOMP_RET_ERRNO | EPERM);

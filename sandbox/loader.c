@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -16,6 +17,9 @@
 #include "channel.h"
 #include "filter.h"
 #include "shim.h"
+
+/* What is only mapped costs its page tables: a 512th of it. Arguments and a candidate's memory together need far less. */
+#define MOST_ADDRESSES ((rlim_t)128 << 30)
 
 static void *(*prepare)(const struct lessonbank_slot *);
 static void (*call)(void *);
@@ -155,6 +159,10 @@ int main(int count, char **arguments) {
   unsigned allowed = atoi(arguments[2]) > 1 ? FILTER_THREADS : 0;
 #ifdef LESSONBANK_SANITIZED
   allowed |= FILTER_SANITIZERS;
+#else
+  /* No core dump, not even to a program that the system pipes them to, and nothing for others of this user to trace. */
+  prctl(PR_SET_DUMPABLE, 0);
+  setrlimit(RLIMIT_AS, &(struct rlimit){MOST_ADDRESSES, MOST_ADDRESSES});
 #endif
   if (!filter_install(allowed)) fail("the kernel refused the system call filter");
   find_functions(arguments[1]);

@@ -24,6 +24,7 @@ static void emit(struct program *program, struct sock_filter instruction) {
 #define LOAD_FIELD(FIELD) ((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, FIELD)))
 /* Little-endian: the low half of an argument comes first. */
 #define LOAD_ARGUMENT(N) ((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 8 * (unsigned)(N)))
+#define LOAD_UPPER_HALF(N) ((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args) + 8 * (unsigned)(N) + 4))
 #define ANSWER(ACTION) ((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, ACTION))
 #define UNLESS_EQUAL(VALUE, SKIP) ((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)(VALUE), 0, SKIP))
 
@@ -50,6 +51,25 @@ void program_when(struct program *program, long number, int argument, unsigned m
   emit(program, LOAD_ARGUMENT(argument));
   emit(program, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mask));
   emit(program, UNLESS_EQUAL(value, 1));
+  emit(program, ANSWER(action));
+  emit(program, ANSWER(otherwise));
+}
+
+void program_whenever(struct program *program, long number, int argument, unsigned mask, unsigned value, unsigned action) {
+  emit(program, UNLESS_EQUAL(number, 5));
+  emit(program, LOAD_ARGUMENT(argument));
+  emit(program, (struct sock_filter)BPF_STMT(BPF_ALU | BPF_AND | BPF_K, mask));
+  emit(program, UNLESS_EQUAL(value, 1));
+  emit(program, ANSWER(action));
+  emit(program, LOAD_FIELD(nr));
+}
+
+void program_when_null(struct program *program, long number, int argument, unsigned action, unsigned otherwise) {
+  emit(program, UNLESS_EQUAL(number, 6));
+  emit(program, LOAD_ARGUMENT(argument));
+  emit(program, UNLESS_EQUAL(0, 3));
+  emit(program, LOAD_UPPER_HALF(argument));
+  emit(program, UNLESS_EQUAL(0, 1));
   emit(program, ANSWER(action));
   emit(program, ANSWER(otherwise));
 }

@@ -16,6 +16,10 @@ void program_begin(struct program *program);
 void program_always(struct program *program, long number, unsigned action);
 /* `action` where argument & mask == value, `otherwise` where not. */
 void program_when(struct program *program, long number, int argument, unsigned mask, unsigned value, unsigned action, unsigned otherwise);
+/* `action` where argument & mask == value; where not, the rules that follow decide. */
+void program_whenever(struct program *program, long number, int argument, unsigned mask, unsigned value, unsigned action);
+/* `action` where a pointer is null, in both halves: an address may well end in zeros. */
+void program_when_null(struct program *program, long number, int argument, unsigned action, unsigned otherwise);
 /* `action` where two arguments are exactly these, `otherwise` where not. */
 void program_when_both(struct program *program, long number, const int arguments[2], const unsigned values[2], unsigned action, unsigned otherwise);
 /* For whatever was not asked for. */

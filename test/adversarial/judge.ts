@@ -11,14 +11,24 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { compileLibrary, type Compiled } from "../../src/evaluate/compile.ts";
 import type { EvaluateOptions } from "../../src/evaluate/evaluator.ts";
 import type { Outcome, OutcomeStatus } from "../../src/evaluate/outcome.ts";
-import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
+import {
+  createEvaluator,
+  type EvaluatorOptions,
+  type Workbench,
+} from "../../src/evaluate/sandboxed-evaluator.ts";
 import { loadTask } from "../../src/task/load.ts";
 import type { Task } from "../../src/task/task.ts";
 
 export const here = fileURLToPath(new URL(".", import.meta.url));
 
 /** A folder in `tasks/`. */
-export type TaskName = "digit-sums" | "scale" | "distinct-words" | "two-threads";
+export type TaskName =
+  | "attempts"
+  | "attempts-with-threads"
+  | "digit-sums"
+  | "distinct-words"
+  | "scale"
+  | "two-threads";
 
 export interface ProgramOptions {
   /** Default: `digit-sums` for C and `distinct-words` for C++. */
@@ -29,6 +39,7 @@ export interface ProgramOptions {
 
 export interface Bench {
   readonly evaluator: Workbench;
+  task(name: TaskName): Promise<Task>;
   /** Compiles, checks and times a program: `attacks/c9-constructor-exit.c`. */
   judge(file: string, options?: ProgramOptions & EvaluateOptions): Promise<Outcome>;
   /** Compiles it alone, as judging would. */
@@ -44,15 +55,15 @@ export interface Bench {
 }
 
 /** An evaluator for the tests of one file, made before the first and closed after the last. */
-export function useBench(): Bench {
+export function useBench(options: EvaluatorOptions = {}): Bench {
   let evaluator: Workbench | undefined;
   let honestObject: Uint8Array | undefined;
   const workbench = (): Workbench => {
     if (!evaluator) throw new Error("the evaluator stands only while tests run");
     return evaluator;
   };
-  const compileText: Bench["compileText"] = async (text, options) => {
-    const task = await taskOf("", options);
+  const compileText: Bench["compileText"] = async (text, given) => {
+    const task = await taskOf("", given);
     const { shimObject } = await workbench().subject(task);
     return compileLibrary({
       language: task.language,
@@ -66,16 +77,17 @@ export function useBench(): Bench {
     get evaluator() {
       return workbench();
     },
-    async judge(file, options = {}) {
-      const task = await taskOf(file, options);
-      return bench.judgeText(await programText(file, options.planted), { ...options, task });
+    task: (name) => taskOf("", { task: name }),
+    async judge(file, choices = {}) {
+      const task = await taskOf(file, choices);
+      return bench.judgeText(await programText(file, choices.planted), { ...choices, task });
     },
-    async compile(file, options = {}) {
-      const task = await taskOf(file, options);
-      return compileText(await programText(file, options.planted), { task });
+    async compile(file, choices = {}) {
+      const task = await taskOf(file, choices);
+      return compileText(await programText(file, choices.planted), { task });
     },
-    async judgeText(text, options) {
-      return workbench().evaluate(await taskOf("", options), text, options);
+    async judgeText(text, choices) {
+      return workbench().evaluate(await taskOf("", choices), text, choices);
     },
     compileText,
     async expectUnharmed() {
@@ -88,7 +100,7 @@ export function useBench(): Bench {
     },
   };
   beforeAll(async () => {
-    evaluator = await createEvaluator();
+    evaluator = await createEvaluator(options);
     const compiled = await bench.compile("twins/baseline.c");
     if (!compiled.ok) throw new Error(compiled.reason);
     honestObject = compiled.bytes;
