@@ -30,7 +30,8 @@ const meanings: Readonly<Record<string, string>> = {
 export function describeEnding(ending: Ending, sizes?: Sizes, limitMs?: number): EndingInWords {
   const place = placeOf(ending, sizes);
   const said = cleanText(ending.said, mostQuotedBytes).trim();
-  const refused = /lessonbank: refused system call (.+)/.exec(said)?.[1];
+  // The candidate may say this itself: so a name at most, and no sentence in our voice.
+  const refused = /^lessonbank: refused system call (\w+(?: \([\w ]+\))?)$/m.exec(said)?.[1];
   const threads = /Resource temporarily unavailable/.test(said)
     ? " It started more threads than the task allows."
     : "";
