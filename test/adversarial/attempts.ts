@@ -5,7 +5,7 @@ import { keep } from "../../src/evaluate/compile.ts";
 import { dropPlan, endArms, loadPlan, runPair, startArms, type Failure } from "../../src/evaluate/trial.ts";
 import { planCall } from "../../src/task/plan.ts";
 import { expect } from "vitest";
-import { expectReadable, type Bench, type ProgramOptions, type TaskName } from "./judge.ts";
+import { expectReadable, type Bench, type TaskName } from "./judge.ts";
 
 export interface Attempt {
   /** Completes the title of the tests around it. */
@@ -21,6 +21,14 @@ export interface Attempts {
   expectRepelled(attempt: Attempt): Promise<void>;
 }
 
+export interface AttemptOptions {
+  readonly task?: TaskName;
+  /** Asked when the library is compiled. */
+  readonly planted?: () => Readonly<Record<string, string>>;
+  /** Of one call. Default 1000. */
+  readonly limitMs?: number;
+}
+
 /** As `it.each` takes them. */
 export function titled(attempts: readonly Attempt[]): [string, Attempt][] {
   return attempts.map((attempt) => [attempt.title, attempt]);
@@ -30,14 +38,14 @@ export function titled(attempts: readonly Attempt[]): [string, Attempt][] {
 export function useAttempts(
   bench: Bench,
   attempts: readonly Attempt[],
-  { task = "attempts", planted }: { task?: TaskName; planted?: () => ProgramOptions["planted"] } = {},
+  { task = "attempts", planted, limitMs = 1000 }: AttemptOptions = {},
 ): Attempts {
   let library: Promise<string> | undefined;
   const compileAll = async (): Promise<string> => {
     const cases = attempts.map(({ code }, index) => `case ${index + 1}: { ${code} } break;`);
     const compiled = await bench.compile("attacks/c11-attempts.c", {
       task,
-      planted: { ATTEMPTS: fill(cases.join("\n    "), planted?.()) },
+      planted: { ATTEMPTS: cases.join("\n    "), ...planted?.() },
     });
     if (!compiled.ok) throw new Error(compiled.reason);
     const path = bench.evaluator.file(`attempts-${Math.random().toString(36).slice(2)}.so`);
@@ -47,7 +55,12 @@ export function useAttempts(
   return {
     async expectRepelled(attempt) {
       library ??= compileAll();
-      const failure = await tryOnce(bench, task, await library, attempts.indexOf(attempt) + 1);
+      const failure = await tryOnce(bench, {
+        task,
+        library: await library,
+        which: attempts.indexOf(attempt) + 1,
+        limitMs,
+      });
       if (attempt.ends === "harmless") expect(failure).toBeUndefined();
       else {
         expect(failure).toMatchObject({ reason: expect.stringMatching(attempt.ends) });
@@ -57,16 +70,15 @@ export function useAttempts(
   };
 }
 
-function fill(text: string, planted: ProgramOptions["planted"] = {}): string {
-  return text.replaceAll(/@([A-Z_]+)@/g, (whole, name: string) => planted[name] ?? whole);
+interface Call {
+  readonly library: string;
+  readonly which: number;
 }
 
 /** How the call failed; undefined where it gave the right answer. */
 async function tryOnce(
   bench: Bench,
-  taskName: TaskName,
-  library: string,
-  which: number,
+  { task: taskName, library, which, limitMs }: Required<Pick<AttemptOptions, "task" | "limitMs">> & Call,
 ): Promise<Failure | undefined> {
   const { evaluator } = bench;
   const task = await bench.task(taskName);
@@ -77,7 +89,7 @@ async function tryOnce(
     try {
       const refused = await startArms(supervisor, subject, library, [plan]);
       if (refused) return refused;
-      const pair = await runPair(supervisor, subject, plan, { referenceMs: 5000, candidateMs: 1000 });
+      const pair = await runPair(supervisor, subject, plan, { referenceMs: 5000, candidateMs: limitMs });
       return pair.failure;
     } finally {
       await endArms(supervisor);

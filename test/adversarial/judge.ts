@@ -3,7 +3,7 @@
  * each test file. An attack has failed when its Outcome says so and everything that it was after is as it was before.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -33,7 +33,7 @@ export type TaskName =
 export interface ProgramOptions {
   /** Default: `digit-sums` for C and `distinct-words` for C++. */
   readonly task?: TaskName | Task;
-  /** What the test planted at run time: every `@NAME@` in the program is replaced. */
+  /** What the test planted at run time: every `@NAME@` in the program is replaced, in this order. */
   readonly planted?: Readonly<Record<string, string>>;
 }
 
@@ -114,8 +114,9 @@ export async function programText(
   file: string,
   planted: Readonly<Record<string, string>> = {},
 ): Promise<string> {
-  const text = await readFile(join(here, file), "utf8");
-  return text.replaceAll(/@([A-Z_]+)@/g, (whole, name: string) => planted[name] ?? whole);
+  let text = await readFile(join(here, file), "utf8");
+  for (const [name, value] of Object.entries(planted)) text = text.replaceAll(`@${name}@`, () => value);
+  return text;
 }
 
 /** The names of the programs in a folder whose names begin so. */
@@ -156,13 +157,36 @@ export function expectReadable(text: string): void {
 /** Command lines of the processes below this one, but for supervisors and the test runner's own; empty within a second, or it is told which. */
 export async function strayProcesses(): Promise<string[]> {
   for (let attempt = 0; ; attempt++) {
-    const stray = descendants(process.pid).filter((line) => /bwrap|loader|cc1|collect2|\/sh\b/.test(line));
+    const stray = descendants(process.pid)
+      .map(({ command }) => command)
+      .filter((command) => /bwrap|loader|cc1|collect2|\/sh\b/.test(command));
     if (stray.length === 0 || attempt === 40) return stray;
     await sleep(25);
   }
 }
 
-function descendants(root: number): string[] {
+/** The processes below this one that run a candidate or a reference, with the kernel's word on each. */
+export async function workers(): Promise<
+  { readonly pid: number; readonly status: Record<string, string> }[]
+> {
+  return descendants(process.pid)
+    .filter(({ command }) => command.startsWith("/loader"))
+    .map(({ pid }) => {
+      const fields = procFile(String(pid), "status").matchAll(/^(\w+):[ \t]*(.*?)[ \t]*$/gm);
+      return {
+        pid,
+        status: Object.fromEntries([...fields].map(([, name = "", value = ""]) => [name, value])),
+      };
+    });
+}
+
+/** Every file below a folder, by its path. */
+export async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+function descendants(root: number): { readonly pid: number; readonly command: string }[] {
   const parents = new Map<number, number>();
   for (const name of readdirSync("/proc")) {
     if (!/^\d+$/.test(name)) continue;
@@ -175,7 +199,7 @@ function descendants(root: number): string[] {
   };
   return [...parents.keys()]
     .filter(below)
-    .map((pid) => procFile(String(pid), "cmdline").replaceAll("\0", " ").trim());
+    .map((pid) => ({ pid, command: procFile(String(pid), "cmdline").replaceAll("\0", " ").trim() }));
 }
 
 /** Empty where the process has ended meanwhile. */

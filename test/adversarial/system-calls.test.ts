@@ -1,6 +1,6 @@
-import { afterAll, describe, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { titled, useAttempts, type Attempt } from "./attempts.ts";
-import { useBench } from "./judge.ts";
+import { expectFailure, useBench } from "./judge.ts";
 
 const bench = useBench();
 afterAll(() => bench.expectUnharmed());
@@ -203,7 +203,7 @@ const declined: Attempt[] = [
   },
 ];
 
-describe("a candidate ends that", () => {
+describe("a candidate is ended that", () => {
   const attempts = useAttempts(bench, ending);
   it.each(titled(ending))("%s", (_, attempt) => attempts.expectRepelled(attempt));
 });
@@ -213,7 +213,7 @@ describe("nothing comes of it when a candidate", () => {
   it.each(titled(declined))("%s", (_, attempt) => attempts.expectRepelled(attempt));
 });
 
-describe("a candidate with threads ends that", () => {
+describe("a candidate with threads is ended that", () => {
   const raw = (flags: string): string =>
     `static char stack[65536]; syscall(SYS_clone, ${flags}, stack + 65536, 0L, 0L, 0L);`;
   const threaded: Attempt[] = [
@@ -275,6 +275,30 @@ describe.runIf(process.arch === "x64")(
     it.each(titled(bare))("%s", (_, attempt) => attempts.expectRepelled(attempt));
   },
 );
+
+describe.runIf(process.arch === "x64")("of all numbers of system calls", () => {
+  /** read, write, open, close, fstat, lseek, mmap, mprotect, munmap, brk, …: see sandbox/filter.c. */
+  const harmless = [
+    0, 1, 2, 3, 5, 8, 9, 10, 11, 12, 13, 14, 17, 20, 24, 25, 28, 39, 63, 96, 98, 99, 100, 102, 104, 107, 108,
+    110, 131, 186, 204, 228, 229, 257, 262, 302, 309, 318, 334,
+  ];
+  /** futex and set_robust_list. */
+  const ofThreads = [202, 273];
+
+  it.each([
+    ["attempts", harmless],
+    ["attempts-with-threads", [...harmless, ...ofThreads]],
+  ] as const)(
+    "only the harmless are carried out, even for one that disarms the loader (%s)",
+    async (task, allowed) => {
+      const outcome = await bench.judge("attacks/c11-every-number.c", { task });
+      expectFailure(outcome, "crashed", /^Exited with status 42 in a call.*\ncarried out: [\d ]+\.$/);
+      const numbers = outcome.reason?.split("carried out:")[1]?.match(/\d+/g)?.map(Number) ?? [];
+      expect(numbers).toContain(39);
+      expect(numbers.filter((number) => !(allowed as readonly number[]).includes(number))).toEqual([]);
+    },
+  );
+});
 
 describe("a candidate with a memory limit of 64 MiB", () => {
   const small = useBench({ memoryBytes: 64 * 2 ** 20 });
