@@ -8,14 +8,17 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect } from "vitest";
-import { compileLibrary, type Compiled } from "../../src/evaluate/compile.ts";
+import type { Language } from "../../src/code/language.ts";
+import { compileLibrary, compileLimits, type Compiled } from "../../src/evaluate/compile.ts";
 import type { EvaluateOptions } from "../../src/evaluate/evaluator.ts";
+import { runInJail, type JailResult } from "../../src/evaluate/jail.ts";
 import type { Outcome, OutcomeStatus } from "../../src/evaluate/outcome.ts";
 import {
   createEvaluator,
   type EvaluatorOptions,
   type Workbench,
 } from "../../src/evaluate/sandboxed-evaluator.ts";
+import { findBubblewrap, findCompiler } from "../../src/evaluate/toolchain.ts";
 import { loadTask } from "../../src/task/load.ts";
 import type { Task } from "../../src/task/task.ts";
 
@@ -26,6 +29,7 @@ export type TaskName =
   | "attempts"
   | "attempts-with-threads"
   | "digit-sums"
+  | "edges"
   | "distinct-words"
   | "scale"
   | "two-threads";
@@ -47,6 +51,8 @@ export interface Bench {
   /** Judges a source text that is no file, such as one that is too large to be kept. */
   judgeText(text: string, options: ProgramOptions & EvaluateOptions): Promise<Outcome>;
   compileText(text: string, options: ProgramOptions): Promise<Compiled>;
+  /** What `twins/baseline.c` was compiled to before the first attack. */
+  readonly honestObject: Uint8Array;
   /**
    * Throws unless an honest candidate is compiled to the same bytes as before the first attack and is measured, and no process is left
    * but the supervisor.
@@ -57,7 +63,7 @@ export interface Bench {
 /** An evaluator for the tests of one file, made before the first and closed after the last. */
 export function useBench(options: EvaluatorOptions = {}): Bench {
   let evaluator: Workbench | undefined;
-  let honestObject: Uint8Array | undefined;
+  let honestObject = new Uint8Array();
   const workbench = (): Workbench => {
     if (!evaluator) throw new Error("the evaluator stands only while tests run");
     return evaluator;
@@ -77,6 +83,9 @@ export function useBench(options: EvaluatorOptions = {}): Bench {
     get evaluator() {
       return workbench();
     },
+    get honestObject() {
+      return honestObject;
+    },
     task: (name) => taskOf("", { task: name }),
     async judge(file, choices = {}) {
       const task = await taskOf(file, choices);
@@ -91,8 +100,7 @@ export function useBench(options: EvaluatorOptions = {}): Bench {
     },
     compileText,
     async expectUnharmed() {
-      const compiled = await bench.compile("twins/baseline.c");
-      expect(compiled.ok && Buffer.from(compiled.bytes).equals(honestObject ?? new Uint8Array())).toBe(true);
+      await expectSameObject(bench);
       expect(await bench.judge("twins/baseline.c", { effort: "screen" })).toMatchObject({
         status: "measured",
       });
@@ -103,10 +111,35 @@ export function useBench(options: EvaluatorOptions = {}): Bench {
     evaluator = await createEvaluator(options);
     const compiled = await bench.compile("twins/baseline.c");
     if (!compiled.ok) throw new Error(compiled.reason);
-    honestObject = compiled.bytes;
+    honestObject = Uint8Array.from(compiled.bytes);
   });
   afterAll(() => evaluator?.close());
   return bench;
+}
+
+/** Throws unless the honest candidate, compiled now, comes to the same bytes as before the first attack. */
+export async function expectSameObject(bench: Bench, given?: Compiled): Promise<void> {
+  const compiled = given ?? (await bench.compile("twins/baseline.c"));
+  expect(compiled.ok && Buffer.from(compiled.bytes).equals(bench.honestObject)).toBe(true);
+}
+
+/** Compiles in the jail as judging does, but for tighter limits. */
+export async function compileWithin(
+  text: string,
+  language: Language,
+  { wallMs, cpuSeconds }: { readonly wallMs: number; readonly cpuSeconds: number },
+): Promise<JailResult> {
+  const name = language === "c" ? "reference.c" : "reference.cpp";
+  const compiler = await findCompiler(language === "c" ? "gcc" : "g++");
+  return runInJail({
+    bubblewrap: await findBubblewrap(),
+    command: [compiler.path, "-w", "-O2", "-c", "-x", language, name, "-o", "/tmp/object.o"],
+    result: "/tmp/object.o",
+    files: { [`/in/${name}`]: Buffer.from(text) },
+    folders: compiler.prefix === undefined ? [] : [compiler.prefix],
+    directory: "/in",
+    limits: { ...compileLimits, wallMs, cpuSeconds },
+  });
 }
 
 /** The text of a file in `attacks/` or `twins/`, with what was planted in place of its `@NAME@`s. */

@@ -1,0 +1,8 @@
+void edges(int n, const double *values, double *out) {
+  for (int i = 0; i < n; i++) {
+    double value = values[i], quotient = value / value;
+    out[3 * i] = quotient == quotient ? value : -1;
+    out[3 * i + 1] = 1 / (0.0 - value);
+    out[3 * i + 2] = value * 1e-160 * 1e-150 * 1e300;
+  }
+}
