@@ -153,6 +153,14 @@ void plan_release(struct plan *plan) {
   free(plan);
 }
 
+/* Large as a number of whatever type, so that one that is read by mistake shows in the result. */
+static void fill_margin(struct random *random, uint8_t *at, uint64_t size) {
+  for (uint64_t done = 0; done < size; done += 8) {
+    uint64_t bits = random_bits(random) | 0x4000000040000000;
+    memcpy(at + done, &bits, size - done < 8 ? size - done : 8);
+  }
+}
+
 void plan_fill(struct plan *plan, uint64_t seed, uint64_t noise) {
   for (uint32_t instance = 0; instance < plan->instances; instance++) {
     for (uint32_t index = 0; index < plan->slot_count; index++) {
@@ -167,10 +175,10 @@ void plan_fill(struct plan *plan, uint64_t seed, uint64_t noise) {
         continue;
       }
       place->filled = slot->size;
-      if (slot->mode != MODE_IN) {
+      if (slot->mode != MODE_IN || slot->array) {
         struct random margin = random_from(noise, stream + (1ULL << 40));
-        random_bytes(&margin, arena + place->span_offset, place->offset - place->span_offset);
-        random_bytes(&margin, at + slot->size, place->span_offset + place->span_length - place->offset - slot->size);
+        fill_margin(&margin, arena + place->span_offset, place->offset - place->span_offset);
+        fill_margin(&margin, at + slot->size, place->span_offset + place->span_length - place->offset - slot->size);
       }
       if (!noisy && slot->rule->kind != RULE_GENERATED && slot->type->kind != KIND_SCALAR) memset(at, 0, slot->size);
       fill_flat(slot->type, at, slot->array ? slot->count : 1, slot->type->size, slot->rule, &random);

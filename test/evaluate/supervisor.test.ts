@@ -138,6 +138,11 @@ describe("values", () => {
       15,
       data(scalar("f64"), 3, uniform("0", "1")),
     ],
+    [
+      "around an array lie numbers that show where they are read by mistake",
+      19,
+      data(scalar("f64"), 3, uniform("0", "1")),
+    ],
     ["long doubles are made too", 16, data(scalar("f80"), 2, uniform("1", "2"))],
   ])("%s", async (_, which, slot) => {
     const verdict = outputSlot(scalar("bool"), { name: "holds" });
