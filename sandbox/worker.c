@@ -311,8 +311,9 @@ int worker_do(struct worker *worker, enum operation operation, int64_t limit_ns,
   struct message command = {.operation = (uint32_t)operation}, early;
   /* A reply to what was not yet asked is a forgery. */
   if (recv(worker->control, &early, sizeof early, MSG_DONTWAIT) > 0) return end_worker(worker, ENDING_PROTOCOL, phases[operation]);
-  let_run(worker);
+  /* Before it may run: it need not wait for the command to begin. */
   int64_t cpu = process_cpu_ns(worker->pid), wall = wall_ns();
+  let_run(worker);
   if (send(worker->control, &command, sizeof command, MSG_NOSIGNAL) != sizeof command) return end_worker(worker, ENDING_EXIT, phases[operation]);
   if (!await_reply(worker, operation, limit_ns, phases[operation])) return 0;
   if (timing) timing->wall_ns = wall_ns() - wall;
