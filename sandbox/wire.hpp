@@ -7,6 +7,8 @@
 #ifndef LESSONBANK_WIRE_HPP
 #define LESSONBANK_WIRE_HPP
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <new>
@@ -31,6 +33,11 @@ struct reader {
     uint64_t value;
     bytes(&value, sizeof value);
     return value;
+  }
+  bool equals(const void *other, size_t count) {
+    const bool same = count == 0 || memcmp(at, other, count) == 0;
+    at += count;
+    return same;
   }
 };
 
@@ -72,6 +79,9 @@ struct wire<std::string> {
     out.count(value.size());
     out.bytes(value.data(), value.size());
   }
+  static bool unchanged(reader &in, const std::string &value) {
+    return in.count() == value.size() && in.equals(value.data(), value.size());
+  }
 };
 
 template <>
@@ -88,6 +98,13 @@ struct wire<std::vector<bool>> {
       out.bytes(&byte, 1);
     }
   }
+  static bool unchanged(reader &in, const std::vector<bool> &value) {
+    if (in.count() != value.size()) return false;
+    for (size_t index = 0; index < value.size(); index++) {
+      if (value[index] != (*in.at++ != 0)) return false;
+    }
+    return true;
+  }
 };
 
 /* Flat elements go in one piece, others one by one. */
@@ -99,6 +116,7 @@ struct elements {
   static void encode(writer &out, const std::vector<T> &value) {
     if (!value.empty()) out.bytes(value.data(), uint64_t(value.size()) * sizeof(T));
   }
+  static bool unchanged(reader &in, const std::vector<T> &value) { return in.equals(value.data(), value.size() * sizeof(T)); }
 };
 
 template <class T>
@@ -112,6 +130,12 @@ struct elements<T, false> {
       wire<T>::encode(out, element);
     }
   }
+  static bool unchanged(reader &in, const std::vector<T> &value) {
+    for (const T &element : value) {
+      if (!wire<T>::unchanged(in, element)) return false;
+    }
+    return true;
+  }
 };
 
 template <class T>
@@ -124,6 +148,9 @@ struct wire<std::vector<T>> {
   static void encode(writer &out, const std::vector<T> &value) {
     out.count(value.size());
     elements<T, wire<T>::flat>::encode(out, value);
+  }
+  static bool unchanged(reader &in, const std::vector<T> &value) {
+    return in.count() == value.size() && elements<T, wire<T>::flat>::unchanged(in, value);
   }
 };
 
@@ -142,6 +169,15 @@ void encode(const lessonbank_slot &slot, const T &value) {
   if (!out.overflow || slot.capacity < sizeof(uint64_t)) return;
   const uint64_t mark = LESSONBANK_OVERFLOW;
   memcpy(slot.data, &mark, sizeof mark);
+}
+
+/* A container that the function was only to read lies in memory that it can write: it has to be what its slot says still. */
+template <class T>
+void require_unchanged(const lessonbank_slot &slot, const T &value, const char *name) {
+  reader in = {static_cast<const unsigned char *>(slot.data)};
+  if (wire<T>::unchanged(in, value)) return;
+  fprintf(stderr, "changed %s, which is const\n", name);
+  abort();
 }
 
 /* Room for a returned value, which is made in place by the call. */

@@ -113,6 +113,11 @@ function viewed(spelling: string): string {
   return spelling.replace(/^std::span<(?:const )?([^]*)>$/, "std::vector<$1>");
 }
 
+/** Whether the function is shown a container that stays ours; one that comes by value, or may be moved from, is its own. */
+function isOnlyRead({ passing, spelling, encoded }: ShimSlot): boolean {
+  return !encoded && !spelling.includes("&&") && (passing !== "value" || isView(spelling));
+}
+
 function isView(spelling: string): boolean {
   return /^(?:const )?std::(?:string_view|span<)/.test(spelling);
 }
@@ -162,6 +167,11 @@ function composeCpp({ declarations, structs, callee, slots, returns }: Compositi
   const decoded = containers.map(
     ({ index }) => `  lessonbank::decode(slots[${index}], frame->value${index});\n`,
   );
+  const kept = containers.flatMap(({ slot, index }) =>
+    isOnlyRead(slot)
+      ? [`  lessonbank::require_unchanged(frame->slots[${index}], frame->value${index}, "${slot.name}");\n`]
+      : [],
+  );
   const encoded = containers.flatMap(({ slot, index }) =>
     slot.encoded ? [`  lessonbank::encode(frame->slots[${index}], frame->value${index});\n`] : [],
   );
@@ -202,7 +212,7 @@ extern "C" void lessonbank_call(void *opaque) {
 
 extern "C" void lessonbank_finish(void *opaque) {
   lessonbank_frame *frame = static_cast<lessonbank_frame *>(opaque);
-${encoded.join("")}  delete frame;
+${kept.join("")}${encoded.join("")}  delete frame;
 }
 `;
 }

@@ -346,6 +346,47 @@ extern "C" std::size_t f(std::string_view text, std::span<const int> in, std::sp
     await expect(callTask(task, [input(i32(1)), room(4)])).rejects.toMatchObject({ signal: "SIGABRT" });
   });
 
+  test("a function that changes what it may only read ends the process, and says what it changed", async () => {
+    const changing = (change: string): Promise<Buffer[]> =>
+      taskOf(
+        `#include <string>
+#include <vector>
+typedef std::vector<std::vector<std::string>> Words;
+int f(const Words& words, const std::vector<bool>* flags, std::vector<int> own) {
+  Words& mine = const_cast<Words&>(words);
+  std::vector<bool>& bits = const_cast<std::vector<bool>&>(*flags);
+  own.clear(), (void)mine, (void)bits;
+  ${change}
+  return 0;
+}`,
+        "reference.cpp",
+        {
+          inputs: {
+            words: { length: 1, each: { length: 2, each: { length: 2, text: "ab" } } },
+            flags: { length: 2, integers: [0, 1] },
+            own: { length: 1, integers: [0, 1] },
+          },
+        },
+      ).then((task) =>
+        callTask(task, [
+          input(list(1, list(2, text("ab"), text("ba")))),
+          input(list(2, Buffer.from([1, 0]))),
+          input(list(1, i32(5))),
+          room(4),
+        ]),
+      );
+    const complaint = (change: string): Promise<string> =>
+      changing(change).then(
+        () => "",
+        ({ signal, stderr }: { signal: string; stderr: Uint8Array }) =>
+          `${signal}: ${Buffer.from(stderr).toString()}`,
+      );
+    expect(await complaint("")).toBe("");
+    expect(await complaint("mine[0][1][0] = 'c';")).toBe("SIGABRT: changed words, which is const");
+    expect(await complaint("mine[0].pop_back();")).toBe("SIGABRT: changed words, which is const");
+    expect(await complaint("bits[1] = true;")).toBe("SIGABRT: changed flags, which is const");
+  });
+
   test("nothing of the source but its types reaches the shim", async () => {
     const task = await taskOf(
       `#include <vector>
