@@ -91,6 +91,8 @@ static const struct {
 #ifdef SYS_fork
     {SYS_fork, "fork"},
     {SYS_vfork, "vfork"},
+    {SYS_poll, "poll"},
+    {SYS_select, "select"},
     {SYS_pause, "pause"},
     {SYS_alarm, "alarm"},
 #endif
@@ -106,6 +108,9 @@ static const struct {
     {SYS_clock_nanosleep, "clock_nanosleep"},
     {SYS_futex, "futex (waiting for another thread)"},
     {SYS_ppoll, "ppoll"},
+    {SYS_pselect6, "pselect6"},
+    {SYS_rt_sigtimedwait, "rt_sigtimedwait"},
+    {SYS_clock_settime, "clock_settime"},
     {SYS_unshare, "unshare"},
     {SYS_setns, "setns"},
     {SYS_mount, "mount"},
