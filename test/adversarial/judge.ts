@@ -29,10 +29,19 @@ export type TaskName =
   | "attempts"
   | "attempts-with-threads"
   | "digit-sums"
-  | "edges"
   | "distinct-words"
+  | "edges"
+  | "fade"
+  | "many-digit-sums"
+  | "many-shades"
+  | "middle"
+  | "peak"
+  | "prefix"
+  | "quotients"
   | "scale"
-  | "two-threads";
+  | "total"
+  | "two-threads"
+  | "variance";
 
 export interface ProgramOptions {
   /** Default: `digit-sums` for C and `distinct-words` for C++. */
