@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runInJail, type JailResult } from "../../src/evaluate/jail.ts";
-import { findBubblewrap } from "../../src/evaluate/toolchain.ts";
+import { sharedSandbox } from "../../src/evaluate/sandbox.ts";
 import { expectReadable, programText, strayProcesses } from "./judge.ts";
 
 /** What a taken compiler is after: a file, an environment variable, a socket on loopback and one without a file. */
@@ -43,7 +43,7 @@ async function runTaken(
   const megabyte = 2 ** 20;
   const limits = { wallMs, cpuSeconds: 10, memoryBytes: 4096 * megabyte, fileBytes: 64 * megabyte };
   return runInJail({
-    bubblewrap: await findBubblewrap(),
+    sandbox: await sharedSandbox(),
     command: ["/bin/sh", "-c", script],
     result: "/tmp/report",
     files: { "/in/nothing": new Uint8Array(), ...files },

@@ -18,7 +18,8 @@ import {
   type EvaluatorOptions,
   type Workbench,
 } from "../../src/evaluate/sandboxed-evaluator.ts";
-import { findBubblewrap, findCompiler } from "../../src/evaluate/toolchain.ts";
+import { sharedSandbox } from "../../src/evaluate/sandbox.ts";
+import { findCompiler } from "../../src/evaluate/toolchain.ts";
 import { loadTask } from "../../src/task/load.ts";
 import type { Task } from "../../src/task/task.ts";
 
@@ -141,7 +142,7 @@ export async function compileWithin(
   const name = language === "c" ? "reference.c" : "reference.cpp";
   const compiler = await findCompiler(language === "c" ? "gcc" : "g++");
   return runInJail({
-    bubblewrap: await findBubblewrap(),
+    sandbox: await sharedSandbox(),
     command: [compiler.path, "-w", "-O2", "-c", "-x", language, name, "-o", "/tmp/object.o"],
     result: "/tmp/object.o",
     files: { [`/in/${name}`]: Buffer.from(text) },
