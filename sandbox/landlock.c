@@ -47,7 +47,7 @@ static void allow_beneath(int ruleset, char *const *paths, uint64_t rights) {
   }
 }
 
-int landlock_confine(char *const *readable, char *const *writable) {
+int landlock_confine(char *const *readable, char *const *writable, const char *more) {
   int version = landlock_version();
   if (version == 0) return 0;
   struct ruleset ruleset = {.files = FIRST_VERSION};
@@ -60,6 +60,7 @@ int landlock_confine(char *const *readable, char *const *writable) {
   int fd = (int)syscall(CALL_CREATE_RULESET, &ruleset, size, 0U);
   if (fd < 0) return 0;
   allow_beneath(fd, readable, FILE_EXECUTE | FILE_READ | FOLDER_READ);
+  allow_beneath(fd, (char *const[]){(char *)more, NULL}, FILE_READ | FOLDER_READ);
   allow_beneath(fd, writable, ruleset.files & ~(uint64_t)FILE_DEVICE_CONTROL);
   int done = !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) && !syscall(CALL_RESTRICT_SELF, fd, 0U);
   close(fd);

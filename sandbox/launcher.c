@@ -103,7 +103,7 @@ __attribute__((noreturn)) static void become_program(pid_t launcher) {
   const char *failure = confine(&options.confinement);
   if (!failure && options.readable_count + options.writable_count > 0) {
     setsid();
-    if (landlock_version() && !landlock_confine(options.readable, options.writable)) failure = "Landlock refuses";
+    if (landlock_version() && !landlock_confine(options.readable, options.writable, NULL)) failure = "Landlock refuses";
   }
   if (!failure && options.directory && chdir(options.directory)) failure = "its folder cannot be entered";
   if (failure) {

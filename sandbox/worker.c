@@ -115,7 +115,7 @@ static void become_jail(const struct jail *jail, const struct worker_request *re
   char *environment[] = {NULL};
   if (jail->bare) {
     setsid();
-    if (landlock_version() && !landlock_confine(jail->arguments, NULL)) _exit(122);
+    if (landlock_version() && !landlock_confine(jail->arguments, NULL, request->loader ? "/proc/self" : NULL)) _exit(122);
     syscall(SYS_execveat, LOADER_FD, "", command, environment, AT_EMPTY_PATH);
   } else {
     execve(command[0], command, environment);
