@@ -2,8 +2,8 @@
  * Finds the programs that judging needs: compilers, bubblewrap, a fast linker. What is missing is a MachineError with its remedy.
  */
 import { constants } from "node:fs";
-import { access, realpath, stat } from "node:fs/promises";
-import { basename, delimiter, dirname, isAbsolute, join } from "node:path";
+import { access, readlink, realpath, stat } from "node:fs/promises";
+import { basename, delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { execa } from "execa";
 import { MachineError } from "../errors.ts";
 
@@ -50,9 +50,10 @@ export function findCompiler(command: string): Promise<Compiler> {
 }
 
 async function lookUp(command: string): Promise<Compiler> {
-  const path = await findProgram(command);
-  if (path === undefined)
+  const found = await findProgram(command);
+  if (found === undefined)
     throw new MachineError(`the compiler ${command} is not installed`, { remedy: installHint(command) });
+  const path = await followOutside(found);
   const { stdout, failed } = await execa(path, ["--version"], {
     reject: false,
     stdin: "ignore",
@@ -77,6 +78,19 @@ async function lookUp(command: string): Promise<Compiler> {
 export function cCompilerBeside({ path }: Compiler): Promise<Compiler> {
   const plain = basename(path).replace("clang++", "clang").replace("g++", "gcc").replace("c++", "cc");
   return findCompiler(join(dirname(path), plain));
+}
+
+/**
+ * Links in folders that a jail does not hold are followed until they lead into one that it does: no further, as the name that a compiler
+ * is called by can matter to it.
+ */
+async function followOutside(path: string): Promise<string> {
+  for (let step = 0; step < 8 && !/^\/(?:usr|bin|nix)\//.test(path); step++) {
+    const target = await readlink(path).catch(() => undefined);
+    if (target === undefined) break;
+    path = resolve(dirname(path), target);
+  }
+  return path;
 }
 
 function installHint(command: string): string {

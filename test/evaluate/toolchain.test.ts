@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { MachineError } from "../../src/errors.ts";
@@ -24,6 +24,13 @@ describe("what is missing", () => {
   it("so is bubblewrap", async () => {
     process.env["PATH"] = await temporaryFolder();
     await expect(findBubblewrap()).rejects.toThrow(/bubblewrap \(bwrap\) is not installed/);
+  });
+
+  it("a link to a compiler, in a folder that no jail holds, is followed", async () => {
+    const folder = await temporaryFolder();
+    await symlink("/usr/bin/gcc", join(folder, "gcc-by-another-name"));
+    process.env["PATH"] = `${folder}:${path}`;
+    expect(await findCompiler("gcc-by-another-name")).toMatchObject({ path: "/usr/bin/gcc" });
   });
 
   it("a folder is no program, nor is a file that cannot be run", async () => {
