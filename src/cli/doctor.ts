@@ -11,6 +11,7 @@ import { formatChecks, type Check } from "../report/doctor.ts";
 import { printDocument } from "../report/documents.ts";
 import { count } from "../report/figures.ts";
 import { appearanceOf } from "./appearance.ts";
+import { weakerSandboxOption } from "./open-evaluator.ts";
 import { bankFolder, shownPath } from "./places.ts";
 import type { CommandState, Terminal } from "./terminal.ts";
 
@@ -18,11 +19,12 @@ export function doctorCommand(terminal: Terminal, state: CommandState): Command 
   return new Command("doctor")
     .description("what is here, what is missing, how to get it")
     .option("--bank <folder>", "the bank of lessons to look at (default: yours)")
+    .addOption(weakerSandboxOption())
     .option("--json", "print one JSON document")
-    .action(async (flags: { bank?: string; json?: boolean }, command: Command) => {
+    .action(async (flags: { bank?: string; weakerSandbox?: boolean; json?: boolean }, command: Command) => {
       const checks = [
         checkNode(),
-        ...(await probeMachine()),
+        ...(await probeMachine(flags.weakerSandbox ? "weaker" : "full")),
         await checkFolder(
           "cache folder",
           cacheDirectory(),

@@ -1,5 +1,5 @@
 /** What `doctor` prints: what is here, what is missing, how to get it. */
-import type { MachineProbe } from "../evaluate/probe-machine.ts";
+import type { MachineProbe } from "../evaluate/probe.ts";
 import { padEnd, textWidth, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
 

@@ -2,7 +2,6 @@ import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { MachineError } from "../../src/errors.ts";
-import { probeMachine } from "../../src/evaluate/probe-machine.ts";
 import { findBubblewrap, findCompiler, findProgram } from "../../src/evaluate/toolchain.ts";
 import { temporaryFolder } from "./temporary.ts";
 
@@ -39,26 +38,5 @@ describe("what is missing", () => {
     await writeFile(text, "not a program", { mode: 0o644 });
     expect(await findProgram(text)).toBeUndefined();
     expect(await findProgram("sh")).toMatch(/\/sh$/);
-  });
-});
-
-describe("probeMachine", () => {
-  it("tries jail and sandbox, and says that they work", async () => {
-    const probes = await probeMachine();
-    const byName = new Map(probes.map((probe) => [probe.name, probe]));
-    for (const name of ["C compiler", "C++ compiler", "bubblewrap", "compiler jail", "sandbox"])
-      expect(byName.get(name)).toMatchObject({ status: "ok" });
-    expect(byName.get("sandbox")?.detail).toMatch(/system call filter/);
-  });
-
-  it("stops where bubblewrap is missing, and says what to install", async () => {
-    process.env["PATH"] = await temporaryFolder();
-    const probes = await probeMachine();
-    const missing = probes.find(({ name }) => name === "bubblewrap");
-    expect(missing).toMatchObject({
-      status: "missing",
-      remedy: expect.stringMatching(/apt-get install bubblewrap/),
-    });
-    expect(probes.some(({ name }) => name === "sandbox")).toBe(false);
   });
 });
