@@ -46,8 +46,11 @@ static int hand_out(const char *result) {
   return 0;
 }
 
+/* Said before anything untrusted runs: words before these are the sandbox's own, words after them are not. */
+static const char inside[] = "lessonbank: inside\n";
+
 int main(int count, char **arguments) {
-  if (count < 5) return FAILED;
+  if (count < 5 || write(2, inside, sizeof inside - 1) < 0) return FAILED;
   syscall(SYS_close_range, 3U, ~0U, 0U);
   uint64_t tasks = strtoull(arguments[1], NULL, 10), file_bytes = strtoull(arguments[2], NULL, 10);
   const char *result = arguments[3];

@@ -1,12 +1,13 @@
 /*
  * A seccomp list of refusals for honest programs that work on hostile input. They are told "not permitted" rather than killed: some ask
- * out of habit. It keeps from them tracing, namespaces, mounts, keys, sockets, memory that no limit counts, and the parts of the kernel
+ * out of habit. It keeps from them tracing, namespaces, mounts, keys, locks, sockets, memory that no limit counts, and the parts of the kernel
  * that only administrators need.
  */
 #define _GNU_SOURCE
 #include "tool-filter.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stddef.h>
 #include <sys/ioctl.h>
@@ -73,6 +74,10 @@ static void write_policy(struct program *program) {
   program_when(program, SYS_socketpair, 0, ~0u, AF_UNIX, allow, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
   /* To ask which one is in force is all that anybody needs. */
   program_when(program, SYS_personality, 0, ~0u, ~0u, allow, no);
+  /* Locks on the system's files, which all jails see. */
+  static const unsigned locks[] = {F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE};
+  program_always(program, SYS_flock, no);
+  for (size_t index = 0; index < sizeof locks / sizeof *locks; index++) program_whenever(program, SYS_fcntl, 1, ~0u, locks[index], no);
   /* Typing into the terminal that we were started from. */
   program_when(program, SYS_ioctl, 1, ~0u, TIOCSTI, no, allow);
   program_end(program, allow);

@@ -26,9 +26,12 @@ export interface JailResult {
 /** Compilers start few processes; a linker starts a thread a core. */
 const mostTasks = 128;
 const diagnosticBytes = 8192;
-/** Control characters but tab and newline, and those that turn the direction of writing. */
-// oxlint-disable-next-line no-control-regex
-const unprintable = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
+/** Control characters but tab and newline, those that turn the direction of writing or end a line, and those that are not seen. */
+const unprintable =
+  // oxlint-disable-next-line no-control-regex
+  /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu;
+/** The runner's first words. */
+const inside = "lessonbank: inside\n";
 
 let serial = 0;
 
@@ -90,7 +93,10 @@ export async function runInJail(run: JailRun): Promise<JailResult> {
       ...(run.signal && { cancelSignal: run.signal }),
     } as const);
     run.signal?.throwIfAborted();
-    const said = room.translate(cleanText(textOf(jailed.stderr)));
+    // What a tool says may well begin like bubblewrap's own complaints.
+    const [first = "", ...after] = textOf(jailed.stderr).split(inside);
+    const stood = after.length > 0;
+    const said = room.translate(cleanText(stood ? after.join(inside) : first));
     const [how, what] = /^(\w+) ?(.*)/.exec(textOf(jailed.stdio[3]))?.slice(1) ?? [];
     if (
       how === "failed" ||
@@ -98,7 +104,7 @@ export async function runInJail(run: JailRun): Promise<JailResult> {
     )
       throw new LessonbankError("internal", `no jail can be started: ${what ?? jailed.shortMessage}`);
     const exitCode = how === "exit" ? Number(what) : undefined;
-    if (exitCode !== 0 && said.startsWith("bwrap: ")) throw jailError(said);
+    if (exitCode !== 0 && !stood && said.startsWith("bwrap: ")) throw jailError(said);
     const success = !jailed.isMaxBuffer && exitCode === 0;
     return {
       ending: success ? "success" : endingOf(how, jailed),
