@@ -8,7 +8,7 @@ import { chown, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { unprivilegedUser } from "../../src/evaluate/jail.ts";
+import { unprivilegedUser } from "../../src/evaluate/unprivileged-user.ts";
 import { here } from "./judge.ts";
 
 const checkout = join(here, "..", "..");

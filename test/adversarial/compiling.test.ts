@@ -253,6 +253,11 @@ describe("what the compiler says (C5, C6)", () => {
     );
   });
 
+  it("steers as little where it is what a candidate returns", async () => {
+    const outcome = await bench.judge("attacks/c6-returned-escapes.cpp");
+    expectFailure(outcome, "wrong-output", /^return\[0\] has 61 elements, but the reference/);
+  });
+
   it("is never taken for what the sandbox says of the machine", async () => {
     expectFailure(await bench.judge("attacks/c6-bubblewrap-line.c"), "not-compiled", /a candidate's doing/);
   });
