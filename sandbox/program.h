@@ -13,6 +13,8 @@ struct program {
 
 /* Kills what comes through another machine's table of system calls, whose numbers mean other things. */
 void program_begin(struct program *program);
+/* For lists of what is refused: kills what comes under x32's numbers, where the same calls have names that no rule knows. */
+void program_without_x32(struct program *program);
 void program_always(struct program *program, long number, unsigned action);
 /* `action` where argument & mask == value, `otherwise` where not. */
 void program_when(struct program *program, long number, int argument, unsigned mask, unsigned value, unsigned action, unsigned otherwise);

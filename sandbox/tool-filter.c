@@ -64,6 +64,7 @@ static void write_policy(struct program *program) {
   };
   const unsigned allow = SECCOMP_RET_ALLOW, no = SECCOMP_RET_ERRNO | EPERM;
   program_begin(program);
+  program_without_x32(program);
   for (size_t index = 0; index < sizeof refused / sizeof *refused; index++) program_always(program, refused[index], no);
   /* Its flags lie in memory, where no filter can look; C libraries then use the older call. */
   program_always(program, CALL_CLONE3, SECCOMP_RET_ERRNO | ENOSYS);
