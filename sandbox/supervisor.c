@@ -172,10 +172,12 @@ static void end_worker_named(struct worker *worker) {
   for (int index = 0; index < MOST_WORKERS; index++) {
     if (&workers[index].worker == worker) workers[index].taken = 0;
   }
-  worker_release(worker);
+  cpu_set_t others;
+  CPU_XOR(&others, &all_cores, &our_core);
+  worker_dismiss(worker, CPU_COUNT(&others) ? &others : &all_cores);
 }
 
-/* start NAME LIBRARY LOADER USER THREADS LIMIT_MS PLAN… : "-" for the usual loader */
+/* start NAME LIBRARY LOADER USER THREADS LIMIT_MS PLAN… : "-" for the usual loader. `await` waits for it. */
 static void start_worker(struct words *words) {
   struct worker_request request = {0};
   char name[32];
@@ -187,6 +189,8 @@ static void start_worker(struct words *words) {
   request.user = (uint32_t)next_unsigned(words);
   request.threads = (int)next_unsigned(words);
   request.cores = cores_for(request.threads);
+  /* With threads, it may start some before we could tell it where they belong. */
+  request.starting_cores = request.threads > 1 ? request.cores : &all_cores;
   request.limit_ns = next_limit(words);
   while (!words->bad && words->next < words->count) {
     struct plan *plan = next_plan(words);
@@ -203,7 +207,15 @@ static void start_worker(struct words *words) {
   struct worker *worker = &workers[index].worker;
   snprintf(workers[index].name, sizeof workers[index].name, "%s", name);
   workers[index].taken = 1;
-  if (worker_start(worker, &jail, &request)) {
+  worker_start(worker, &jail, &request);
+  json_add(&reply, "{\"ok\":true}");
+}
+
+/* await WORKER : until it is loaded */
+static void await_worker(struct words *words) {
+  struct worker *worker = next_worker(words);
+  if (!worker) return;
+  if (worker->ending == ENDING_NONE && worker_await(worker)) {
     json_add(&reply, "{\"ok\":true,\"pid\":%d,\"loadCpuNs\":%" PRId64 "}", worker->pid, worker->start_cpu_ns);
   } else {
     json_add(&reply, "{\"ok\":true,\"ending\":");
@@ -290,6 +302,7 @@ int main(void) {
     else if (is(command, "plan")) add_plan(&words);
     else if (is(command, "drop")) drop_plan(&words);
     else if (is(command, "start")) start_worker(&words);
+    else if (is(command, "await")) await_worker(&words);
     else if (is(command, "pair")) run_pair(&words);
     else if (is(command, "end")) end_command(&words);
     else if (is(command, "lock")) take_lock(&words);
@@ -298,5 +311,6 @@ int main(void) {
     if (!reply.length) refuse("malformed command");
     json_send(&reply);
   }
+  workers_settle();
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,8 @@
 /* The library takes the first spare descriptor, where a loader without a sandbox around it finds it. */
 enum { LIBRARY_FD = FIRST_SPARE_FD, LOADER_FD, INFO_FD, DESCRIPTORS };
 enum { MOST_COMPLAINTS = 16384, MOST_ARGUMENTS = 128, WATCH_NS = 20000000, SLACK_BYTES = 256 << 20 };
+
+static const struct worker nobody = {.handle = -1, .control = -1, .complaints = -1, .information = -1, .arena_fd = {-1, -1}};
 
 static int make_arena(struct worker *worker, int arena) {
   int fd = memfd_create("arena", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -250,7 +253,9 @@ static int make_group(struct worker *worker, const struct jail *jail, uint64_t m
 }
 
 int worker_start(struct worker *worker, const struct jail *jail, const struct worker_request *request) {
-  *worker = (struct worker){.handle = -1, .control = -1, .complaints = -1, .threads = request->threads, .arena_fd = {-1, -1}};
+  *worker = nobody;
+  worker->threads = request->threads;
+  worker->cores = request->cores;
   worker->user = request->user;
   worker->bare = jail->bare;
   uint64_t memory_bytes = jail->memory_bytes + SLACK_BYTES;
@@ -283,25 +288,32 @@ int worker_start(struct worker *worker, const struct jail *jail, const struct wo
       .cpu_seconds = jail->cpu_seconds,
       .data_bytes = request->loader ? 0 : jail->memory_bytes,
       .user = request->user,
-      .cores = request->cores,
+      .cores = request->starting_cores,
       .group = &worker->group,
       .parent = getpid(),
   };
-  int64_t deadline = wall_ns() + request->limit_ns;
+  worker->deadline_ns = wall_ns() + request->limit_ns;
+  worker->information = info[0];
   worker->jailer = fork();
   if (worker->jailer < 0) abort();
   if (worker->jailer == 0) become_jail(jail, request, wanted, command, &confinement);
   free(command);
   for (int fd = 0; fd < DESCRIPTORS; fd++) close(wanted[fd]);
-  worker->pid = jail->bare ? worker->jailer : read_child_pid(worker, info[0], deadline);
-  close(info[0]);
+  return 1;
+}
+
+int worker_await(struct worker *worker) {
+  worker->pid = worker->bare ? worker->jailer : read_child_pid(worker, worker->information, worker->deadline_ns);
+  close(worker->information);
+  worker->information = -1;
   if (worker->pid) worker->handle = (int)syscall(SYS_pidfd_open, worker->pid, 0);
-  if (!await_reply(worker, OPERATION_INSIDE, deadline - wall_ns(), "start")) {
+  if (!await_reply(worker, OPERATION_INSIDE, worker->deadline_ns - wall_ns(), "start")) {
     if (worker->ending != ENDING_CANCELLED) worker->ending = ENDING_JAIL;
     return 0;
   }
-  if (!await_reply(worker, OPERATION_READY, deadline - wall_ns(), "load")) return 0;
+  if (!await_reply(worker, OPERATION_READY, worker->deadline_ns - wall_ns(), "load")) return 0;
   stop(worker);
+  if (worker->cores) sched_setaffinity(worker->pid, sizeof *worker->cores, worker->cores);
   worker->start_cpu_ns = process_cpu_ns(worker->pid);
   return 1;
 }
@@ -338,6 +350,51 @@ void worker_release(struct worker *worker) {
   if (worker->control >= 0) close(worker->control);
   if (worker->complaints >= 0) close(worker->complaints);
   if (worker->handle >= 0) close(worker->handle);
+  if (worker->information >= 0) close(worker->information);
   free(worker->said);
-  *worker = (struct worker){.handle = -1, .control = -1, .complaints = -1, .arena_fd = {-1, -1}};
+  *worker = nobody;
+}
+
+enum { MOST_DISMISSED = 4 }; /* their memory is still taken */
+
+static pthread_mutex_t dismissing = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t one_is_gone = PTHREAD_COND_INITIALIZER;
+static int dismissed;
+
+static void *clear_away(void *worker) {
+  worker_release(worker);
+  free(worker);
+  pthread_mutex_lock(&dismissing);
+  dismissed--;
+  pthread_cond_broadcast(&one_is_gone);
+  pthread_mutex_unlock(&dismissing);
+  return NULL;
+}
+
+/* Until at most so many are left. */
+static void settle(int most) {
+  pthread_mutex_lock(&dismissing);
+  while (dismissed > most) pthread_cond_wait(&one_is_gone, &dismissing);
+  pthread_mutex_unlock(&dismissing);
+}
+
+void workers_settle(void) { settle(0); }
+
+void worker_dismiss(struct worker *worker, const cpu_set_t *cores) {
+  if (worker->handle >= 0) syscall(SYS_pidfd_send_signal, worker->handle, SIGKILL, NULL, 0);
+  struct worker *gone = malloc(sizeof *gone);
+  if (!gone) abort();
+  *gone = *worker;
+  *worker = nobody;
+  settle(MOST_DISMISSED - 1);
+  pthread_mutex_lock(&dismissing);
+  dismissed++;
+  pthread_mutex_unlock(&dismissing);
+  pthread_t thread;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+  pthread_attr_setaffinity_np(&attributes, sizeof *cores, cores);
+  if (pthread_create(&thread, &attributes, clear_away, gone)) clear_away(gone);
+  pthread_attr_destroy(&attributes);
 }

@@ -29,7 +29,7 @@ struct worker_request {
   const char *loader;   /* one with the sanitizers in place of the jail's, or NULL */
   uint32_t user;        /* real uid and gid to run as; 0 to stay what we are */
   int threads;          /* more than one: threads may be started, but no more than this many work */
-  const cpu_set_t *cores; /* where it may run; NULL to leave that as it is */
+  const cpu_set_t *starting_cores, *cores; /* where it may run until it is loaded, and from then on; NULL to leave that as it is */
   uint64_t arena_bytes[ARENA_COUNT];
   int64_t limit_ns;
 };
@@ -50,6 +50,9 @@ struct worker {
   uint8_t *arena[ARENA_COUNT];
   uint64_t arena_bytes[ARENA_COUNT];
   const struct plan *plan; /* whose layout it has mapped */
+  int information;       /* while it is being started: where bubblewrap says which process it made */
+  int64_t deadline_ns;   /* for being loaded */
+  const cpu_set_t *cores; /* where it stays once it is loaded; NULL to leave that as it is */
   int64_t start_cpu_ns;
   enum ending ending; /* once it has ended: how */
   int ending_number;  /* exit status or signal */
@@ -62,12 +65,17 @@ struct timing {
   int64_t wall_ns, cpu_ns;
 };
 
-/* Starts a worker and waits until its library is loaded. 1, or 0 with `ending` set; either way `worker_release` is due. */
+/* Begins to start a worker; `worker_await` waits until its library is loaded. 1, or 0 with `ending` set; either way `worker_release` is due. */
 int worker_start(struct worker *worker, const struct jail *jail, const struct worker_request *request);
+int worker_await(struct worker *worker);
 /* Has it map a plan's layout; nothing where it has it already. The plan must fit into the arenas that it was started with. */
 int worker_use(struct worker *worker, const struct plan *plan, int64_t limit_ns);
 /* One operation: let it run, send, wait for the reply, stop it again. */
 int worker_do(struct worker *worker, enum operation operation, int64_t limit_ns, struct timing *timing);
 void worker_release(struct worker *worker);
+/* Kills it, and releases what it held in the background, on these cores: large memory takes a while to be given back. */
+void worker_dismiss(struct worker *worker, const cpu_set_t *cores);
+/* Waits until nothing is left of those that were dismissed. */
+void workers_settle(void);
 
 #endif

@@ -127,7 +127,7 @@ export async function link(
 ): Promise<void> {
   const files = sources.map((name) => join(sandboxDirectory, `${name}.c`));
   const options = ["-std=gnu11", "-O2", ...flags, "-o", output, ...files];
-  const result = await execa(compiler.path, [...options, "-lm", "-ldl"], {
+  const result = await execa(compiler.path, [...options, "-pthread", "-lm", "-ldl"], {
     reject: false,
     stdin: "ignore",
     timeout: 120_000,

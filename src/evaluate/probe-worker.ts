@@ -102,10 +102,9 @@ export async function probeWorker(
     const worker = await probe("sandbox", async () => {
       for (const [argument, name] of plans.entries())
         await supervisor.addPlan(encodePlan(planFor(argument), { name, growBytes: 0 }));
-      if (
-        await supervisor.start({ name: "reference", library: reference, threads: 1, limitMs: 10_000, plans })
-      )
-        throw new LessonbankError("machine", "a worker does not start in its sandbox");
+      const worker = { name: "reference", library: reference, threads: 1, limitMs: 10_000, plans };
+      const [ending] = await supervisor.start(worker);
+      if (ending) throw new LessonbankError("machine", "a worker does not start in its sandbox");
       const { held } = await callBeside(supervisor, reference, fences.length);
       if (!held)
         throw new LessonbankError("machine", "a worker in its sandbox does not give the right answer");
@@ -133,8 +132,9 @@ async function callBeside(
   argument: number,
 ): Promise<{ held: boolean; how?: string; cpuNs?: number }> {
   const plan = `p${argument}`;
-  if (await supervisor.start({ name: "candidate", library, threads: 1, limitMs: 10_000, plans: [plan] }))
-    throw new LessonbankError("machine", "a worker does not start in its sandbox");
+  const worker = { name: "candidate", library, threads: 1, limitMs: 10_000, plans: [plan] };
+  const [ending] = await supervisor.start(worker);
+  if (ending) throw new LessonbankError("machine", "a worker does not start in its sandbox");
   const limits = { referenceLimitMs: 5000, candidateLimitMs: 5000 };
   const reply = await supervisor.pair({ plan, reference: "reference", candidate: "candidate", ...limits });
   await supervisor.end("candidate");

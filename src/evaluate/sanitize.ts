@@ -14,7 +14,7 @@ import type { Workbench } from "./sandboxed-evaluator.ts";
 import type { Subject } from "./subject.ts";
 import { isTiming, type Ending } from "./supervisor.ts";
 import { findCompiler } from "./toolchain.ts";
-import { dropPlan, endArms, loadPlan, startGenerator, type LoadedPlan } from "./trial.ts";
+import { dropPlan, endArms, generatorStart, loadPlan, startSideBySide, type LoadedPlan } from "./trial.ts";
 
 export type Sanitized =
   | { readonly status: "clean" }
@@ -93,15 +93,17 @@ export async function runSanitized(
         loaded.push(await loadPlan(supervisor, sized, { growBytes: checkGrowBytes / 4 }));
       const common = { threads, limitMs: 20_000, plans: loaded.map((plan) => plan.name) };
       const { library, loader } = build;
-      const started = await supervisor.start({ ...common, name: "candidate", library, loader });
+      const [started] = await startSideBySide(supervisor, [
+        { ...common, name: "candidate", library, loader },
+        { ...common, name: "reference", library: subject.referenceLibrary },
+        generatorStart(subject, loaded),
+      ]);
       if (started) {
         const report = reportOf(started, undefined, undefined);
         return started.phase === "load" && started.ended !== "timeout" && started.said.includes("Sanitizer")
           ? { status: "faulty", report }
           : { status: "unavailable", reason: report };
       }
-      await supervisor.start({ ...common, name: "reference", library: subject.referenceLibrary });
-      await startGenerator(supervisor, subject, loaded);
       for (const plan of loaded) {
         const reply = await supervisor.pair({
           plan: plan.name,

@@ -91,10 +91,10 @@ export interface PairRequest {
 export interface Supervisor {
   addPlan(words: string): Promise<void>;
   dropPlan(name: string): Promise<void>;
-  /** Undefined once the worker stands; otherwise how it ended while it was loaded. */
-  start(worker: WorkerStart): Promise<Ending | undefined>;
+  /** Starts workers side by side. For each: undefined once it stands; otherwise how it ended while it was loaded. */
+  start(...workers: readonly WorkerStart[]): Promise<(Ending | undefined)[]>;
   pair(request: PairRequest): Promise<PairReply>;
-  /** Ends a worker; nothing where it has ended. */
+  /** Kills a worker, nothing where it has ended; what it held is given back in the background. */
   end(worker: string): Promise<void>;
   /** Waits until no other evaluator on this machine holds the file. */
   lock(path: string, signal?: AbortSignal): Promise<void>;
@@ -182,6 +182,19 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
   const { pinned } =
     core === undefined ? { pinned: false } : await ask(z.object({ pinned: z.boolean() }), "pin", core);
 
+  const start: Supervisor["start"] = async (...workers) => {
+    for (const { name, library, loader: other, threads, limitMs, plans } of workers) {
+      const user = unprivilegedUser() ?? 0;
+      const files = [path(library), other === undefined ? "-" : path(other)];
+      await ask(z.unknown(), "start", name, ...files, user, threads, limitMs, ...plans);
+    }
+    const endings: (Ending | undefined)[] = [];
+    for (const { name } of workers) endings.push((await ask(startReply, "await", name)).ending);
+    const failed = endings.find((one) => one?.ended === "jail");
+    if (failed) throw startError(sandbox, failed.said || "it did not start");
+    return endings;
+  };
+
   return {
     pinned,
     get alive() {
@@ -189,13 +202,7 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
     },
     addPlan: async (words) => void (await ask(z.unknown(), words)),
     dropPlan: async (name) => void (await ask(z.unknown(), "drop", name)),
-    async start({ name, library, loader: other, threads, limitMs, plans }) {
-      const user = unprivilegedUser() ?? 0;
-      const files = [path(library), other === undefined ? "-" : path(other)];
-      const reply = await ask(startReply, "start", name, ...files, user, threads, limitMs, ...plans);
-      if (reply.ending?.ended === "jail") throw startError(sandbox, reply.ending.said || "it did not start");
-      return reply.ending;
-    },
+    start,
     async pair(request) {
       const { plan, reference, candidate, candidateFirst, referenceLimitMs, candidateLimitMs } = request;
       return ask(

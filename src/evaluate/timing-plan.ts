@@ -7,6 +7,8 @@ import { speedupOf } from "./statistics.ts";
 
 export interface TimingPlan {
   readonly pairsPerRound: number;
+  /** Of these, how many are enough where they show a clear difference: how large it is exactly can wait for `confirm`. */
+  readonly clearPairs: number;
   readonly leastRounds: number;
   readonly mostRounds: number;
   /** Half the width of what counts as no difference. */
@@ -25,6 +27,7 @@ export interface TimingPlan {
 export const timingPlans: Readonly<Record<Effort, TimingPlan>> = {
   screen: {
     pairsPerRound: 4,
+    clearPairs: 2,
     leastRounds: 3,
     mostRounds: 5,
     tie: 0.01,
@@ -34,6 +37,7 @@ export const timingPlans: Readonly<Record<Effort, TimingPlan>> = {
   },
   normal: {
     pairsPerRound: 4,
+    clearPairs: 2,
     leastRounds: 3,
     mostRounds: 10,
     tie: 0.01,
@@ -43,6 +47,7 @@ export const timingPlans: Readonly<Record<Effort, TimingPlan>> = {
   },
   confirm: {
     pairsPerRound: 6,
+    clearPairs: 6,
     leastRounds: 8,
     mostRounds: 20,
     tie: 0.01,
@@ -58,6 +63,12 @@ export const batchMs = 10;
 export const implausibleRatio = 10;
 /** A candidate this much slower is dropped after two rounds. */
 const clearLoss = Math.log(0.8);
+const clearWin = Math.log(1.25);
+
+/** Whether pairs lie so far from 1 that few of them tell which side they are on. */
+export function isClear(logRatios: readonly number[]): boolean {
+  return logRatios.every((ratio) => ratio > clearWin) || logRatios.every((ratio) => ratio < clearLoss);
+}
 
 export type Verdict = "win" | "loss" | "tie" | "futile" | "continue" | "undecided";
 

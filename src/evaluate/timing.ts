@@ -9,7 +9,14 @@ import { batchShape, referenceLimitMs, type ReferenceFacts } from "./reference-f
 import { concludeRounds, logRatios, timeNs, waitingFailure, type Round, type TimedPair } from "./rounds.ts";
 import type { Subject } from "./subject.ts";
 import type { Supervisor } from "./supervisor.ts";
-import { implausibleRatio, intervalOf, timingPlans, verdictOf, type TimingPlan } from "./timing-plan.ts";
+import {
+  implausibleRatio,
+  intervalOf,
+  isClear,
+  timingPlans,
+  verdictOf,
+  type TimingPlan,
+} from "./timing-plan.ts";
 import { dropPlan, endArms, loadPlan, runPair, startArms, type Failure, type LoadedPlan } from "./trial.ts";
 
 export interface TimingOptions {
@@ -77,7 +84,7 @@ interface Bench {
 async function measure(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Promise<Round[] | Failure> {
   const rounds: Round[] = [];
   for (;;) {
-    const round = await measureRound(bench, loaded, plan, rounds);
+    const round = await measureRound(bench, loaded, plan);
     if ("status" in round) return round;
     rounds.push(round);
     const ratios = logRatios(rounds, bench.subject.task.threads);
@@ -89,23 +96,17 @@ async function measure(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Prom
 }
 
 /** Two fresh processes, a warm-up that is checked but not counted, then pairs in alternating order. */
-async function measureRound(
-  bench: Bench,
-  loaded: LoadedPlan,
-  plan: TimingPlan,
-  before: readonly Round[],
-): Promise<Round | Failure> {
+async function measureRound(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Promise<Round | Failure> {
   const { supervisor, subject, library, options } = bench;
   await supervisor.lock(options.lockFile, options.signal);
   try {
     const failure = await startArms(supervisor, subject, library, [loaded]);
     if (failure) return failure;
     const pairs: TimedPair[] = [];
-    const slow =
-      before.length > 0 && logRatios(before, subject.task.threads).every((ratio) => ratio < Math.log(0.4));
-    const count = slow ? 2 : plan.pairsPerRound;
     let referenceMs = 0;
-    for (let index = -1; index < count; index++) {
+    for (let index = -1; index < plan.pairsPerRound; index++) {
+      const each = pairs.map((pair) => ({ pairs: [pair] }));
+      if (pairs.length >= plan.clearPairs && isClear(logRatios(each, subject.task.threads))) break;
       options.signal?.throwIfAborted();
       const pair = await runPair(
         supervisor,

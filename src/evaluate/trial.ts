@@ -7,7 +7,14 @@ import { isFlat } from "../task/signature.ts";
 import { taskFile, type Sizes } from "../task/task.ts";
 import { describeEnding, describeMismatch, sizesText } from "./describe.ts";
 import { encodePlan, generatorPlan, isGenerated, type PlanShape } from "./encode-plan.ts";
-import { isTiming, type PairReply, type Supervisor, type Timing } from "./supervisor.ts";
+import {
+  isTiming,
+  type Ending,
+  type PairReply,
+  type Supervisor,
+  type Timing,
+  type WorkerStart,
+} from "./supervisor.ts";
 import type { Subject } from "./subject.ts";
 
 /** How a candidate failed; the evaluator adds the counts. */
@@ -76,38 +83,34 @@ export async function startArms(
   library: string | undefined,
   loaded: readonly LoadedPlan[],
 ): Promise<Failure | undefined> {
-  const { threads } = subject.task;
-  const names = loaded.map((plan) => plan.name);
-  const common = { threads, limitMs: loadLimitMs, plans: names };
-  const reference = await supervisor.start({
-    ...common,
-    name: "reference",
-    library: subject.referenceLibrary,
-  });
+  const plans = loaded.map((plan) => plan.name);
+  const common = { threads: subject.task.threads, limitMs: loadLimitMs, plans };
+  const [reference, candidate, generator] = await startSideBySide(supervisor, [
+    { ...common, name: "reference", library: subject.referenceLibrary },
+    library === undefined ? undefined : { ...common, name: "candidate", library },
+    generatorStart(subject, loaded),
+  ]);
   if (reference) throw referenceFault(subject, describeEnding(reference).reason);
-  await startGenerator(supervisor, subject, loaded);
-  if (library === undefined) return undefined;
-  const candidate = await supervisor.start({ ...common, name: "candidate", library });
-  if (!candidate) return undefined;
-  return failureOf({ ...describeEnding(candidate), limitMs: loadLimitMs });
+  if (generator) throw generatorFault(subject, describeEnding(generator).reason);
+  return candidate && failureOf({ ...describeEnding(candidate), limitMs: loadLimitMs });
 }
 
-/** A worker for the task's generator, where a plan needs one. Throws a TaskError where it does not survive being loaded. */
-export async function startGenerator(
-  supervisor: Supervisor,
-  subject: Subject,
-  loaded: readonly LoadedPlan[],
-): Promise<void> {
+/** The worker for the task's generator, where a plan needs one. */
+export function generatorStart(subject: Subject, loaded: readonly LoadedPlan[]): WorkerStart | undefined {
   const plans = loaded.flatMap((plan) => plan.generator ?? []);
-  if (plans.length === 0 || subject.generatorLibrary === undefined) return;
-  const ending = await supervisor.start({
-    name: "generator",
-    library: subject.generatorLibrary,
-    threads: 1,
-    limitMs: loadLimitMs,
-    plans,
-  });
-  if (ending) throw generatorFault(subject, describeEnding(ending).reason);
+  const library = subject.generatorLibrary;
+  if (plans.length === 0 || library === undefined) return undefined;
+  return { name: "generator", library, threads: 1, limitMs: loadLimitMs, plans };
+}
+
+/** The endings in the order of the workers; undefined where there is none to be started. */
+export async function startSideBySide(
+  supervisor: Supervisor,
+  workers: readonly (WorkerStart | undefined)[],
+): Promise<(Ending | undefined)[]> {
+  const wanted = workers.filter((worker) => worker !== undefined);
+  const endings = await supervisor.start(...wanted);
+  return workers.map((worker) => (worker === undefined ? undefined : endings[wanted.indexOf(worker)]));
 }
 
 export async function endArms(supervisor: Supervisor): Promise<void> {

@@ -6,7 +6,7 @@ import {
   speedupOf,
   studentQuantile,
 } from "../../src/evaluate/statistics.ts";
-import { instancesFor, intervalOf, timingPlans, verdictOf } from "../../src/evaluate/timing-plan.ts";
+import { instancesFor, intervalOf, isClear, timingPlans, verdictOf } from "../../src/evaluate/timing-plan.ts";
 
 describe("statistics, by hand", () => {
   it("the median is the middle, or the mean of the two in the middle", () => {
@@ -103,6 +103,13 @@ describe("when to stop", () => {
   it("a clear loss is dropped after two, a clear win is not", () => {
     expect(verdictOf([-0.7, -0.7], plan)).toBe("loss");
     expect(verdictOf([0.7, 0.7], plan)).toBe("continue");
+  });
+
+  it("pairs are clear where all of them lie far on one side", () => {
+    expect(isClear([0.3, 0.25])).toBe(true);
+    expect(isClear([-0.3, -0.25])).toBe(true);
+    expect(isClear([0.3, 0.1])).toBe(false);
+    expect(isClear([0.3, -0.3])).toBe(false);
   });
 
   it("five percent is a win after three steady rounds", () => {

@@ -31,7 +31,7 @@ async function pairsOf(
   await supervisor.addPlan(encodePlan({ sizes: {}, slots, tolerance }, { name, growBytes: 4096, ...shape }));
   for (const worker of ["reference", "candidate"] as const) {
     const start = { name: worker, library: arms[worker], threads: 1, limitMs: 10_000, plans: [name] };
-    expect(await supervisor.start(start)).toBeUndefined();
+    expect(await supervisor.start(start)).toEqual([undefined]);
   }
   const replies: PairReply[] = [];
   const limits = { referenceLimitMs: 5000, candidateLimitMs: 5000 };
