@@ -1,20 +1,39 @@
 /**
- * A source as the preprocessor first sees it: lines spliced, comments gone, blanks collapsed (translation phases 2 and 3 of the C and C++
- * standards). Two texts of the same normal form compile to the same object, since what else goes in, headers and flags, is the same.
+ * A source as the preprocessor first sees it: comments gone, blanks collapsed (translation phase 3 of the C and C++ standards). Two texts of
+ * the same normal form compile to the same object, since what else goes in, headers and flags, is the same.
  */
 
-/** Where the length of lines or their number shows in the program, they are kept. */
-const tellsLines = /\b(?:__LINE__|__builtin_LINE|source_location|assert|__COUNTER__)\b/;
+/**
+ * What makes it hard to say by looking what is a comment or a blank, or what lets a program see its own layout: continued lines, trigraphs,
+ * raw strings, pasted tokens, quotes beside names and numbers, odd names of headers, numbers of lines. Such texts are taken as they are.
+ */
+const untame = new RegExp(
+  [
+    /\\\s*\n/,
+    /\r(?!\n)/,
+    /\?\?/,
+    /R"/,
+    /##|%:/,
+    /\/\/\*/,
+    /\w'/,
+    /__has_|\bembed\b|\bimport\b/,
+    /#\s*include(?![ \t]*(?:<[\w.+-]+(?:\/[\w.+-]+)*>|"[\w.+-]+"))/,
+    /\b(?:__LINE__|__builtin_LINE|source_location|stacktrace|assert|__COUNTER__)\b/,
+  ]
+    .map(({ source }) => source)
+    .join("|"),
+);
 /** These make two compilations of one text differ. */
-const tellsTime = /\b(?:__DATE__|__TIME__|__TIMESTAMP__)\b/;
-
+const tellsTime = /\b__(?:DATE|TIME|TIMESTAMP)__\b/;
+/** They may be put together or hidden: then no verdict on the text is kept at all. */
+const maybeTellsTime = /__(?:DA|TI)|(?:TE|ME|MP)__|\?\?|\\\s*\n/;
 /** Longer texts are rare, and taken as they are. */
 const mostLength = 2 ** 17;
 
 /** The normal form, or undefined where the text does not decide what it compiles to. Pure. */
 export function normalForm(text: string): string | undefined {
-  if (tellsTime.test(text)) return undefined;
-  if (tellsLines.test(text) || text.length > mostLength) return text;
+  if (tellsTime.test(text) || (untame.test(text) && maybeTellsTime.test(text))) return undefined;
+  if (untame.test(text) || text.length > mostLength) return text;
   const parts: string[] = ["\n"];
   for (const { kind, text: piece } of pieces(text)) {
     const last = parts.at(-1);
@@ -36,6 +55,8 @@ export function normalForm(text: string): string | undefined {
  */
 export function leadingHeaders(text: string): string[] {
   const headers: string[] = [];
+  // What looks like a line may then be none.
+  if (/\?\?|\\\s*\n/.test(text)) return headers;
   for (const line of logicalLines(text)) {
     if (line.trim() === "") continue;
     const name = /^\s*#\s*include\s*<([A-Za-z0-9_][\w+-]*(?:[./][\w+-]+)*)>\s*$/.exec(line)?.[1];
@@ -52,12 +73,10 @@ interface Piece {
 
 const patterns: readonly (readonly [Piece["kind"], RegExp])[] = [
   ["newline", /\r?\n/y],
-  ["blank", /(?:[ \t\v\f]|\\\r?\n)+/y],
-  ["comment", /\/\/(?:\\\r?\n|[^\n])*?(?=\r?\n|$)|\/\*[^]*?(?:\*\/|$)/y],
-  ["literal", /(?:u8|[uUL])?R"([^\s()\\]{0,16})\([^]*?\)\1"/y],
+  ["blank", /[ \t\v\f]+/y],
+  ["comment", /\/\/[^\n]*?(?=\r?\n|$)|\/\*[^]*?(?:\*\/|$)/y],
   ["literal", /"(?:\\[^]|[^"\\\n])*"?|'(?:\\[^]|[^'\\\n])*'?/y],
-  // A number's digit separators and a name before a quote are no literals of their own.
-  ["other", /\d(?:'?[\w.])*|\w+|[^\w\s"'/\\]+|[^]/y],
+  ["other", /\w+|[^\w\s"'/\\]+|[^]/y],
 ];
 
 function* pieces(text: string): Generator<Piece> {
