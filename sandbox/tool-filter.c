@@ -75,8 +75,8 @@ static void write_policy(struct program *program) {
   program_when(program, SYS_socketpair, 0, ~0u, AF_UNIX, allow, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
   /* To ask which one is in force is all that anybody needs. */
   program_when(program, SYS_personality, 0, ~0u, ~0u, allow, no);
-  /* Locks on the system's files, which all jails see. */
-  static const unsigned locks[] = {F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE};
+  /* Locks, leases and watches on the system's files, which all jails see. */
+  static const unsigned locks[] = {F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_NOTIFY};
   program_always(program, SYS_flock, no);
   for (size_t index = 0; index < sizeof locks / sizeof *locks; index++) program_whenever(program, SYS_fcntl, 1, ~0u, locks[index], no);
   /* Typing into the terminal that we were started from. */

@@ -12,6 +12,8 @@ import { nativePrograms } from "../../src/evaluate/native.ts";
 import { openSandbox, type Sandbox, type SandboxKind } from "../../src/evaluate/sandbox.ts";
 
 const megabyte = 1 << 20;
+/** So that those of other tests, which run meanwhile, are not taken for ours. */
+const program = `hostile-${process.pid}`;
 const limits: JailLimits = {
   wallMs: 20_000,
   cpuSeconds: 20,
@@ -32,7 +34,7 @@ async function runHostile(
     command: [
       "/bin/sh",
       "-c",
-      'gcc -o "$2/program" "$1" && "$2/program" > "$2/result"',
+      `gcc -o "$2/${program}" "$1" && "$2/${program}" > "$2/result"`,
       "sh",
       "/in/hostile.c",
       "/tmp",
@@ -116,21 +118,21 @@ describe.each(kinds)("a jail ($kind, control groups: $controlGroups)", ({ kind, 
     const result = await runHostile(sandbox, "idler", { wallMs: 1500 });
     expect(result.ending).toBe("timed-out");
     expect(result.durationMs).toBeLessThan(2500);
-    expect(processesNamed("/tmp/program")).toEqual([]);
+    expect(processesNamed(`/tmp/${program}`)).toEqual([]);
   });
 
   it("leaves nothing of a program that ends well but for its children", async () => {
     const result = await runHostile(sandbox, "deserter");
     expect(textOf(result)).toBe("done\n");
     expect(result.durationMs).toBeLessThan(5000);
-    expect(processesNamed("/tmp/program")).toEqual([]);
+    expect(processesNamed(`/tmp/${program}`)).toEqual([]);
   });
 
   it.each([["memory-bomb"], ["shared-memory-bomb"]])("ends a %s for its memory", async (fixture) => {
     const result = await runHostile(sandbox, fixture);
     expect(result.ending).toBe("out-of-memory");
     expect(result.durationMs).toBeLessThan(10_000);
-    expect(processesNamed("/tmp/program")).toEqual([]);
+    expect(processesNamed(`/tmp/${program}`)).toEqual([]);
   });
 
   it("has no memory that belongs to no process", async () => {
@@ -140,11 +142,11 @@ describe.each(kinds)("a jail ($kind, control groups: $controlGroups)", ({ kind, 
   it("holds a fork bomb until its time is up, and the machine goes on", async () => {
     const running = runHostile(sandbox, "fork-bomb", { wallMs: 2500 });
     await sleep(1500);
-    expect(processesNamed("/tmp/program").length).toBeLessThanOrEqual(130);
+    expect(processesNamed(`/tmp/${program}`).length).toBeLessThanOrEqual(130);
     const { stdout } = await promisify(execFile)("/bin/echo", ["alive"]);
     expect(stdout).toBe("alive\n");
     expect((await running).durationMs).toBeLessThan(3500);
-    expect(processesNamed("/tmp/program")).toEqual([]);
+    expect(processesNamed(`/tmp/${program}`)).toEqual([]);
   });
 
   it("stops what writes files that are too large, or too much to its output", async () => {
