@@ -94,11 +94,18 @@ export async function openSessionGroup(
     for (const { path } of folders) removeAbandoned(path);
     const name = prefix + nameOfOwn();
     const made = folders.map(({ kind, path }) => ({ kind, path: join(path, name) }));
-    const close = (): void => made.forEach(({ path }) => removeGroup(path));
+    const close = (): void => {
+      process.off("exit", close);
+      for (const { path } of made) removeGroup(path);
+    };
     try {
       for (const folder of made) makeGroup(folder);
       const parents = made.map(({ kind, path }) => `${kind}:${path}`);
-      if (await works(parents)) return { parents, close };
+      if (await works(parents)) {
+        // For a process that ends without closing; one that is killed leaves it to the next.
+        process.once("exit", close);
+        return { parents, close };
+      }
     } catch {
       // Not here: it may not be written, or the kernel has other rules for it.
     }

@@ -175,6 +175,18 @@ describe("a session's group", () => {
     },
   );
 
+  it.runIf(groupFolders().length > 0 && process.getuid?.() === 0)(
+    "clears away what a killed process left on this machine, when it is made",
+    async () => {
+      const left = (groupFolders()[0] ?? []).map(({ path }) =>
+        join(path, "lessonbank-999999999-1-0123456789ab"),
+      );
+      for (const folder of left) mkdirSync(join(folder, "jail-1"), { recursive: true });
+      (await openSessionGroup(async () => true))?.close();
+      expect(left.some((folder) => existsSync(folder))).toBe(false);
+    },
+  );
+
   it("is given up where it turns out to be of no use", async () => {
     let tried: readonly string[] = [];
     const refuse = async (parents: readonly string[]): Promise<boolean> => {
