@@ -106,7 +106,8 @@ export function useBench(options: EvaluatorOptions = {}): Bench {
       return compileText(await programText(file, choices.planted), { task });
     },
     async judgeText(text, choices) {
-      return workbench().evaluate(await taskOf("", choices), text, choices);
+      // Nothing that an earlier run kept: what is tested is this one.
+      return workbench().evaluate(await taskOf("", choices), text, { verdicts: "fresh", ...choices });
     },
     compileText,
     async expectUnharmed() {
