@@ -26,14 +26,14 @@ static void add_mismatch(struct json *reply, const char *key, const struct misma
 }
 
 /* Restores the arguments, then prepare, call, finish. 0 where the worker ended instead. */
-static int run_arm(struct worker *worker, const struct plan *plan, int64_t limit_ns, struct timing *called, int64_t *untimed_ns) {
+static int run_arm(struct worker *worker, const struct plan *plan, int64_t limit_ns, struct timing *called, struct timing *around) {
   struct timing before, after;
   if (!worker_use(worker, plan, limit_ns)) return 0;
   plan_write_values(plan, worker->arena);
   if (!worker_do(worker, OPERATION_PREPARE, limit_ns, &before)) return 0;
   if (!worker_do(worker, OPERATION_CALL, limit_ns, called)) return 0;
   if (!worker_do(worker, OPERATION_FINISH, limit_ns, &after)) return 0;
-  *untimed_ns = before.cpu_ns + after.cpu_ns;
+  *around = (struct timing){.wall_ns = before.wall_ns + after.wall_ns, .cpu_ns = before.cpu_ns + after.cpu_ns};
   return 1;
 }
 
@@ -58,11 +58,10 @@ static int fill(const struct pair *pair, uint64_t noise) {
 
 /* Both arms in their order. 0 where something ended, which the reply then says. */
 static int run_arms(const struct pair *pair, struct json *reply) {
-  struct timing timing = {0};
-  int64_t untimed_ns = 0;
+  struct timing timing = {0}, around = {0};
   if (pair->generator) {
     plan_fill(pair->generator_plan, pair->seed, pair->noise[0]);
-    if (!run_arm(pair->generator, pair->generator_plan, pair->limits_ns[ARM_REFERENCE], &timing, &untimed_ns)) {
+    if (!run_arm(pair->generator, pair->generator_plan, pair->limits_ns[ARM_REFERENCE], &timing, &around)) {
       json_add(reply, ",\"generator\":");
       add_ending(reply, pair->generator);
       return 0;
@@ -83,13 +82,13 @@ static int run_arms(const struct pair *pair, struct json *reply) {
     int64_t limit = pair->limits_ns[arm];
     if (arm == ARM_CANDIDATE && pair->first == ARM_REFERENCE) limit += (int64_t)(pair->factor * (double)timing.wall_ns);
     json_add(reply, ",\"%s\":", arm == ARM_CANDIDATE ? "candidate" : "reference");
-    if (!run_arm(worker, pair->plan, limit, &timing, &untimed_ns)) {
+    if (!run_arm(worker, pair->plan, limit, &timing, &around)) {
       add_ending(reply, worker);
       json_add(reply, ",\"limitMs\":%.3f", (double)limit / 1e6);
       return 0;
     }
-    json_add(reply, "{\"cpuNs\":%" PRId64 ",\"wallNs\":%" PRId64 ",\"untimedNs\":%" PRId64 ",\"lifetimeNs\":%" PRId64 "}", timing.cpu_ns,
-             timing.wall_ns, untimed_ns, process_cpu_ns(worker->pid));
+    json_add(reply, "{\"cpuNs\":%" PRId64 ",\"wallNs\":%" PRId64 ",\"untimedNs\":%" PRId64 ",\"untimedWallNs\":%" PRId64 ",\"lifetimeNs\":%" PRId64 "}",
+             timing.cpu_ns, timing.wall_ns, around.cpu_ns, around.wall_ns, process_cpu_ns(worker->pid));
     struct mismatch bounds;
     if (!compare_margins(pair->plan, worker->arena[ARENA_OUTPUT], &bounds)) {
       add_mismatch(reply, arm == ARM_CANDIDATE ? "candidateBounds" : "referenceBounds", &bounds);

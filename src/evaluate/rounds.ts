@@ -1,6 +1,7 @@
 /**
  * What rounds of timed pairs say: which clock decides, what is added to it, and what about them deserves doubt. Pure.
  */
+import { movedNs } from "./moved.ts";
 import type { Measured, Speedup } from "./outcome.ts";
 import { leastScatter, median, roundLogRatio } from "./statistics.ts";
 import type { Timing } from "./supervisor.ts";
@@ -9,6 +10,8 @@ import type { Failure } from "./trial.ts";
 
 /** Whole times beyond what usual ones come to, which one slow call of four needs to be half as slow again. */
 const unevenExcess = 1.1;
+/** Of the reference's time: less than this that is done around the calls counts, but is not worth a word. */
+const worthSaying = 0.02;
 /** Ten terabytes a second: no core writes as fast. */
 const bytesPerMs = 1e10;
 
@@ -30,11 +33,14 @@ export function timeNs(timing: Timing, threads: number): number {
 /** The log ratio of each round, by which the interval is made. */
 export function logRatios(rounds: readonly Round[], threads: number): number[] {
   const uneven = isUneven(rounds, threads);
-  return rounds.map((round) => {
-    const moved = movedNs(round, threads);
-    const pairs = round.pairs.map(({ reference, candidate }) => ({
+  const moved = movedNs(
+    rounds.map(({ pairs }) => pairs),
+    threads,
+  );
+  return rounds.map((round, index) => {
+    const pairs = round.pairs.map(({ reference, candidate }, place) => ({
       reference: timeNs(reference, threads),
-      candidate: timeNs(candidate, threads) + moved,
+      candidate: timeNs(candidate, threads) + (moved[index]?.[place] ?? 0),
     }));
     if (!uneven) return roundLogRatio(pairs);
     return roundLogRatio([
@@ -59,19 +65,6 @@ export function isUneven(rounds: readonly Round[], threads: number): boolean {
     (round) => excess(round, "candidate") > unevenExcess * Math.max(1, excess(round, "reference")),
   );
   return 2 * uneven.length >= rounds.length;
-}
-
-/**
- * Work that a candidate does around its call rather than in it, in operators new and delete of its own for example, is counted as if done
- * inside. Decoding and encoding cost both arms about the same, so a small difference is not.
- */
-export function movedNs(round: Round, threads: number): number {
-  // Threads that wait for more work spin for a while after a call; wall time does not count that anyway.
-  if (threads > 1) return 0;
-  const own = median(round.pairs.map(({ candidate }) => candidate.untimedNs));
-  const usual = median(round.pairs.map(({ reference }) => reference.untimedNs));
-  const call = median(round.pairs.map(({ reference }) => timeNs(reference, threads)));
-  return own > 1.2 * usual + 0.01 * call + 20_000 ? own - usual : 0;
 }
 
 /** Wall time far above CPU time, pair after pair, in this arm alone: it waits for something that the clock does not see. */
@@ -166,7 +159,16 @@ function doubtsAbout(rounds: readonly Round[], threads: number): string[] {
   const doubts: string[] = [];
   if (isUneven(rounds, threads))
     doubts.push("Some of its calls are far slower than most, so whole times were compared, not usual ones.");
-  if (rounds.some((round) => movedNs(round, threads) > 0))
+  const moved = sum(
+    movedNs(
+      rounds.map(({ pairs }) => pairs),
+      threads,
+    ).flat(),
+  );
+  if (
+    moved >
+    worthSaying * sum(rounds.flatMap(({ pairs }) => pairs.map(({ reference }) => timeNs(reference, threads))))
+  )
     doubts.push("The candidate does work around its call, which was counted as if done inside.");
   const once = median(rounds.map((round) => onceNs(round, "candidate") - onceNs(round, "reference")));
   const calls = median(rounds.map(({ pairs }) => sum(pairs.map(({ candidate }) => candidate.cpuNs))));

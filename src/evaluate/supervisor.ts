@@ -21,6 +21,7 @@ const timing = z.object({
   cpuNs: z.number(),
   wallNs: z.number(),
   untimedNs: z.number(),
+  untimedWallNs: z.number(),
   lifetimeNs: z.number(),
 });
 const mismatch = z.object({
@@ -52,7 +53,7 @@ const startReply = z.object({
 /** How a worker came to its end. */
 export type Ending = z.infer<typeof ending>;
 /**
- * One call, or one batch of calls, of one arm. `untimedNs` is the CPU time of decoding and encoding around it, `lifetimeNs` that of the
+ * One call, or one batch of calls, of one arm. `untimedNs` is the CPU time of decoding and encoding around it, `untimedWallNs` what they took, `lifetimeNs` that of the
  * process since it was started.
  */
 export type Timing = z.infer<typeof timing>;

@@ -39,6 +39,14 @@ describe("work moved elsewhere (T28)", () => {
     ["behind the call", "t28-free.c"],
     ["before the call", "t28-malloc.c", "many-digit-sums"],
     ["to the moment when it is let go on", "t28-continued.c", "many-digit-sums"],
+    ["behind every other call", "t28-free-every-other.c"],
+    [
+      "behind half of the calls of what takes longer to be made than to be summed",
+      "t28-delete-sums.cpp",
+      "total",
+    ],
+    ["behind the call where threads are allowed", "t28-threads-late.c", "many-shades"],
+    ["before the call where threads are allowed", "t28-threads-early.c", "many-shades"],
   ]);
 });
 

@@ -21,6 +21,7 @@ function arm(callsMs: readonly number[], { wallMs = callsMs, untimedMs = 0, once
       cpuNs: ms * 1e6,
       wallNs: (wallMs[index] ?? 0) * 1e6,
       untimedNs: untimedMs * 1e6,
+      untimedWallNs: untimedMs * 1e6,
       lifetimeNs: lifetimeMs * 1e6,
     };
   });

@@ -1,0 +1,55 @@
+/**
+ * Work that a candidate does around its calls rather than in them, in an operator delete of its own for example, or by replying before it
+ * has worked. Decoding and encoding cost both arms about the same; what this arm spends beyond that is counted as if done inside. Pure.
+ */
+import type { TimedPair } from "./rounds.ts";
+import type { Timing } from "./supervisor.ts";
+
+/** So many standard deviations beyond the reference is not chance. */
+const deviations = 3;
+/** Wake-ups scatter by this much, whatever the reference shows. */
+const leastScatterNs = 5_000;
+
+/**
+ * What each pair's candidate is charged with, by round and pair; zeros where the rounds together show no more than chance. Pair by pair,
+ * because what is moved in half of the calls would be half hidden by a median; and never less than nothing, because a candidate that is
+ * quick to decode has not worked.
+ */
+export function movedNs(rounds: readonly (readonly TimedPair[])[], threads: number): number[][] {
+  const excess = rounds.map((pairs) =>
+    pairs.map(({ reference, candidate }) => aroundNs(candidate, threads) - aroundNs(reference, threads)),
+  );
+  const variances = chanceVariances(rounds, threads);
+  // The sum in which what scatters widely weighs little.
+  let weighted = 0;
+  let weights = 0;
+  for (const [index, ns] of excess.flat().entries()) {
+    const weight = 1 / (variances[index] ?? Infinity);
+    weighted += weight * ns;
+    weights += weight;
+  }
+  const significant = weighted > deviations * Math.sqrt(weights);
+  return excess.map((round) => round.map((ns) => (significant ? Math.max(0, ns) : 0)));
+}
+
+/** Threads that wait for more work spin for a while after a call, so that of several the wall clock counts here too. */
+function aroundNs({ untimedNs, untimedWallNs }: Timing, threads: number): number {
+  return threads > 1 ? untimedWallNs : untimedNs;
+}
+
+/**
+ * The variance of each difference between two arms that do the same, from the reference alone: a candidate could make its own as wide as it
+ * likes. Relative to what is usual at each place in a round, since first calls find no memory to use again.
+ */
+function chanceVariances(rounds: readonly (readonly TimedPair[])[], threads: number): number[] {
+  const around = rounds.map((pairs) => pairs.map(({ reference }) => aroundNs(reference, threads)));
+  const places = Math.max(...around.map((round) => round.length));
+  const usual = Array.from({ length: places }, (_, place) => {
+    const there = around.flatMap((round) => round[place] ?? []);
+    return Math.max(there.reduce((sum, ns) => sum + ns, 0) / there.length, 1);
+  });
+  const all = around.flatMap((round) => round.map((ns, place) => ({ ns, usual: usual[place] ?? 1 })));
+  const squares = all.reduce((sum, one) => sum + (one.ns / one.usual - 1) ** 2, 0);
+  const variance = squares / Math.max(all.length - places, 1);
+  return all.map((one) => 2 * variance * one.usual ** 2 + 2 * leastScatterNs ** 2);
+}
