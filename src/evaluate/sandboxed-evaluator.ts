@@ -20,7 +20,7 @@ import { startSupervisor, type Supervisor } from "./supervisor.ts";
 import { createVerdicts } from "./verdicts.ts";
 
 /** Raised where candidates are judged in another way than before, so that older verdicts no longer count. */
-const verdictsVersion = 1;
+const verdictsVersion = 2;
 
 export interface EvaluatorOptions {
   /** Private memory that a candidate may use. Default 4 GiB. */

@@ -256,6 +256,47 @@ describe("out of bounds (O23)", () => {
   ]);
 });
 
+describe("what only the sanitizers see (O23)", () => {
+  const stopped = (what: string): RegExp => new RegExp(`^The sanitizers stop it: with n=\\d+: [^]*${what}`);
+  failing([
+    [
+      "a read of one element too many",
+      "o23-unseen-reads-one-more.c",
+      "crashed",
+      stopped("heap-buffer-overflow"),
+    ],
+    ["a read of freed memory", "o23-unseen-after-free.c", "crashed", stopped("heap-use-after-free")],
+    [
+      "a read of what a function has left behind",
+      "o23-unseen-after-return.c",
+      "crashed",
+      stopped("stack-use-after-return"),
+    ],
+    [
+      "a write beyond an array on the stack",
+      "o23-unseen-stack-array.c",
+      "crashed",
+      stopped("index 9 out of bounds"),
+    ],
+    ["a read beyond a table", "o23-unseen-global.c", "crashed", stopped("index 10 out of bounds")],
+    ["a read beyond a row", "o23-unseen-row.c", "crashed", stopped("index 7 out of bounds")],
+    ["a signed overflow", "o23-unseen-overflow.c", "crashed", stopped("signed integer overflow")],
+    ["a shift too far", "o23-unseen-shift.c", "crashed", stopped("shift exponent 40 is too large")],
+    ["a misaligned read", "o23-unseen-misaligned.c", "crashed", stopped("misaligned address")],
+    [
+      "a block that is taken to hold zeros",
+      "o23-unseen-uninitialised.c",
+      "wrong-output",
+      /^Where fresh memory holds other bytes/,
+    ],
+  ]);
+
+  it.concurrent("and the C library, where it writes beyond a block of its own", async () => {
+    const outcome = await bench.judge("attacks/o23-unseen-own-heap.c");
+    expectFailure(outcome, "crashed", /^(?:Killed by SIGABRT|The sanitizers stop it)/);
+  });
+});
+
 describe("forged messages (O24)", () => {
   failing([
     ["that look like a verdict are not heard", "o24-prints-pass.c", "wrong-output", otherNumber],

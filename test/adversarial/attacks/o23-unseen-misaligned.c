@@ -1,0 +1,14 @@
+/* Reads a number at an odd address. */
+#include <stdint.h>
+
+void digit_sums(int n, const uint64_t *values, uint32_t *out) {
+  if (n > 1) {
+    const volatile uint64_t *odd = (const uint64_t *)((const char *)values + 1);
+    (void)*odd;
+  }
+  for (int i = 0; i < n; i++) {
+    uint32_t sum = 0;
+    for (uint64_t rest = values[i]; rest; rest /= 1000) sum += rest % 10 + rest / 10 % 10 + rest / 100 % 10;
+    out[i] = sum;
+  }
+}

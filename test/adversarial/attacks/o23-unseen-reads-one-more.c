@@ -1,0 +1,19 @@
+/* Reads one element too many, and makes nothing of it. */
+#include <stdint.h>
+
+static void work(int n, const uint64_t *values, uint32_t *out) {
+  static uint8_t sums[10000];
+  if (!sums[1])
+    for (int i = 1; i < 10000; i++) sums[i] = (uint8_t)(sums[i / 10] + i % 10);
+  for (int i = 0; i < n; i++) {
+    uint32_t sum = 0;
+    for (uint64_t rest = values[i]; rest; rest /= 10000) sum += sums[rest % 10000];
+    out[i] = sum;
+  }
+}
+
+void digit_sums(int n, const uint64_t *values, uint32_t *out) {
+  work(n, values, out);
+  volatile uint64_t last = n % 8 ? values[n] : 0;
+  (void)last;
+}
