@@ -53,7 +53,9 @@ static uint64_t most_grown(const struct plan *plan, const uint8_t *arena) {
 
 static int fill(const struct pair *pair, uint64_t noise) {
   plan_fill(pair->plan, pair->seed, noise);
-  return !pair->generator || plan_take_generated(pair->plan, pair->generator_plan, pair->generator->arena[ARENA_OUTPUT]);
+  if (pair->generator && !plan_take_generated(pair->plan, pair->generator_plan, pair->generator->arena[ARENA_OUTPUT])) return 0;
+  if (pair->change) plan_change_one(pair->plan, pair->change);
+  return 1;
 }
 
 /* Both arms in their order. 0 where something ended, which the reply then says. */

@@ -14,6 +14,7 @@ struct pair {
   int64_t limits_ns[2];
   double factor;     /* where the reference goes first, the candidate may take this many times as long, and its limit on top */
   uint64_t seed;
+  uint64_t change;   /* what one element is made anew from, so that the values are nearly the seed's; 0 where none is */
   uint64_t noise[2]; /* what outputs hold before the first and the second call */
   struct plan *generator_plan; /* NULL where nothing is generated */
   struct worker *generator;

@@ -186,6 +186,80 @@ void plan_fill(struct plan *plan, uint64_t seed, uint64_t noise) {
   }
 }
 
+/* Whether an element may be made anew without regard to the others. */
+static int is_elementwise(const struct rule *rule) {
+  int changes = 0;
+  switch (rule->kind) {
+    case RULE_UNIFORM:
+    case RULE_NORMAL:
+    case RULE_INTEGERS:
+      return 1;
+    case RULE_TEXT:
+      return !rule->terminated;
+    case RULE_EACH:
+      return is_elementwise(rule->rules[0]);
+    case RULE_FIELDS:
+      for (int index = 0; index < rule->count; index++) {
+        const struct rule *own = rule->rules[index];
+        if (is_elementwise(own)) changes = 1;
+        else if (own->kind != RULE_CONSTANT) return 0;
+      }
+      return changes;
+    default:
+      return 0;
+  }
+}
+
+static const struct type byte_type = {.kind = KIND_SCALAR, .scalar = SCALAR_U8, .size = 1, .flat = 1};
+
+static void change_element(const struct type *type, uint8_t *at, uint64_t count, const struct rule *rule, struct random *random) {
+  uint8_t *element = at + random_below(random, count) * type->size, *before = malloc(type->size);
+  if (!before) abort();
+  memcpy(before, element, type->size);
+  /* What is drawn again may be the same. */
+  for (int attempt = 0; attempt < 8 && !memcmp(before, element, type->size); attempt++) fill_flat(type, element, 1, type->size, rule, random);
+  free(before);
+}
+
+/* In an encoded container; in one of its own containers where it holds those. */
+static void change_within(const struct type *type, uint8_t *at, const struct rule *rule, struct random *random) {
+  uint64_t count;
+  memcpy(&count, at, 8);
+  if (!count) return;
+  const struct type *element = type->kind == KIND_STRING ? &byte_type : type->element;
+  if (element->flat) {
+    change_element(element, at + 8, count, rule, random);
+    return;
+  }
+  if (rule->kind != RULE_EACH) return;
+  uint8_t *inner = at + 8;
+  for (uint64_t left = random_below(random, count); left; left--) inner += encoded_size(element, inner, most_bytes);
+  change_within(element, inner, rule->rules[0], random);
+}
+
+static int is_changeable(const struct slot *slot, const struct place *place) {
+  if (slot->mode != MODE_IN && slot->mode != MODE_INOUT) return 0;
+  if (slot->container) return place->filled > 8 && is_elementwise(slot->rule);
+  return slot->array && slot->count && is_elementwise(slot->rule);
+}
+
+void plan_change_one(struct plan *plan, uint64_t seed) {
+  uint64_t total = (uint64_t)plan->instances * plan->slot_count, changeable = 0;
+  struct random random = random_from(seed, 0);
+  for (uint64_t index = 0; index < total; index++) changeable += (uint64_t)is_changeable(&plan->slots[index % plan->slot_count], &plan->places[index]);
+  if (!changeable) return;
+  uint64_t chosen = random_below(&random, changeable);
+  for (uint64_t index = 0; index < total; index++) {
+    const struct slot *slot = &plan->slots[index % plan->slot_count];
+    const struct place *place = &plan->places[index];
+    if (!is_changeable(slot, place) || chosen--) continue;
+    uint8_t *at = plan->master[slot_arena(slot)] + place->offset;
+    if (slot->container) change_within(slot->type, at, slot->rule, &random);
+    else change_element(slot->type, at, slot->count, slot->rule, &random);
+    return;
+  }
+}
+
 uint64_t encoded_size(const struct type *type, const uint8_t *at, uint64_t limit) {
   uint64_t count, used = 8;
   if (limit < 8) return UINT64_MAX;

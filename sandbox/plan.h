@@ -61,6 +61,11 @@ struct place *plan_place(const struct plan *plan, uint32_t instance, uint32_t sl
 
 /* Makes the master values of all instances. Outputs, scratch room and margins get noise from a seed of its own. */
 void plan_fill(struct plan *plan, uint64_t seed, uint64_t noise);
+/*
+ * Makes one element of one argument anew, by its rule: somewhere in an array, a vector or a string that the function reads. Nothing where
+ * there is none whose elements are independent of each other.
+ */
+void plan_change_one(struct plan *plan, uint64_t seed);
 /* Copies what another plan's slots of the same names hold in `from` into this plan's generated slots. 0 where it does not fit. */
 int plan_take_generated(struct plan *plan, const struct plan *other, const uint8_t *from);
 /* Writes the table for the loader, and the master values, into a worker's arenas. */

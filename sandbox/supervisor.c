@@ -226,11 +226,12 @@ static void await_worker(struct words *words) {
 }
 
 /*
- * pair PLAN REFERENCE CANDIDATE FIRST REFERENCE_LIMIT_MS CANDIDATE_LIMIT_MS FACTOR SEED NOISE OTHER_NOISE [GENERATOR_PLAN GENERATOR]
+ * pair PLAN REFERENCE CANDIDATE FIRST REFERENCE_LIMIT_MS CANDIDATE_LIMIT_MS FACTOR SEED NOISE OTHER_NOISE CHANGE [GENERATOR_PLAN GENERATOR]
  *
  * Fresh values, once, for both arms; FIRST says which arm goes first (0 the reference). The candidate may take CANDIDATE_LIMIT_MS
  * plus FACTOR times what the reference just took, where the reference went first. CANDIDATE "-" runs the reference alone.
- * OTHER_NOISE "same", or what the second arm's outputs hold before the call instead of NOISE.
+ * OTHER_NOISE "same", or what the second arm's outputs hold before the call instead of NOISE. CHANGE "none", or what one element of the
+ * arguments is made anew from.
  */
 static void run_pair(struct words *words) {
   struct pair pair = {.plan = next_plan(words)};
@@ -245,6 +246,10 @@ static void run_pair(struct words *words) {
   if (strcmp(next_word(words), "same")) {
     words->next--;
     pair.noise[1] = next_seed(words);
+  }
+  if (strcmp(next_word(words), "none")) {
+    words->next--;
+    pair.change = next_seed(words);
   }
   if (words->next < words->count) {
     pair.generator_plan = next_plan(words);

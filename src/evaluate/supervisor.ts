@@ -86,6 +86,8 @@ export interface PairRequest {
   readonly seed?: string | undefined;
   /** Whether outputs hold other noise before the second arm's call than before the first's. */
   readonly otherNoise?: boolean | undefined;
+  /** Whether one element of the arguments is another than `seed` makes it. */
+  readonly oneChanged?: boolean | undefined;
   readonly generator?: { readonly plan: string; readonly worker: string } | undefined;
 }
 
@@ -219,6 +221,7 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
         request.seed ?? "-",
         "-",
         request.otherNoise ? "-" : "same",
+        request.oneChanged ? "-" : "none",
         ...(request.generator ? [request.generator.plan, request.generator.worker] : []),
       );
     },

@@ -123,7 +123,16 @@ export async function runPair(
   subject: Subject,
   plan: LoadedPlan,
   limits: Limits,
-  { candidateFirst = false, otherNoise = false } = {},
+  {
+    candidateFirst = false,
+    otherNoise = false,
+    nearly,
+  }: {
+    readonly candidateFirst?: boolean;
+    readonly otherNoise?: boolean;
+    /** The seed of an earlier pair: the same values, but for one element. */
+    readonly nearly?: string;
+  } = {},
 ): Promise<PairResult> {
   const reply = await supervisor.pair({
     plan: plan.name,
@@ -131,6 +140,8 @@ export async function runPair(
     candidate: "candidate",
     candidateFirst,
     otherNoise,
+    seed: nearly,
+    oneChanged: nearly !== undefined,
     referenceLimitMs: limits.referenceMs,
     candidateLimitMs: limits.candidateMs,
     candidateFactor: limits.candidateFactor,

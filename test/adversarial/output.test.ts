@@ -46,6 +46,18 @@ describe("a remembered answer (O16)", () => {
   failing([
     ["for a pointer is another input's", "o16-pointer.c", "wrong-output", otherNumber],
     ["for a length is another input's", "o16-length.c", "wrong-output", otherNumber],
+    [
+      "for the first elements is that of an input that goes on otherwise",
+      "o16-first-elements.c",
+      "wrong-output",
+      otherNumber,
+    ],
+    [
+      "for every third element is that of an input with others between",
+      "o16-sampled.c",
+      "wrong-output",
+      otherNumber,
+    ],
   ]);
 
   it.concurrent("for a hash of the whole input is never asked for again", async () => {

@@ -175,7 +175,7 @@ describe("a supervisor whose parent is killed in the midst of a call", () => {
     await ask("plan p 1 0 0 0 0 0");
     await ask(`start reference ${library} - ${unprivilegedUser() ?? 0} 1 5000 p`);
     const { pid: worker } = await ask("await reference");
-    shell.stdin.write("pair p reference - 0 60000 60000 0 - - same\n");
+    shell.stdin.write("pair p reference - 0 60000 60000 0 - - same none\n");
     await sleep(100);
     expect([isAlive(supervisor), isAlive(worker)]).toEqual([true, true]);
     shell.kill("SIGKILL");

@@ -19,7 +19,7 @@ interface Arms {
   readonly candidate: string;
 }
 
-/** One pair on fresh workers; `seeds` more pairs on the same. */
+/** Pairs on fresh workers, one for each seed; after "nearly" one element is another than the seed makes it. */
 async function pairsOf(
   arms: Arms,
   slots: readonly Slot[],
@@ -35,10 +35,11 @@ async function pairsOf(
   }
   const replies: PairReply[] = [];
   const limits = { referenceLimitMs: 5000, candidateLimitMs: 5000 };
-  for (const seed of seeds)
-    replies.push(
-      await supervisor.pair({ plan: name, reference: "reference", candidate: "candidate", seed, ...limits }),
-    );
+  for (const words of seeds) {
+    const [seed, nearly] = words?.split(" ") ?? [];
+    const request = { plan: name, reference: "reference", candidate: "candidate", seed, ...limits };
+    replies.push(await supervisor.pair({ ...request, oneChanged: nearly !== undefined }));
+  }
   await supervisor.end("reference");
   await supervisor.end("candidate");
   await supervisor.dropPlan(name);
@@ -149,6 +150,24 @@ describe("values", () => {
     const [reply] = await pairsOf(arms, [caseSlot(which), slot, verdict]);
     expect(reply?.mismatch).toBeUndefined();
     expect(isTiming(reply?.candidate)).toBe(true);
+  });
+
+  it.each<[string, number, Slot]>([
+    ["an array", 20, data(scalar("f64"), 100, uniform("0", "1"))],
+    ["a string in a vector", 21, data(vector({ kind: "string" }), 20, each(3, 3, text("ab")), false)],
+    ["nothing that is sorted", 18, data(scalar("f64"), 100, sorted(uniform("0", "1")))],
+    ["nothing that is a permutation", 18, data(scalar("u32"), 100, { kind: "permutation" })],
+    ["nothing that is empty", 18, data(scalar("f64"), 0, uniform("0", "1"))],
+  ])("one element can be changed: in %s", async (_, which, slot) => {
+    const replies = await pairsOf(
+      arms,
+      [caseSlot(which), slot, outputSlot(scalar("bool"))],
+      ["7", "7 nearly"],
+    );
+    expect(replies.map((reply) => isTiming(reply.candidate) && reply.mismatch === undefined)).toEqual([
+      true,
+      true,
+    ]);
   });
 
   it("the same seed gives the same values, another gives others", async () => {
