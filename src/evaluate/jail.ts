@@ -104,7 +104,11 @@ export async function runInJail(run: JailRun): Promise<JailResult> {
     )
       throw new LessonbankError("internal", `no jail can be started: ${what ?? jailed.shortMessage}`);
     const exitCode = how === "exit" ? Number(what) : undefined;
-    if (exitCode !== 0 && !stood && said.startsWith("bwrap: ")) throw jailError(said);
+    // Where not even the runner came to speak, it is no fault of what was to be run.
+    if (!stood && exitCode !== undefined)
+      throw sandbox.kind === "full"
+        ? jailError(said)
+        : new LessonbankError("internal", `no jail can be started: ${said}`);
     const success = !jailed.isMaxBuffer && exitCode === 0;
     return {
       ending: success ? "success" : endingOf(how, jailed),
