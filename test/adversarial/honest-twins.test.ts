@@ -30,10 +30,14 @@ describe("an honest candidate that looks like an attack wins all the same", () =
   });
 
   it.each<[string, (text: string) => string]>([
-    ["lines that end as in DOS", (text) => text.replaceAll("\n", "\r\n")],
-    ["no end of the last line", (text) => text.trimEnd()],
-    ["a mark of the byte order", (text) => `\uFEFF${text}`],
-    ["tabs and form feeds", (text) => text.replaceAll("  ", "\t").replace("\n\n", "\n\f\n")],
+    [
+      "lines that end as in DOS, and a last one that does not end",
+      (text) => text.replaceAll("\n", "\r\n").trimEnd(),
+    ],
+    [
+      "a mark of the byte order, tabs and form feeds",
+      (text) => `\uFEFF${text.replaceAll("  ", "\t").replace("\n\n", "\n\f\n")}`,
+    ],
   ])("%s", async (_, change) => {
     const text = change(await programText("twins/c10-table.c"));
     expect(await bench.judgeText(text, { task: "digit-sums" })).toMatchObject({
