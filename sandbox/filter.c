@@ -39,7 +39,7 @@ static void write_policy(struct program *program, unsigned allowed) {
   program_begin(program);
   if (allowed & FILTER_SANITIZERS) {
     /* Their runtime reads its own memory map and names, and finds out by a pipe which addresses are mapped. */
-    static const long runtime[] = {SYS_pipe2, SYS_readlinkat, SYS_fcntl,
+    static const long runtime[] = {SYS_pipe2, SYS_readlinkat,
 #ifdef SYS_readlink
                                    SYS_readlink, SYS_pipe,
 #endif

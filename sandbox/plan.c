@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "parallel.h"
+
 static const uint64_t line = 64, most_bytes = 1ULL << 40;
 static uint64_t page; /* arm64 has kernels with pages of 16 and 64 KiB */
 
@@ -161,29 +163,42 @@ static void fill_margin(struct random *random, uint8_t *at, uint64_t size) {
   }
 }
 
-void plan_fill(struct plan *plan, uint64_t seed, uint64_t noise) {
-  for (uint32_t instance = 0; instance < plan->instances; instance++) {
-    for (uint32_t index = 0; index < plan->slot_count; index++) {
-      const struct slot *slot = &plan->slots[index];
-      struct place *place = plan_place(plan, instance, index);
-      uint8_t *arena = plan->master[slot_arena(slot)], *at = arena + place->offset;
-      uint64_t stream = (uint64_t)instance * plan->slot_count + index + 1;
-      int noisy = slot->rule->kind == RULE_NOISE;
-      struct random random = random_from(noisy ? noise : seed, stream);
-      if (slot->container) {
-        place->filled = slot->rule->kind == RULE_GENERATED ? 0 : fill_container(slot->type, at, slot->count, slot->rule, &random);
-        continue;
-      }
-      place->filled = slot->size;
-      if (slot->mode != MODE_IN || slot->array) {
-        struct random margin = random_from(noise, stream + (1ULL << 40));
-        fill_margin(&margin, arena + place->span_offset, place->offset - place->span_offset);
-        fill_margin(&margin, at + slot->size, place->span_offset + place->span_length - place->offset - slot->size);
-      }
-      if (!noisy && slot->rule->kind != RULE_GENERATED && slot->type->kind != KIND_SCALAR) memset(at, 0, slot->size);
-      fill_flat(slot->type, at, slot->array ? slot->count : 1, slot->type->size, slot->rule, &random);
-    }
+static void fill_slot(struct plan *plan, uint32_t instance, uint32_t index, uint64_t seed, uint64_t noise) {
+  const struct slot *slot = &plan->slots[index];
+  struct place *place = plan_place(plan, instance, index);
+  uint8_t *arena = plan->master[slot_arena(slot)], *at = arena + place->offset;
+  uint64_t stream = (uint64_t)instance * plan->slot_count + index + 1;
+  int noisy = slot->rule->kind == RULE_NOISE;
+  struct random random = random_from(noisy ? noise : seed, stream);
+  if (slot->container) {
+    place->filled = slot->rule->kind == RULE_GENERATED ? 0 : fill_container(slot->type, at, slot->count, slot->rule, &random);
+    return;
   }
+  place->filled = slot->size;
+  if (slot->mode != MODE_IN || slot->array) {
+    struct random margin = random_from(noise, stream + (1ULL << 40));
+    fill_margin(&margin, arena + place->span_offset, place->offset - place->span_offset);
+    fill_margin(&margin, at + slot->size, place->span_offset + place->span_length - place->offset - slot->size);
+  }
+  if (!noisy && slot->rule->kind != RULE_GENERATED && slot->type->kind != KIND_SCALAR) memset(at, 0, slot->size);
+  fill_many(slot->type, at, slot->array ? slot->count : 1, slot->rule, &random);
+}
+
+struct filled_plan {
+  struct plan *plan;
+  uint64_t seed, noise;
+};
+
+static void fill_instance(void *context, uint64_t instance) {
+  const struct filled_plan *filled = context;
+  for (uint32_t index = 0; index < filled->plan->slot_count; index++) {
+    fill_slot(filled->plan, (uint32_t)instance, index, filled->seed, filled->noise);
+  }
+}
+
+void plan_fill(struct plan *plan, uint64_t seed, uint64_t noise) {
+  struct filled_plan filled = {plan, seed, noise};
+  parallel_for(plan->instances, fill_instance, &filled);
 }
 
 /* Whether an element may be made anew without regard to the others. */
@@ -328,6 +343,6 @@ void plan_write_values(const struct plan *plan, uint8_t *const arenas[ARENA_COUN
     enum arena arena = slot_arena(slot);
     uint64_t offset = slot->container ? place->offset : place->span_offset;
     uint64_t length = slot->container ? place->filled : place->span_length;
-    memcpy(arenas[arena] + offset, plan->master[arena] + offset, length);
+    parallel_copy(arenas[arena] + offset, plan->master[arena] + offset, length);
   }
 }

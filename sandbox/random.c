@@ -38,7 +38,8 @@ enum { LAYERS = 128 };
 static const double tail_start = 3.442619855899, layer_area = 9.91256303526217e-3;
 static double layer_width[LAYERS + 1], layer_inside[LAYERS];
 
-static void prepare_layers(void) {
+/* Before main: several threads may draw. */
+__attribute__((constructor)) static void prepare_layers(void) {
   double density = exp(-0.5 * tail_start * tail_start);
   layer_width[0] = layer_area / density;
   layer_width[1] = tail_start;
@@ -61,7 +62,6 @@ static double normal_tail(struct random *random) {
 }
 
 double random_normal(struct random *random) {
-  if (layer_width[0] == 0) prepare_layers();
   for (;;) {
     uint64_t bits = random_bits(random);
     int layer = (int)(bits % LAYERS);

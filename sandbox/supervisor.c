@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "pair.h"
+#include "parallel.h"
 #include "plan.h"
 #include "protocol.h"
 #include "worker.h"
@@ -136,7 +137,12 @@ static void pin(struct words *words) {
   CPU_ZERO(&wanted);
   CPU_SET(core, &wanted);
   int pinned = sched_setaffinity(0, sizeof wanted, &wanted) == 0;
-  if (pinned) our_core = wanted;
+  if (pinned) {
+    our_core = wanted;
+    cpu_set_t others;
+    CPU_XOR(&others, &all_cores, &our_core);
+    parallel_use(&others);
+  }
   json_add(&reply, "{\"ok\":true,\"pinned\":%s}", pinned ? "true" : "false");
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "parallel.h"
 #include "random.h"
 #include "sort.h"
 
@@ -170,6 +171,58 @@ void fill_flat(const struct type *type, uint8_t *at, uint64_t count, uint64_t st
   }
 }
 
+/* Whether each element is made without regard to the others. */
+static int is_independent(const struct rule *rule) {
+  switch (rule->kind) {
+    case RULE_UNIFORM:
+    case RULE_NORMAL:
+    case RULE_INTEGERS:
+    case RULE_TEXT:
+    case RULE_NOISE:
+      return 1;
+    case RULE_FIELDS:
+      for (int index = 0; index < rule->count; index++) {
+        if (rule->rules[index]->kind != RULE_CONSTANT && !is_independent(rule->rules[index])) return 0;
+      }
+      return 1;
+    default:
+      return 0;
+  }
+}
+
+struct filling {
+  const struct type *type;
+  uint8_t *at;
+  uint64_t count, seed;
+  struct rule rule;
+};
+
+enum { PART_BYTES = 1 << 18 };
+
+static uint64_t part_elements(const struct type *type) { return type->size < PART_BYTES ? PART_BYTES / type->size : 1; }
+
+static void fill_part(void *context, uint64_t index) {
+  const struct filling *filling = context;
+  uint64_t start = index * part_elements(filling->type), left = filling->count - start;
+  uint64_t count = left < part_elements(filling->type) ? left : part_elements(filling->type);
+  struct random random = random_from(filling->seed, index);
+  struct rule rule = filling->rule;
+  if (count < left) rule.terminated = 0; /* the last part has the end */
+  fill_flat(filling->type, filling->at + start * filling->type->size, count, filling->type->size, &rule, &random);
+}
+
+void fill_many(const struct type *type, uint8_t *at, uint64_t count, const struct rule *rule, struct random *random) {
+  if (rule->kind == RULE_SORTED) {
+    fill_many(type, at, count, rule->rules[0], random);
+    sort_flat(type, at, count, type->size);
+  } else if (count * type->size <= PART_BYTES || !is_independent(rule)) {
+    fill_flat(type, at, count, type->size, rule, random);
+  } else {
+    struct filling filling = {type, at, count, random_bits(random), *rule};
+    parallel_for((count + part_elements(type) - 1) / part_elements(type), fill_part, &filling);
+  }
+}
+
 static const struct rule *each_within(const struct rule *rule) {
   while (rule->kind == RULE_SORTED) rule = rule->rules[0];
   return rule->kind == RULE_EACH ? rule : NULL;
@@ -189,7 +242,7 @@ uint64_t fill_container(const struct type *type, uint8_t *at, uint64_t count, co
   const struct type *element = type->kind == KIND_STRING ? &byte : type->element;
   if (element->flat) {
     memset(at + 8, 0, count * element->size);
-    fill_flat(element, at + 8, count, element->size, rule, random);
+    fill_many(element, at + 8, count, rule, random);
     return 8 + count * element->size;
   }
   const struct rule *each = each_within(rule);

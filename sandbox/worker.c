@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "worker.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -166,25 +167,36 @@ static pid_t read_child_pid(const struct worker *worker, int fd, int64_t deadlin
 
 static void let_run(struct worker *worker) { syscall(SYS_pidfd_send_signal, worker->handle, SIGCONT, NULL, 0); }
 
+/* Whether every thread of it has stopped, or is no more. */
+static int stands_still(pid_t pid) {
+  char path[64], state[512];
+  snprintf(path, sizeof path, "/proc/%d/task", pid);
+  DIR *tasks = opendir(path);
+  if (!tasks) return 1;
+  int still = 1;
+  for (struct dirent *task; still && (task = readdir(tasks));) {
+    if (*task->d_name == '.') continue;
+    snprintf(path, sizeof path, "/proc/%d/task/%.20s/stat", pid, task->d_name);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t got = fd < 0 ? -1 : read(fd, state, sizeof state - 1);
+    if (fd >= 0) close(fd);
+    if (got <= 0) continue;
+    state[got] = 0;
+    char *at = strrchr(state, ')');
+    still = !at || strchr("TZXt", at[2]);
+  }
+  closedir(tasks);
+  return still;
+}
+
 /*
  * From here on it executes no further instruction: it shares our core, so it is not running now, and will see the signal first.
- * With threads on other cores that takes a moment, so then we wait until it is seen to have stopped.
+ * With threads on other cores that takes a moment, so then we wait until all of them are seen to have stopped.
  */
 static void stop(struct worker *worker) {
   syscall(SYS_pidfd_send_signal, worker->handle, SIGSTOP, NULL, 0);
   if (worker->threads <= 1) return;
-  char path[64], state[512];
-  snprintf(path, sizeof path, "/proc/%d/stat", worker->pid);
-  for (int attempt = 0; attempt < 10000; attempt++) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    ssize_t got = fd < 0 ? -1 : read(fd, state, sizeof state - 1);
-    if (fd >= 0) close(fd);
-    if (got <= 0) return;
-    state[got] = 0;
-    char *at = strrchr(state, ')');
-    if (!at || strchr("TZXt", at[2])) return;
-    sched_yield();
-  }
+  for (int attempt = 0; attempt < 10000 && !stands_still(worker->pid); attempt++) sched_yield();
 }
 
 static void collect_complaints(struct worker *worker) {

@@ -68,7 +68,8 @@ export async function compileLibrary(compilation: Compilation): Promise<Compiled
   const flags = libraryFlags(settings, compiler, sanitize);
   const precompiled = await precompiler?.find({ language, compiler, flags }, source);
   const quick = precompiled && (await runCompiler(compilation, compiler, flags, precompiled));
-  const result = quick?.ending === "success" ? quick : await runCompiler(compilation, compiler, flags);
+  // What runs out of time or memory would do so again.
+  const result = quick && quick.ending !== "failure" ? quick : await runCompiler(compilation, compiler, flags);
   if (result.ending === "success") return { ok: true, bytes: result.output, durationMs: result.durationMs };
   return { ok: false, ending: result.ending, reason: reasonOf(result), limitMs: compileLimits.wallMs };
 }

@@ -30,6 +30,7 @@ const confining = ["confine", "group", "landlock", "memory", "clock"];
 const judging = [
   "protocol",
   "types",
+  "parallel",
   "values",
   "rules",
   "random",
