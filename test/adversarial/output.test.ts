@@ -416,13 +416,6 @@ describe("work after the reply (O26)", () => {
   failing([
     ["by a thread", "o26-thread.c", "crashed", /^Killed by SIGSYS .*thread/],
     [
-      "by a thread where threads are allowed",
-      "o26-detached-thread.c",
-      "wrong-output",
-      /, but the reference gives/,
-      "two-threads",
-    ],
-    [
       "while nothing is asked is done on old values",
       "o26-idle.c",
       "wrong-output",
@@ -442,9 +435,12 @@ describe("work after the reply (O26)", () => {
   });
 });
 
-describe("work while nothing is asked (O26)", () => {
-  it.concurrent("is done on old values, or counts with what comes next", async () => {
-    const outcome = await bench.judge("attacks/o26-idle.c", { task: "many-digit-sums", effort: "screen" });
+describe("work that goes on after the reply (O26)", () => {
+  it.concurrent.each([
+    ["by a thread where threads are allowed", "o26-detached-thread.c", "many-shades"],
+    ["while nothing is asked", "o26-idle.c", "many-digit-sums"],
+  ] as const)("%s is stopped, or counts with what comes next", async (_, file, task) => {
+    const outcome = await bench.judge(`attacks/${file}`, { task, effort: "screen" });
     if (outcome.status === "measured") expect(outcome.faster).toBe(false);
     else expectFailure(outcome, "wrong-output", /, but the reference gives/);
   });

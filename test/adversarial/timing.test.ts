@@ -84,7 +84,11 @@ describe("impossible times (T32)", () => {
   it.concurrent("by guessing fail with the first guess", async () => {
     expectFailure(await bench.judge("attacks/t32-coin.c"), "wrong-output", /^out\[\d+\]: /);
   });
-  gainless([["in three calls of four, paid for in the fourth,", "t32-slow-every-fourth.c"]]);
+
+  it.concurrent("in three calls of four, paid for in the fourth, are not confirmed", async () => {
+    const outcome = await bench.judge("attacks/t32-slow-every-fourth.c", { effort: "confirm" });
+    expect(outcome).toMatchObject({ status: "measured", faster: false });
+  });
 });
 
 describe("honest twins", () => {

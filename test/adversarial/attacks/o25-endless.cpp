@@ -1,7 +1,16 @@
-// Grows its answer far beyond the room for it.
-#include <string>
+// Grows its answer far beyond the room for it, without touching what is new.
 #include <vector>
 
-std::vector<double> prefix(const std::vector<double>& values) {
-  return std::vector<double>(values.size() + 40000000);
+namespace {
+struct raw {
+  const double *begin, *end, *room;
+};
+}  // namespace
+
+std::vector<double> prefix(const std::vector<double>&) {
+  std::vector<double> sums;
+  sums.reserve(40000000);
+  raw& inside = reinterpret_cast<raw&>(sums);
+  inside.end = inside.room;
+  return sums;
 }

