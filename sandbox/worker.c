@@ -136,10 +136,12 @@ static int lift(int fd) {
 }
 
 /* ENDING_NONE once there is something to read; otherwise why nobody waits for it any longer. */
+/* What has arrived by the time that we look counts, even past the deadline: until then we may have waited for another worker. */
 static enum ending wait_readable(const struct worker *worker, int fd, int64_t deadline_ns) {
-  for (;;) {
+  for (int late = 0;;) {
     int64_t left = deadline_ns - wall_ns();
-    if (left <= 0) return ENDING_TIMEOUT;
+    if (left <= 0 && late++) return ENDING_TIMEOUT;
+    if (left < 0) left = 0;
     if (worker->watched_bytes && left > WATCH_NS) left = WATCH_NS;
     struct pollfd waits[2] = {{.fd = fd, .events = POLLIN}, {.fd = 0, .events = POLLIN}};
     struct timespec time = {.tv_sec = left / 1000000000, .tv_nsec = left % 1000000000};

@@ -284,6 +284,23 @@ describe("comparison", () => {
 });
 
 describe("the conversation", () => {
+  it("a worker that is never loaded does not take the time of those that are started beside it", async () => {
+    await supervisor.addPlan(
+      encodePlan(
+        { sizes: {}, slots: [], tolerance: { relative: 0, absolute: 0 } },
+        { name: "none", growBytes: 0 },
+      ),
+    );
+    const common = { threads: 1, limitMs: 1000, plans: ["none"] };
+    const endings = await supervisor.start(
+      { ...common, name: "candidate", library: await libraryOf("endless.c", "-DLOADED") },
+      { ...common, name: "reference", library: await libraryOf("endless.c") },
+    );
+    expect(endings).toEqual([expect.objectContaining({ ended: "timeout", phase: "load" }), undefined]);
+    for (const worker of ["candidate", "reference"]) await supervisor.end(worker);
+    await supervisor.dropPlan("none");
+  });
+
   it("refuses a malformed plan and goes on", async () => {
     await expect(supervisor.addPlan("plan broken 1 0 0 0 0 1 x in 1 5 f65 noise 0")).rejects.toThrow(
       /malformed plan/,
