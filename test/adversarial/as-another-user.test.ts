@@ -13,7 +13,7 @@ import { here } from "./judge.ts";
 
 const checkout = join(here, "..", "..");
 const files = ["compile-jail", "isolation", "system-calls"];
-const more = ["compiling", "honest-twins", "loading"];
+const more = ["compiling", "honest-twins", "loading", "output", "timing", "verdicts"];
 const user = unprivilegedUser();
 const inherited = openSync(process.execPath, "r");
 afterAll(() => closeSync(inherited));
