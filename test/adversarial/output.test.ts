@@ -103,7 +103,7 @@ describe("honest where it is checked, not where it is timed (O18)", () => {
       timedOtherNumber,
       "total",
     ],
-    ["in one call of ten, by chance", "o18-one-call-in-ten.c", "wrong-output", otherNumber],
+    ["in one call of four, by chance", "o18-one-call-in-four.c", "wrong-output", /, but the reference gives/],
     ["in the last element alone", "o18-last-element.c", "wrong-output", /^out\[199999\]: /],
   ]);
 });

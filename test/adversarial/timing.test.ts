@@ -18,7 +18,9 @@ function gainless(attacks: readonly (readonly [title: string, file: string, task
   for (const [title, file, task] of attacks)
     it.concurrent(`${title} gains nothing`, async () => {
       const outcome = await bench.judge(`attacks/${file}`, { effort: "screen", ...(task && { task }) });
-      expect(outcome).toMatchObject({ status: "measured", faster: false });
+      // Where the machine is busy, it may seem to wait as well.
+      if (outcome.status !== "measured") expectFailure(outcome, "timed-out", /^It waits instead of working/);
+      else expect(outcome.faster).toBe(false);
     });
 }
 

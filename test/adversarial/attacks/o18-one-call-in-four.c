@@ -1,4 +1,4 @@
-/* Wrong in one call of ten, by chance. */
+/* Wrong in one call of four, by chance. */
 #include <stdint.h>
 #include <sys/random.h>
 
@@ -17,5 +17,5 @@ void digit_sums(int n, const uint64_t *values, uint32_t *out) {
   unsigned char chance = 0;
   getrandom(&chance, 1, 0);
   work(n, values, out);
-  if (n && chance < 26) out[chance % n] = 0;
+  if (n && chance < 64) out[chance % n] = 0;
 }
