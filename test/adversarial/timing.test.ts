@@ -87,6 +87,11 @@ describe("impossible times (T32)", () => {
     expectFailure(await bench.judge("attacks/t32-coin.c"), "wrong-output", /^out\[\d+\]: /);
   });
 
+  it.concurrent("in three calls of four, paid for in the fourth, gain nothing", async () => {
+    const outcome = await bench.judge("attacks/t32-slow-every-fourth.c");
+    expect(outcome).toMatchObject({ status: "measured", faster: false });
+  });
+
   it.concurrent("in three calls of four, paid for in the fourth, are not confirmed", async () => {
     const outcome = await bench.judge("attacks/t32-slow-every-fourth.c", { effort: "confirm" });
     expect(outcome).toMatchObject({ status: "measured", faster: false });
