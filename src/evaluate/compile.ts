@@ -69,7 +69,8 @@ export async function compileLibrary(compilation: Compilation): Promise<Compiled
   const precompiled = await precompiler?.find({ language, compiler, flags }, source);
   const quick = precompiled && (await runCompiler(compilation, compiler, flags, precompiled));
   // What runs out of time or memory would do so again.
-  const result = quick && quick.ending !== "failure" ? quick : await runCompiler(compilation, compiler, flags);
+  const result =
+    quick && quick.ending !== "failure" ? quick : await runCompiler(compilation, compiler, flags);
   if (result.ending === "success") return { ok: true, bytes: result.output, durationMs: result.durationMs };
   return { ok: false, ending: result.ending, reason: reasonOf(result), limitMs: compileLimits.wallMs };
 }

@@ -61,10 +61,11 @@ export function isUneven(rounds: readonly Round[], threads: number): boolean {
     const times = pairs.map((pair) => timeNs(pair[arm], threads));
     return sum(times) / Math.max(times.length * median(times), 1);
   };
-  const uneven = rounds.filter(
+  const telling = rounds.filter(({ pairs }) => pairs.length > 2);
+  const uneven = telling.filter(
     (round) => excess(round, "candidate") > unevenExcess * Math.max(1, excess(round, "reference")),
   );
-  return 2 * uneven.length >= rounds.length;
+  return uneven.length > 0 && 2 * uneven.length >= telling.length;
 }
 
 /** Wall time far above CPU time, pair after pair, in this arm alone: it waits for something that the clock does not see. */

@@ -6,7 +6,15 @@ import type { Effort, TimingRound } from "./evaluator.ts";
 import { outputBytes } from "./encode-plan.ts";
 import type { Measured } from "./outcome.ts";
 import { batchShape, referenceLimitMs, type ReferenceFacts } from "./reference-facts.ts";
-import { concludeRounds, logRatios, timeNs, waitingFailure, type Round, type TimedPair } from "./rounds.ts";
+import {
+  concludeRounds,
+  isUneven,
+  logRatios,
+  timeNs,
+  waitingFailure,
+  type Round,
+  type TimedPair,
+} from "./rounds.ts";
 import type { Subject } from "./subject.ts";
 import type { Supervisor } from "./supervisor.ts";
 import {
@@ -84,7 +92,9 @@ interface Bench {
 async function measure(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Promise<Round[] | Failure> {
   const rounds: Round[] = [];
   for (;;) {
-    const round = await measureRound(bench, loaded, plan);
+    // The first is whole, to see whether all calls are alike.
+    const brief = rounds.length > 0 && !isUneven(rounds, bench.subject.task.threads);
+    const round = await measureRound(bench, loaded, plan, brief);
     if ("status" in round) return round;
     rounds.push(round);
     const ratios = logRatios(rounds, bench.subject.task.threads);
@@ -96,7 +106,12 @@ async function measure(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Prom
 }
 
 /** Two fresh processes, a warm-up that is checked but not counted, then pairs in alternating order. */
-async function measureRound(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Promise<Round | Failure> {
+async function measureRound(
+  bench: Bench,
+  loaded: LoadedPlan,
+  plan: TimingPlan,
+  brief: boolean,
+): Promise<Round | Failure> {
   const { supervisor, subject, library, options } = bench;
   await supervisor.lock(options.lockFile, options.signal);
   try {
@@ -106,7 +121,7 @@ async function measureRound(bench: Bench, loaded: LoadedPlan, plan: TimingPlan):
     let referenceMs = 0;
     for (let index = -1; index < plan.pairsPerRound; index++) {
       const each = pairs.map((pair) => ({ pairs: [pair] }));
-      if (pairs.length >= plan.clearPairs && isClear(logRatios(each, subject.task.threads))) break;
+      if (brief && pairs.length >= plan.clearPairs && isClear(logRatios(each, subject.task.threads))) break;
       options.signal?.throwIfAborted();
       const pair = await runPair(
         supervisor,
