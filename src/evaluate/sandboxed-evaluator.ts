@@ -52,6 +52,10 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
   const alone = pLimit(1);
   const subjects = new Map<string, Promise<Subject>>();
   const closing = new AbortController();
+  const precompiler = createPrecompiler(
+    (settings, text, signal) => precompileHeader(settings, text, signal, sandbox),
+    { signal: closing.signal },
+  );
   const inFlight = new Set<Promise<unknown>>();
   let supervisor: Supervisor | undefined;
 
@@ -88,7 +92,9 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     let found = subjects.get(task.hash);
     if (!found) {
       // For whoever asks next too: so it goes on when the first to ask gives up.
-      found = compiling(() => compileSubject(partsOf(task), directory, { sandbox, signal: closing.signal }));
+      found = compiling(() =>
+        compileSubject(partsOf(task), directory, { sandbox, precompiler, signal: closing.signal }),
+      );
       subjects.set(task.hash, found);
       found.catch(() => subjects.delete(task.hash));
     }
@@ -109,7 +115,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     async close() {
       closing.abort(new LessonbankError("usage", "this evaluator is closed"));
       await supervisor?.close();
-      await Promise.allSettled([...inFlight, ...subjects.values(), judge.precompiler.settled()]);
+      await Promise.allSettled([...inFlight, ...subjects.values(), precompiler.settled()]);
       await rm(directory, { recursive: true, force: true });
       await sandbox.close();
     },
@@ -122,10 +128,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
   const judge: Judge = {
     workbench,
     compiling,
-    precompiler: createPrecompiler(
-      (settings, text, signal) => precompileHeader(settings, text, signal, sandbox),
-      { signal: closing.signal },
-    ),
+    precompiler,
     verdicts: createVerdicts(),
     identity: await evaluatorIdentity(options),
     facts: new Map(),

@@ -16,7 +16,7 @@ import {
   type CompilerSettings,
   type JailChoices,
 } from "./compile.ts";
-
+import type { Precompiler } from "./precompiled.ts";
 import { findCompiler } from "./toolchain.ts";
 import { verdictKey } from "./verdicts.ts";
 
@@ -65,7 +65,7 @@ export function subjectParts(task: Task): SubjectParts {
 export async function compileSubject(
   parts: SubjectParts,
   directory: string,
-  { sandbox, signal }: JailChoices,
+  { sandbox, precompiler, signal }: JailChoices & { readonly precompiler?: Precompiler },
 ): Promise<Subject> {
   const { task, generator } = parts;
   const shimObject = required(
@@ -80,6 +80,7 @@ export async function compileSubject(
     fileName: task.source.file,
     shim: shimObject,
     sandbox,
+    precompiler,
     signal,
   });
   const referenceLibrary = join(directory, `reference-${task.hash.slice(0, 16)}.so`);
