@@ -39,6 +39,8 @@ const judging = [
   "compare",
   "pair",
   "worker",
+  "start",
+  "dismiss",
 ];
 const sources: Readonly<Record<keyof NativePrograms, readonly string[]>> = {
   supervisor: ["supervisor", ...judging, ...confining],
