@@ -32,6 +32,8 @@ export interface Judge {
   /** By the subject's fingerprint. */
   readonly facts: Map<string, ReferenceFacts>;
   readonly references: Map<string, Promise<Sanitized>>;
+  /** Waited for before the evaluator is closed, whatever comes of it. */
+  inBackground(work: Promise<unknown>): void;
 }
 
 type WithoutCounts<One> = One extends unknown ? Omit<One, "calls" | "evaluationMs"> : never;
@@ -130,12 +132,14 @@ async function runCandidate(
   const library = workbench.file(`${name}.so`);
   await keep(library, bytes);
   let build: Promise<SanitizerBuild> | undefined;
+  const unwanted = new AbortController();
   const sanitizing = (): Promise<SanitizerBuild> => {
-    build ??= enqueue(judge.compiling, signal, () =>
+    const wanted = AbortSignal.any([signal, unwanted.signal]);
+    build ??= enqueue(judge.compiling, wanted, () =>
       buildSanitized(workbench, subject, source, {
         name: `${name}-sanitized`,
         precompiler: judge.precompiler,
-        signal,
+        signal: wanted,
       }),
     );
     build.catch(() => undefined);
@@ -167,10 +171,9 @@ async function runCandidate(
     return ended(await withSanitizers(judge, subject, measured, sanitized, signal), timed.calls);
   } finally {
     await rm(library, { force: true });
-    await build?.then(
-      async (built) => built.ok && rm(built.library, { force: true }),
-      () => undefined,
-    );
+    unwanted.abort();
+    if (build)
+      judge.inBackground(build.then(async (built) => built.ok && rm(built.library, { force: true })));
   }
 }
 

@@ -102,20 +102,25 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
   };
 
   const lockFile = join(cacheDirectory(), "timing.lock");
+  const inBackground = (work: Promise<unknown>): void => {
+    const settled: Promise<unknown> = work.then(
+      () => inFlight.delete(settled),
+      () => inFlight.delete(settled),
+    );
+    inFlight.add(settled);
+  };
   const workbench: Workbench = {
     evaluate(task, source, choices = {}) {
       const running = judgeCandidate(judge, task, source, { ...choices, signal: heeding(choices.signal) });
-      const settled: Promise<unknown> = running.then(
-        () => inFlight.delete(settled),
-        () => inFlight.delete(settled),
-      );
-      inFlight.add(settled);
+      inBackground(running);
       return running;
     },
     async close() {
       closing.abort(new LessonbankError("usage", "this evaluator is closed"));
       await supervisor?.close();
-      await Promise.allSettled([...inFlight, ...subjects.values(), precompiler.settled()]);
+      await Promise.allSettled([...subjects.values(), precompiler.settled()]);
+      // What ends may have left something in the background.
+      while (inFlight.size > 0) await Promise.allSettled(inFlight);
       await rm(directory, { recursive: true, force: true });
       await sandbox.close();
     },
@@ -133,6 +138,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     identity: await evaluatorIdentity(options),
     facts: new Map(),
     references: new Map(),
+    inBackground,
   };
   return workbench;
 }
