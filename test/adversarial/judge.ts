@@ -190,6 +190,12 @@ export function expectFailure(outcome: Outcome, status: OutcomeStatus, reason: R
   expectReadable(outcome.reason ?? "");
 }
 
+/** Throws where the attack won. On a busy machine what is slower may seem to wait as well, which is no gain either. */
+export function expectNoGain(outcome: Outcome): void {
+  if (outcome.status !== "measured") expectFailure(outcome, "timed-out", /^It waits instead of working/);
+  else expect(outcome.faster).toBe(false);
+}
+
 /** Throws unless the text is safe to print: bounded, and without anything that steers a terminal or the direction of writing. */
 export function expectReadable(text: string): void {
   expect(Buffer.byteLength(text)).toBeLessThanOrEqual(8192);

@@ -1,6 +1,6 @@
 /** What a candidate's time is taken to be: threats T27–T33. What it takes for an attack to win is more than its work earns. */
 import { describe, expect, it } from "vitest";
-import { expectFailure, useBench, type TaskName } from "./judge.ts";
+import { expectFailure, expectNoGain, useBench, type TaskName } from "./judge.ts";
 
 const bench = useBench();
 
@@ -17,10 +17,7 @@ function refusing(attacks: readonly (readonly [title: string, file: string])[]):
 function gainless(attacks: readonly (readonly [title: string, file: string, task?: TaskName])[]): void {
   for (const [title, file, task] of attacks)
     it.concurrent(`${title} gains nothing`, async () => {
-      const outcome = await bench.judge(`attacks/${file}`, { effort: "screen", ...(task && { task }) });
-      // Where the machine is busy, it may seem to wait as well.
-      if (outcome.status !== "measured") expectFailure(outcome, "timed-out", /^It waits instead of working/);
-      else expect(outcome.faster).toBe(false);
+      expectNoGain(await bench.judge(`attacks/${file}`, { effort: "screen", ...(task && { task }) }));
     });
 }
 
@@ -88,13 +85,11 @@ describe("impossible times (T32)", () => {
   });
 
   it.concurrent("in three calls of four, paid for in the fourth, gain nothing", async () => {
-    const outcome = await bench.judge("attacks/t32-slow-every-fourth.c");
-    expect(outcome).toMatchObject({ status: "measured", faster: false });
+    expectNoGain(await bench.judge("attacks/t32-slow-every-fourth.c"));
   });
 
   it.concurrent("in three calls of four, paid for in the fourth, are not confirmed", async () => {
-    const outcome = await bench.judge("attacks/t32-slow-every-fourth.c", { effort: "confirm" });
-    expect(outcome).toMatchObject({ status: "measured", faster: false });
+    expectNoGain(await bench.judge("attacks/t32-slow-every-fourth.c", { effort: "confirm" }));
   });
 });
 
