@@ -186,6 +186,7 @@ async function sanitizerFinding(
         remedy:
           "Mend the reference: it reads memory that nothing wrote, or does what the language leaves undefined.",
       };
+    case "unjudged":
     case "unavailable":
       return { check, status: "warning", message: `not tried: ${result.reason}` };
   }
@@ -195,7 +196,7 @@ function durationFinding(subject: Subject, { callMs, instances }: ReferenceFacts
   const check = "duration";
   const at = sizesText(subject.timed.sizes);
   const message = `one call takes ${callMs < 1 ? callMs.toPrecision(2) : callMs.toFixed(1)} ms${at === "" ? "" : ` at ${at}`}`;
-  if (callMs * instances < batchMs / 5)
+  if (callMs * instances < batchMs / 10)
     return {
       check,
       status: "error",

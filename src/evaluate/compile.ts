@@ -31,7 +31,7 @@ export interface Compilation {
   /** Where headers may come from ready-made. */
   readonly precompiler?: Precompiler | undefined;
   /** With the sanitizers, for the loader of `sanitizing-loader.ts`. Default false. */
-  readonly sanitize?: boolean | undefined;
+  readonly sanitize?: false | "quick" | "optimised" | undefined;
   /** Default: one for single compiles. */
   readonly sandbox?: Sandbox | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -198,13 +198,17 @@ export async function shimHeaders(): Promise<Record<string, Uint8Array>> {
 }
 
 /** Everything that decides what a header means: a precompiled one is good for these flags alone. */
-function libraryFlags(settings: CompilerSettings, compiler: Compiler, sanitize: boolean): string[] {
+function libraryFlags(
+  settings: CompilerSettings,
+  compiler: Compiler,
+  sanitize: Compilation["sanitize"],
+): string[] {
   return [
     `-std=${settings.standard}`,
     ...settings.flags,
     "-fPIC",
     "-fvisibility=hidden",
-    ...(sanitize ? sanitizerFlags(compiler) : []),
+    ...(sanitize ? sanitizerFlags(compiler, sanitize) : []),
   ];
 }
 

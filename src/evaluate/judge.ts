@@ -197,6 +197,14 @@ async function withSanitizers(
   if (sanitized.status === "clean") return measured;
   if (sanitized.status === "unavailable")
     return doubted(measured, `It was not run under the sanitizers: ${sanitized.reason}`);
+  if (sanitized.status === "unjudged")
+    return {
+      ...doubted(
+        measured,
+        `It cannot be put to the sanitizers, so it is not called faster: ${sanitized.reason}`,
+      ),
+      faster: false,
+    };
   const reference = await sanitizedReference(judge, subject, signal);
   if (reference.status !== "clean")
     return doubted(

@@ -4,7 +4,7 @@
  */
 import { checkGrowBytes, referenceLimitMs } from "./reference-facts.ts";
 import { keep } from "./cache.ts";
-import { compileLibrary } from "./compile.ts";
+import { compileLibrary, type Compiled } from "./compile.ts";
 import { describeEnding, describeMismatch, sizesText } from "./describe.ts";
 import { LessonbankError } from "../errors.ts";
 import { cleanText } from "./jail.ts";
@@ -22,14 +22,18 @@ export type Sanitized =
   | { readonly status: "faulty"; readonly report: string }
   /** It ran through, but gave other outputs than the plain reference. */
   | { readonly status: "differs"; readonly report: string }
-  /** The sanitizers cannot be used here, or took too long; why. */
+  /** It does not compile or load with them, or does not end: how it is judged otherwise is not enough. */
+  | { readonly status: "unjudged"; readonly reason: string }
+  /** This machine has no sanitizers; why. */
   | { readonly status: "unavailable"; readonly reason: string };
 
 export type SanitizerBuild =
   | { readonly ok: true; readonly library: string; readonly loader: string }
-  | { readonly ok: false; readonly reason: string };
+  | { readonly ok: false; readonly status: "unjudged" | "unavailable"; readonly reason: string };
 
-const callLimitMs = 30_000;
+const loadLimitMs = 10_000;
+/** Sanitizers make most programs two to five times slower. */
+const callLimits = { candidateLimitMs: 10_000, candidateFactor: 50 };
 
 /** Compiles a source with the sanitizers into a file of the evaluator's. Rejects with the signal's reason alone. */
 export async function buildSanitized(
@@ -47,30 +51,32 @@ export async function buildSanitized(
   try {
     const compiler = await findCompiler(task.compiler.command);
     if (compiler.prefix !== undefined)
-      return { ok: false, reason: `the sandbox does not hold the sanitizers of ${compiler.path}` };
+      return unavailable(`the sandbox does not hold the sanitizers of ${compiler.path}`);
     loader = await sanitizingLoader(compiler);
   } catch (error) {
     if (!(error instanceof LessonbankError)) throw error;
-    return {
-      ok: false,
-      reason: `${error.message.split("\n").slice(0, 3).join("\n")}`,
-    };
+    return unavailable(firstLines(error.message));
   }
-  const compiled = await compileLibrary({
-    language: task.language,
-    compiler: task.compiler,
-    source,
-    fileName: task.source.file,
-    shim: shimObject,
-    sanitize: true,
-    precompiler,
-    sandbox: evaluator.sandbox,
-    signal,
-  });
+  const compile = (sanitize: "quick" | "optimised"): Promise<Compiled> =>
+    compileLibrary({
+      language: task.language,
+      compiler: task.compiler,
+      source,
+      fileName: task.source.file,
+      shim: shimObject,
+      sanitize,
+      precompiler,
+      sandbox: evaluator.sandbox,
+      signal,
+    });
+  const quick = await compile("quick");
+  // Inline assembly may need all registers, and what the optimiser makes of its operands.
+  const compiled = quick.ok || quick.ending !== "failure" ? quick : await compile("optimised");
   if (!compiled.ok)
     return {
       ok: false,
-      reason: `the sanitizer build fails: ${compiled.reason.split("\n").slice(0, 3).join("\n")}`,
+      status: "unjudged",
+      reason: `it does not compile with them: ${firstLines(compiled.reason)}`,
     };
   const library = evaluator.file(`${name}.so`);
   await keep(library, compiled.bytes);
@@ -84,14 +90,14 @@ export async function runSanitized(
   build: SanitizerBuild,
   signal?: AbortSignal,
 ): Promise<Sanitized> {
-  if (!build.ok) return { status: "unavailable", reason: build.reason };
+  if (!build.ok) return build;
   const { threads } = subject.task;
   return evaluator.exclusively(signal, async (supervisor) => {
     const loaded: LoadedPlan[] = [];
     try {
       for (const sized of subject.checked)
         loaded.push(await loadPlan(supervisor, sized, { growBytes: checkGrowBytes / 4 }));
-      const common = { threads, limitMs: 20_000, plans: loaded.map((plan) => plan.name) };
+      const common = { threads, limitMs: loadLimitMs, plans: loaded.map((plan) => plan.name) };
       const { library, loader } = build;
       const [started] = await startSideBySide(supervisor, [
         { ...common, name: "candidate", library, loader },
@@ -102,7 +108,7 @@ export async function runSanitized(
         const report = reportOf(started, undefined, undefined);
         return started.phase === "load" && started.ended !== "timeout" && started.said.includes("Sanitizer")
           ? { status: "faulty", report }
-          : { status: "unavailable", reason: report };
+          : { status: "unjudged", reason: report };
       }
       for (const plan of loaded) {
         const reply = await supervisor.pair({
@@ -110,14 +116,14 @@ export async function runSanitized(
           reference: "reference",
           candidate: "candidate",
           referenceLimitMs,
-          candidateLimitMs: callLimitMs,
+          ...callLimits,
           generator: plan.generator === undefined ? undefined : { plan: plan.generator, worker: "generator" },
         });
         const { candidate, mismatch } = reply;
         if (candidate && !isTiming(candidate)) {
           const report = reportOf(candidate, plan, reply.limitMs);
-          return candidate.ended === "timeout"
-            ? { status: "unavailable", reason: report }
+          return candidate.ended === "timeout" || candidate.ended === "memory"
+            ? { status: "unjudged", reason: report }
             : { status: "faulty", report };
         }
         if (mismatch) return { status: "differs", report: describeMismatch(mismatch, plan.sizes) };
@@ -130,6 +136,14 @@ export async function runSanitized(
       }
     }
   });
+}
+
+function unavailable(reason: string): SanitizerBuild {
+  return { ok: false, status: "unavailable", reason };
+}
+
+function firstLines(text: string): string {
+  return text.split("\n").slice(0, 3).join("\n");
 }
 
 /** The report's own lines: what, where in the reference, and what the memory was. */

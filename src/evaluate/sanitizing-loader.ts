@@ -13,13 +13,13 @@ import { cCompilerBeside, type Compiler } from "./toolchain.ts";
  * For compiling a library. Variables on the stack start with a pattern and heap blocks with another, so that reading what nobody wrote shows
  * as a wrong output.
  */
-export function sanitizerFlags(compiler: Compiler): string[] {
+export function sanitizerFlags(compiler: Compiler, kind: "quick" | "optimised"): string[] {
   return [
     "-g1",
-    "-O1",
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=all",
-    "-fno-omit-frame-pointer",
+    // Little is optimised, which compiles faster; or as much as the task says.
+    ...(kind === "quick" ? ["-O1", "-fno-omit-frame-pointer"] : ["-fomit-frame-pointer"]),
     ...(compiler.family === "gcc" && compiler.major < 12 ? [] : ["-ftrivial-auto-var-init=pattern"]),
     ...sharedRuntime(compiler),
   ];

@@ -100,6 +100,6 @@ export function verdictOf(logRatios: readonly number[], plan: TimingPlan): Verdi
 export function instancesFor(referenceMs: number, argumentBytes: number): number {
   if (referenceMs >= batchMs / 2) return 1;
   const byTime = Math.round(batchMs / Math.max(referenceMs, 1e-6));
-  const byMemory = Math.floor((64 * 2 ** 20) / Math.max(argumentBytes, 64));
+  const byMemory = Math.floor((128 * 2 ** 20) / Math.max(argumentBytes, 64));
   return Math.max(1, Math.min(byTime, byMemory, 50_000));
 }

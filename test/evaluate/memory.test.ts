@@ -24,7 +24,12 @@ async function endingOfHog(choices: {
   const shim = await compileShim(text, "c", settings, { sandbox });
   if (!shim.ok) throw new Error(shim.reason);
   const whole = { language: "c", compiler: settings, source: "int nothing;", fileName: "nothing.c" } as const;
-  const compiled = await compileLibrary({ ...whole, shim: shim.bytes, sanitize, sandbox });
+  const compiled = await compileLibrary({
+    ...whole,
+    shim: shim.bytes,
+    sanitize: sanitize && "quick",
+    sandbox,
+  });
   if (!compiled.ok) throw new Error(compiled.reason);
   const library = join(await temporaryFolder(), "library.so");
   await writeFile(library, compiled.bytes);

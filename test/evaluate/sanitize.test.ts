@@ -96,6 +96,33 @@ describe("a candidate that is right and faster", () => {
   });
 });
 
+describe("a candidate that keeps the sanitizers away", () => {
+  it.each([
+    ["by not compiling with them", "", "#ifdef __SANITIZE_ADDRESS__\n#error not today\n#endif"],
+    [
+      "by waiting in their presence",
+      "",
+      "extern void __asan_init(void) __attribute__((weak));\n" +
+        "__attribute__((constructor)) static void wait(void) { for (volatile int on = 1; __asan_init && on;) {} }",
+    ],
+  ])("%s is not called faster", async (_, first, top) => {
+    const outcome = await evaluator.evaluate(task, quickBut(first, top));
+    expect(outcome).toMatchObject({ status: "measured", faster: false });
+    expect(outcome.reason).toMatch(/cannot be put to the sanitizers, so it is not called faster: /);
+  });
+
+  it("is not meant by inline assembly that needs registers which they take", async () => {
+    const top = `static int greedy(int x) {
+  int a, b, c, d, e, f;
+  __asm__("mov %6, %0; mov %6, %1; mov %6, %2; mov %6, %3; mov %6, %4; mov %6, %5"
+    : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d), "=&r"(e), "=&r"(f) : "r"(x) : "rbp");
+  return a + b + c + d + e + f - 6 * x;
+}`;
+    const source = quickBut("n += greedy(n);", top);
+    expect(await evaluator.evaluate(task, source)).toMatchObject({ status: "measured", faster: true });
+  });
+});
+
 describe("in a search", () => {
   it("a candidate that is not faster is not put to the sanitizers, and one that is faster is", async () => {
     const slow = slowScale.replace("{", "{ static volatile double kept; if (n) kept = values[n];");

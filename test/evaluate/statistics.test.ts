@@ -133,7 +133,7 @@ describe("when to stop", () => {
     expect(instancesFor(12, 1000)).toBe(1);
     expect(instancesFor(1, 1000)).toBe(10);
     expect(instancesFor(0.001, 64)).toBe(10_000);
-    expect(instancesFor(0.001, 2 ** 20)).toBe(64);
+    expect(instancesFor(0.001, 2 ** 20)).toBe(128);
     expect(instancesFor(1e-9, 8)).toBe(50_000);
   });
 });
