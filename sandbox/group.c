@@ -101,14 +101,30 @@ int group_limits_memory(const struct control_group *group) {
   return 0;
 }
 
-int group_ran_out(const struct control_group *group) {
+/* What stands behind a word in one of its files, or, without a word, the file's first number; 0 where there is none. */
+static uint64_t count_in(const char *folder, const char *file, const char *word) {
   char text[1024];
+  if (get(folder, file, text, sizeof text) <= 0) return 0;
+  const char *at = strstr(text, word);
+  return at ? strtoull(at + strlen(word), NULL, 10) : 0;
+}
+
+/* The kernel counts what it kills for want of memory on the whole machine too: only who met a limit of its own is to blame for it. */
+int group_ran_out(const struct control_group *group) {
   for (int index = 0; index < group->count; index++) {
-    if (group->in[index].kind == HIERARCHY_PIDS) continue;
-    const char *file = group->in[index].kind == HIERARCHY_MEMORY ? "memory.oom_control" : "memory.events";
-    if (get(group->in[index].path, file, text, sizeof text) <= 0) continue;
-    char *at = strstr(text, "oom_kill ");
-    if (at && strtoull(at + strlen("oom_kill "), NULL, 10) > 0) return 1;
+    const char *folder = group->in[index].path;
+    switch (group->in[index].kind) {
+      case HIERARCHY_MEMORY:
+        if (count_in(folder, "memory.oom_control", "oom_kill ") &&
+            (count_in(folder, "memory.failcnt", "") || count_in(folder, "memory.memsw.failcnt", "")))
+          return 1;
+        break;
+      case HIERARCHY_UNIFIED:
+        if (count_in(folder, "memory.events", "oom_kill ") && count_in(folder, "memory.events", "\noom ")) return 1;
+        break;
+      case HIERARCHY_PIDS:
+        break;
+    }
   }
   return 0;
 }

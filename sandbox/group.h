@@ -23,7 +23,7 @@ int group_make(struct control_group *group, char *const *parents, int count, con
 int group_join(const struct control_group *group);
 /* Whether its memory is limited. */
 int group_limits_memory(const struct control_group *group);
-/* Whether something in it was killed for want of memory. */
+/* Whether something in it was killed because it met its limit of memory. */
 int group_ran_out(const struct control_group *group);
 /* Sends SIGKILL to everything in it, whatever it forks meanwhile. */
 void group_kill(const struct control_group *group);

@@ -4,14 +4,12 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -20,6 +18,7 @@
 #include "parallel.h"
 #include "plan.h"
 #include "protocol.h"
+#include "turn.h"
 #include "worker.h"
 
 enum { MOST_PLANS = 256, MOST_WORKERS = 16 };
@@ -32,7 +31,6 @@ static struct {
 } workers[MOST_WORKERS];
 static struct jail jail;
 static cpu_set_t all_cores, our_core; /* what we started with, and what we are pinned to */
-static int lock_fd = -1;
 static struct json reply;
 
 static void refuse(const char *why) {
@@ -277,19 +275,17 @@ static void end_command(struct words *words) {
   json_add(&reply, "{\"ok\":true}");
 }
 
-/* lock PATH : tries to become the one evaluator on this machine that times; the kernel lets go when this process ends */
-static void take_lock(struct words *words) {
-  const char *path = next_path(words);
-  if (!path) return;
-  if (lock_fd < 0) lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (lock_fd < 0) return refuse(strerror(errno));
-  int held = flock(lock_fd, LOCK_EX | LOCK_NB) == 0;
-  json_add(&reply, "{\"ok\":true,\"held\":%s}", held ? "true" : "false");
+/* lock FOLDER… : asks for a turn at measuring (see turn.h), in the first of the folders that will do; ask again until it is held */
+static void ask_turn(struct words *words) {
+  enum turn turn = TURN_REFUSED;
+  while (turn == TURN_REFUSED && words->next < words->count) turn = turn_ask(next_path(words));
+  if (turn == TURN_REFUSED) return refuse(strerror(errno));
+  json_add(&reply, "{\"ok\":true,\"held\":%s}", turn == TURN_HELD ? "true" : "false");
 }
 
-static void release_lock(void) {
-  if (lock_fd >= 0) close(lock_fd);
-  lock_fd = -1;
+/* unlock : ends the turn, or leaves the queue */
+static void end_turn(void) {
+  turn_end();
   json_add(&reply, "{\"ok\":true}");
 }
 
@@ -316,12 +312,13 @@ int main(void) {
     else if (is(command, "await")) await_worker(&words);
     else if (is(command, "pair")) run_pair(&words);
     else if (is(command, "end")) end_command(&words);
-    else if (is(command, "lock")) take_lock(&words);
-    else if (is(command, "unlock")) release_lock();
+    else if (is(command, "lock")) ask_turn(&words);
+    else if (is(command, "unlock")) end_turn();
     else refuse("unknown command");
     if (!reply.length) refuse("malformed command");
     json_send(&reply);
   }
   workers_settle();
+  turn_end();
   return 0;
 }

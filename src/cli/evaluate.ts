@@ -3,6 +3,7 @@ import { createReadStream } from "node:fs";
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { UsageError } from "../errors.ts";
+import type { EvaluationStage } from "../evaluate/evaluator.ts";
 import { outcomeDocument, printDocument } from "../report/documents.ts";
 import { outcomeInFull } from "../report/outcome.ts";
 import { formatGuess } from "../report/tasks.ts";
@@ -14,7 +15,13 @@ import type { Terminal } from "./terminal.ts";
 /** More than any evaluator accepts: what is longer is refused by it, whatever comes after. */
 const longestCandidateBytes = 32 * 1024 * 1024;
 
-const stages = { queued: "waiting", compile: "compiling", check: "checking its answers", time: "timing it" };
+const stages: Readonly<Record<EvaluationStage, string>> = {
+  queued: "waiting",
+  compile: "compiling",
+  check: "checking its answers",
+  time: "timing it",
+  waiting: "waiting for another evaluation on this machine",
+};
 
 export function evaluateCommand(terminal: Terminal): Command {
   return new Command("evaluate")
@@ -48,13 +55,15 @@ export function evaluateCommand(terminal: Terminal): Command {
         try {
           const { task, inferred } = await findTask(argument, terminal, evaluator);
           for (const guess of inferred?.guesses ?? []) progress.screen.print(formatGuess(guess, progress));
-          let shown = "";
+          const shown = new Set<string>();
           const outcome = await evaluator.evaluate(task, source, {
             effort: flags.effort,
             signal: terminal.signal,
             onStage(stage) {
-              if (stage !== shown) progress.screen.print(progress.style.quiet(stages[stage]));
-              shown = stage;
+              // Rounds alternate with those of the other evaluation: once is enough.
+              if (shown.has(stage)) return;
+              shown.add(stage);
+              progress.screen.print(progress.style.quiet(stages[stage]));
             },
           });
           terminal.stdout.write(

@@ -1,11 +1,12 @@
 /**
  * A compile jail without namespaces, for the weaker sandbox: a folder of its own, and Landlock round it where the kernel has that.
  */
-import { chmod, chown, copyFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, chown, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemPaths } from "./bubblewrap.ts";
+import { cannotWrite } from "./cache.ts";
 import type { JailRun, Room } from "./jail-run.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 
 /** A path of the jail's in an argument, or in what a compiler says. */
 const inside = /(^|[^\w/.-]|^-[A-Z])(\/(?:in|tmp))(?=\/|$)/g;
@@ -17,7 +18,7 @@ export async function bareRoom(
   tasks: readonly string[],
   user: number | undefined,
 ): Promise<Room> {
-  const folder = await mkdtemp(join(tmpdir(), "lessonbank-jail-"));
+  const folder = await makeTemporaryFolder();
   const close = (): Promise<void> => rm(folder, { recursive: true, force: true });
   const place = (text: string): string => text.replaceAll(inside, `$1${folder}$2`);
   const program = join(folder, "in", ".runner");
@@ -36,7 +37,7 @@ export async function bareRoom(
     await writeFile(program, runner, { mode: 0o555 });
   } catch (error) {
     await close();
-    throw error;
+    throw cannotWrite(folder, error, "TMPDIR");
   }
   return {
     command: [program, ...tasks, place(run.result), ...run.command.map(place)],

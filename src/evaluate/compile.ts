@@ -5,14 +5,14 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Language } from "../code/language.ts";
-import { cacheDirectory, keep, makePrivate } from "./cache.ts";
+import { cacheDirectory, keepWithDigest, readKept } from "./cache.ts";
 import { cleanText, runInJail, type JailResult } from "./jail.ts";
 import type { JailLimits } from "./jail-run.ts";
-import { sandboxDirectory } from "./native.ts";
+import { sandboxDirectory } from "./kept-programs.ts";
 import { headerPath, type HeaderSettings, type Precompiled, type Precompiler } from "./precompiled.ts";
 import { sanitizerFlags } from "./sanitizing-loader.ts";
 import { sharedSandbox, type Sandbox } from "./sandbox.ts";
-import { findCompiler, linkerFlags, type Compiler } from "./toolchain.ts";
+import { findCompiler, linkerFlags, requireCompiler, type Compiler } from "./toolchain.ts";
 
 export interface CompilerSettings {
   readonly command: string;
@@ -47,6 +47,8 @@ export type Compiled =
       /** Begins with the first error. */
       readonly reason: string;
       readonly limitMs: number;
+      /** Whether the compiler was killed, twice and by nobody that we know: what ended it need not be the source. */
+      readonly killed: boolean;
     };
 
 const megabyte = 1 << 20;
@@ -69,10 +71,33 @@ export async function compileLibrary(compilation: Compilation): Promise<Compiled
   const precompiled = await precompiler?.find({ language, compiler, flags }, source);
   const quick = precompiled && (await runCompiler(compilation, compiler, flags, precompiled));
   // What runs out of time or memory would do so again.
-  const result =
-    quick && quick.ending !== "failure" ? quick : await runCompiler(compilation, compiler, flags);
-  if (result.ending === "success") return { ok: true, bytes: result.output, durationMs: result.durationMs };
-  return { ok: false, ending: result.ending, reason: reasonOf(result), limitMs: compileLimits.wallMs };
+  if (quick && quick.ending !== "failure") return compiledAs(quick, compiler);
+  const first = await runCompiler(compilation, compiler, flags);
+  return compiledAs(wasKilled(first) ? await runCompiler(compilation, compiler, flags) : first, compiler);
+}
+
+/** Throws a MachineError where the compiler has gone. */
+async function compiledAs(result: JailResult, compiler: Compiler): Promise<Compiled> {
+  const { ending, output, durationMs } = result;
+  if (ending === "success" && output.length > 0) return { ok: true, bytes: output, durationMs };
+  await requireCompiler(compiler);
+  return {
+    ok: false,
+    ending: ending === "success" ? "failure" : ending,
+    reason: ending === "success" ? "The compiler wrote an empty file." : reasonOf(result),
+    limitMs: compileLimits.wallMs,
+    killed: wasKilled(result),
+  };
+}
+
+/** Before its own limit of CPU time could have done it. */
+function wasKilled({ ending, exitCode = 137, diagnostics, durationMs }: JailResult): boolean {
+  return (
+    ending === "failure" &&
+    durationMs < compileLimits.cpuSeconds * 1000 &&
+    (exitCode === 137 ||
+      /\bKilled signal terminated program\b|unable to execute command: Killed/.test(diagnostics))
+  );
 }
 
 async function runCompiler(
@@ -155,9 +180,8 @@ export async function compileShim(
   for (const part of [text, language, compiler.path, compiler.version, JSON.stringify(settings)])
     key.update(`${part}\0`);
   for (const header of Object.values(headers)) key.update(header);
-  const folder = await makePrivate(join(cacheDirectory(), "shims"));
-  const path = join(folder, `${key.digest("hex")}.o`);
-  const kept = await readFile(path).catch(() => undefined);
+  const path = join(cacheDirectory(), "shims", key.digest("hex"));
+  const kept = await readKept(path);
   if (kept) return { ok: true, bytes: kept, durationMs: 0 };
   const name = language === "c" ? "shim.c" : "shim.cpp";
   const result = await runInJail({
@@ -184,10 +208,10 @@ export async function compileShim(
     limits: compileLimits,
     signal,
   });
-  if (result.ending !== "success")
-    return { ok: false, ending: result.ending, reason: reasonOf(result), limitMs: compileLimits.wallMs };
-  await keep(path, result.output);
-  return { ok: true, bytes: result.output, durationMs: result.durationMs };
+  const compiled = await compiledAs(result, compiler);
+  // A full disk costs time, nothing else.
+  if (compiled.ok) await keepWithDigest(path, compiled.bytes).catch(() => undefined);
+  return compiled;
 }
 
 /** What a shim may include, by its path in the jail. */

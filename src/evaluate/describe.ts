@@ -23,7 +23,7 @@ const meanings: Readonly<Record<string, string>> = {
   SIGABRT: "it aborted",
   // Starting a thread blocks all signals, so our handler cannot name the call.
   SIGSYS: "a system call that the sandbox refuses, most likely a new thread",
-  SIGKILL: "it used too much CPU time or memory",
+  SIGKILL: "it used too much CPU time, or was ended from outside",
 };
 
 /** `sizes` absent where it is not about one call. */

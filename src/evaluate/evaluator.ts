@@ -4,7 +4,8 @@
 import type { Task } from "../task/task.ts";
 import type { Outcome } from "./outcome.ts";
 
-export type EvaluationStage = "queued" | "compile" | "check" | "time";
+/** `waiting`: another evaluator of this user is measuring on this machine; then `time` again. */
+export type EvaluationStage = "queued" | "compile" | "check" | "time" | "waiting";
 
 /**
  * How long to measure. `screen` gives up on gains below 3 %: for the many candidates of a search. `confirm` measures longer: for

@@ -5,11 +5,12 @@
  */
 import { open, readFile, type FileHandle } from "node:fs/promises";
 import { execa } from "execa";
-import { LessonbankError } from "../errors.ts";
+import { MachineError } from "../errors.ts";
 import { bareRoom } from "./bare-room.ts";
 import { jailError } from "./bubblewrap.ts";
 import { bubblewrapRoom } from "./bubblewrap-room.ts";
 import { firstInput, type JailRun } from "./jail-run.ts";
+import { killedRemedy, LostError, onceMore } from "./lost.ts";
 import { nativePrograms } from "./native.ts";
 import { unprivilegedUser } from "./unprivileged-user.ts";
 
@@ -39,7 +40,11 @@ let serial = 0;
  * Runs to the end or the limit; whatever was started is gone when this resolves. Rejects with the signal's reason, and with a
  * MachineError where no jail can be made here.
  */
-export async function runInJail(run: JailRun): Promise<JailResult> {
+export function runInJail(run: JailRun): Promise<JailResult> {
+  return onceMore(run.signal, () => runOnce(run));
+}
+
+async function runOnce(run: JailRun): Promise<JailResult> {
   const { sandbox, limits } = run;
   run.signal?.throwIfAborted();
   const { launcher, runner } = await nativePrograms();
@@ -97,18 +102,25 @@ export async function runInJail(run: JailRun): Promise<JailResult> {
     const [first = "", ...after] = textOf(jailed.stderr).split(inside);
     const stood = after.length > 0;
     const said = room.translate(cleanText(stood ? after.join(inside) : first));
+    const missing = /^failed (\/\S+) cannot be started: No such file/.exec(textOf(jailed.stdio[3]))?.[1];
+    if (missing !== undefined)
+      throw new MachineError(`${missing} has gone while it was in use`, { remedy: "Install it again." });
     const [how, what] = /^(\w+) ?(.*)/.exec(textOf(jailed.stdio[3]))?.slice(1) ?? [];
     if (
       how === "failed" ||
       (how === undefined && !jailed.timedOut && !jailed.isMaxBuffer && !jailed.isTerminated)
     )
-      throw new LessonbankError("internal", `no jail can be started: ${what ?? jailed.shortMessage}`);
+      throw new LostError(`no jail can be started: ${what ?? jailed.shortMessage}`, { kind: "internal" });
+    if (how === undefined && jailed.isTerminated && !jailed.timedOut && !jailed.isMaxBuffer)
+      throw new LostError(`a compiler's sandbox was ended (${jailed.signal ?? "?"})`, {
+        remedy: killedRemedy,
+      });
     const exitCode = how === "exit" ? Number(what) : undefined;
     // Where not even the runner came to speak, it is no fault of what was to be run.
     if (!stood && exitCode !== undefined)
-      throw sandbox.kind === "full"
+      throw sandbox.kind === "full" && said !== ""
         ? jailError(said)
-        : new LessonbankError("internal", `no jail can be started: ${said}`);
+        : new LostError(`no jail can be started: ${said}`, { kind: "internal" });
     const success = !jailed.isMaxBuffer && exitCode === 0;
     return {
       ending: success ? "success" : endingOf(how, jailed),

@@ -8,7 +8,8 @@ import { keep } from "./cache.ts";
 import { checkCandidate } from "./check.ts";
 import { compileLibrary, type Compiled } from "./compile.ts";
 import type { EvaluateOptions } from "./evaluator.ts";
-import type { Measured, Outcome } from "./outcome.ts";
+import { onceMore } from "./lost.ts";
+import type { Crashed, Measured, Outcome } from "./outcome.ts";
 import type { Precompiler } from "./precompiled.ts";
 import { enqueue } from "./queue.ts";
 import { measureSubject, type ReferenceFacts } from "./reference-facts.ts";
@@ -92,16 +93,36 @@ export async function judgeCandidate(
     if (compiled.ending === "timed-out") return ended({ status: "timed-out", reason, limitMs });
     const outcome = ended({ status: "not-compiled", reason });
     // Its message speaks of lines, so it is for this very text.
-    if (normal !== undefined) await judge.verdicts.add([exactKey], "confirm", outcome);
+    if (normal !== undefined && !compiled.killed) await judge.verdicts.add([exactKey], "confirm", outcome);
     return outcome;
   }
   const objectKey = keyOf("object", compiled.bytes);
   const sameObject = await known([objectKey]);
   if (sameObject) return sameObject;
 
-  const outcome = await runCandidate(judge, subject, source, compiled.bytes, choices, ended);
+  const run = (): Promise<Outcome> =>
+    onceMore(signal, async () =>
+      // Asked for again: its files may be what was lost.
+      runCandidate(
+        judge,
+        await judge.workbench.subject(task, signal),
+        source,
+        compiled.bytes,
+        choices,
+        ended,
+      ),
+    );
+  const first = await run();
+  const outcome = isKilled(first) ? await run() : first;
+  if (isKilled(outcome))
+    return { ...outcome, reason: `${outcome.reason} The same happened when it was judged a second time.` };
   await judge.verdicts.add([...normalKeys, objectKey], effort, outcome);
   return outcome;
+}
+
+/** Which need not be the candidate's doing, so that it is judged once more. */
+function isKilled(outcome: Outcome): outcome is Crashed {
+  return outcome.status === "crashed" && outcome.signal === "SIGKILL";
 }
 
 function compileFor(judge: Judge, subject: Subject, source: string, signal: AbortSignal): Promise<Compiled> {
@@ -154,11 +175,10 @@ async function runCandidate(
       // A search tries many that are not faster: it does not pay for those.
       if (effort !== "screen") void sanitizing();
       onStage?.("time");
-      const { lockFile } = workbench;
       const result = await timeCandidate(supervisor, subject, library, facts, {
         effort,
-        lockFile,
         signal,
+        onWait: (waits) => onStage?.(waits ? "waiting" : "time"),
         onRound,
       });
       return { ...result, calls: checked.calls + result.calls };

@@ -1,19 +1,12 @@
 /**
- * Builds our own native programs on first use: supervisor, loader, launcher and runner, from `sandbox/`, kept in the cache folder
- * under the hash of their sources.
+ * Our own native programs: supervisor, loader, launcher and runner, built from `sandbox/` on first use.
  */
-import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { access, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { LessonbankError, MachineError } from "../errors.ts";
-import { cacheDirectory, makePrivate } from "./cache.ts";
+import { cannotWrite, isFull } from "./cache.ts";
+import { keptPrograms, sandboxDirectory } from "./kept-programs.ts";
 import { findCompiler, findProgram, type Compiler } from "./toolchain.ts";
-
-/** Where supervisor, loader and shim headers are: beside `src` or `dist`. */
-export const sandboxDirectory = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "sandbox");
 
 export interface NativePrograms {
   readonly supervisor: string;
@@ -38,6 +31,7 @@ const judging = [
   "plan",
   "compare",
   "pair",
+  "turn",
   "worker",
   "start",
   "dismiss",
@@ -49,15 +43,24 @@ const sources: Readonly<Record<keyof NativePrograms, readonly string[]>> = {
   runner: ["runner", "confine", "group", "tool-filter", "program"],
 };
 
-let building: Promise<NativePrograms> | undefined;
-
-/** The built programs; builds them where they are not there yet. Throws a MachineError without a C compiler. */
+/**
+ * The built programs; builds them where they are not there yet, or not any more. Throws a MachineError without a C compiler, or where the
+ * cache folder cannot be written.
+ */
 export function nativePrograms(): Promise<NativePrograms> {
-  if (!building) {
-    building = build();
-    building.catch(() => (building = undefined));
-  }
-  return building;
+  return keptPrograms("native programs", async () => {
+    const compiler = await nativeCompiler();
+    const maker = (name: keyof NativePrograms) => (output: string) => link(compiler, sources[name], output);
+    return {
+      salt: [compiler.version],
+      makers: {
+        supervisor: maker("supervisor"),
+        loader: maker("loader"),
+        launcher: maker("launcher"),
+        runner: maker("runner"),
+      },
+    };
+  });
 }
 
 /** The C compiler for our own programs. */
@@ -66,59 +69,6 @@ export async function nativeCompiler(): Promise<Compiler> {
   throw new MachineError("no C compiler is installed", {
     remedy: "Install one (Debian, Ubuntu: apt-get install g++).",
   });
-}
-
-async function build(): Promise<NativePrograms> {
-  const compiler = await nativeCompiler();
-  const maker = (name: keyof NativePrograms) => (output: string) => link(compiler, sources[name], output);
-  return buildOnce([compiler.version], {
-    supervisor: maker("supervisor"),
-    loader: maker("loader"),
-    launcher: maker("launcher"),
-    runner: maker("runner"),
-  });
-}
-
-/**
- * Programs made from `sandbox/`, by name: those kept under the hash of its files and of `salt`, or fresh ones where there are none. Several
- * processes may do this at once.
- */
-export async function buildOnce<Name extends string>(
-  salt: readonly string[],
-  makers: Readonly<Record<Name, (output: string) => Promise<void>>>,
-): Promise<Record<Name, string>> {
-  const files = (await readdir(sandboxDirectory)).filter((name) => /\.[ch]$/.test(name)).toSorted();
-  const hash = createHash("sha256").update(`${salt.join("\0")}\0`);
-  for (const name of files) hash.update(`${name}\0`).update(await readFile(join(sandboxDirectory, name)));
-  const parent = await makePrivate(join(cacheDirectory(), "native"));
-  const folder = join(parent, hash.digest("hex").slice(0, 32));
-  const names = Object.keys(makers) as Name[];
-  const programs = Object.fromEntries(names.map((name) => [name, join(folder, name)])) as Record<
-    Name,
-    string
-  >;
-  if (await isBuilt(programs)) return programs;
-  const partial = await mkdtemp(join(parent, "building-"));
-  try {
-    await Promise.all(names.map((name) => makers[name](join(partial, name))));
-    await rename(partial, folder);
-  } catch (cause) {
-    await rm(partial, { recursive: true, force: true });
-    if (cause instanceof LessonbankError) throw cause;
-    // Another process may have been quicker.
-    if (!(await isBuilt(programs)))
-      throw new MachineError(`${folder}: the native programs cannot be put there`, { cause });
-  }
-  return programs;
-}
-
-async function isBuilt(programs: Readonly<Record<string, string>>): Promise<boolean> {
-  try {
-    await Promise.all(Object.values(programs).map((path) => access(path, constants.X_OK)));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Compiles and links sources of `sandbox/`. Throws where that fails. */
@@ -130,16 +80,28 @@ export async function link(
 ): Promise<void> {
   const files = sources.map((name) => join(sandboxDirectory, `${name}.c`));
   const options = ["-std=gnu11", "-O2", ...flags, "-o", output, ...files];
+  const folder = dirname(output);
   const result = await execa(compiler.path, [...options, "-pthread", "-lm", "-ldl"], {
     reject: false,
     stdin: "ignore",
     timeout: 120_000,
+    // Its own temporary files go the same way, should we be killed.
+    env: { TMPDIR: folder },
   });
-  if (result.failed && /No space left on device|Disk quota exceeded/.test(result.stderr))
-    throw new MachineError(`${output} cannot be written: no space is left`, {
-      remedy: "Make room there, or name another folder in LESSONBANK_CACHE.",
-      cause: result.cause,
-    });
+  // Linkers that map their output die of a signal where there is no room for it.
+  if (result.failed && (/No space left|Disk quota/.test(result.stderr) || (await isFull(folder))))
+    throw cannotWrite(
+      output,
+      Object.assign(new Error("no space", { cause: result.cause }), { code: "ENOSPC" }),
+    );
+  if (result.isTerminated)
+    throw new MachineError(
+      `${compiler.path} was ended (${result.signal ?? "?"}) while it built a program of ours`,
+      {
+        remedy: "Try again. Where memory is short the kernel ends processes: `dmesg` tells.",
+        cause: result.cause,
+      },
+    );
   if (result.failed)
     throw new LessonbankError("internal", `our own native program does not compile:\n${result.stderr}`, {
       remedy: "Linux headers are needed (Debian, Ubuntu: apt-get install libc6-dev linux-libc-dev).",

@@ -1,16 +1,16 @@
 /**
  * What this machine has of what judging needs, and which fences it can put round hostile code: found out by trying.
  */
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { makeSessionDirectory } from "./cache.ts";
-import { sandboxDirectory } from "./native.ts";
+import { sandboxDirectory } from "./kept-programs.ts";
 import { probeJail } from "./probe-jail.ts";
 import { probeWorker } from "./probe-worker.ts";
 import { probe, type MachineProbe } from "./probe.ts";
 import { missingFences, openSandbox, type Sandbox, type SandboxKind } from "./sandbox.ts";
+import { makeTemporaryFolder } from "./temporary-folder.ts";
 import { findBubblewrap, findCompiler, findProgram } from "./toolchain.ts";
 
 /** Tries everything, in the order in which one thing needs another. Never throws. */
@@ -45,7 +45,7 @@ async function probeFences(kind: SandboxKind): Promise<MachineProbe[]> {
     return missingFences(sandbox).join(" ") || "can be made";
   });
   if (!sandbox) return [opened];
-  const open = await mkdtemp(join(tmpdir(), "lessonbank-probe-"));
+  const open = await makeTemporaryFolder();
   const directory = await makeSessionDirectory();
   try {
     // Readable by everybody outside, so that the sandbox alone keeps it from being read.

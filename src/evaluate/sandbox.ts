@@ -7,6 +7,7 @@ import { openBubblewrap } from "./bubblewrap.ts";
 import { openSessionGroup } from "./control-groups.ts";
 import { allowedCores, measuringCore } from "./measuring-core.ts";
 import { nativePrograms } from "./native.ts";
+import { removeAbandonedFolders } from "./temporary-folder.ts";
 import { unprivilegedUser } from "./unprivileged-user.ts";
 
 /** `weaker` does without namespaces; never chosen but by whoever asks for it by name. */
@@ -40,6 +41,7 @@ export async function openSandbox({
   kind = "full",
   controlGroups = true,
 }: SandboxOptions = {}): Promise<Sandbox> {
+  await removeAbandonedFolders();
   const bubblewrap = kind === "full" ? await openBubblewrap() : [];
   const { launcher } = await nativePrograms();
   const { stdout } = await execa(launcher, ["landlock"], { stdin: "ignore" });

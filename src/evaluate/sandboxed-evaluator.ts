@@ -7,7 +7,7 @@ import { join } from "node:path";
 import pLimit from "p-limit";
 import { LessonbankError } from "../errors.ts";
 import type { Task } from "../task/task.ts";
-import { cacheDirectory, makeSessionDirectory } from "./cache.ts";
+import { makeSessionDirectory } from "./cache.ts";
 import { precompileHeader } from "./compile.ts";
 import type { Evaluator } from "./evaluator.ts";
 import { judgeCandidate, type Judge } from "./judge.ts";
@@ -15,7 +15,7 @@ import { nativePrograms } from "./native.ts";
 import { createPrecompiler } from "./precompiled.ts";
 import { enqueue, unlessAborted } from "./queue.ts";
 import { openSandbox, type Sandbox, type SandboxKind } from "./sandbox.ts";
-import { compileSubject, subjectParts, type Subject, type SubjectParts } from "./subject.ts";
+import { compileSubject, restoreSubject, subjectParts, type Subject, type SubjectParts } from "./subject.ts";
 import { startSupervisor, type Supervisor } from "./supervisor.ts";
 import { createVerdicts } from "./verdicts.ts";
 
@@ -33,13 +33,12 @@ export interface EvaluatorOptions {
 
 /** What the other modules of this folder need of an evaluator. */
 export interface Workbench extends Evaluator {
-  /** The task compiled; memoised by its hash. */
+  /** The task compiled; memoised by its hash, and its files there. */
   subject(task: Task, signal?: AbortSignal): Promise<Subject>;
   /** Alone with the supervisor; an abort ends what it is doing. */
   exclusively<T>(signal: AbortSignal | undefined, work: (supervisor: Supervisor) => Promise<T>): Promise<T>;
   /** A path for a file of this evaluator's, gone when it closes. */
   file(name: string): string;
-  readonly lockFile: string;
   readonly sandbox: Sandbox;
 }
 
@@ -65,6 +64,8 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
   const exclusively: Workbench["exclusively"] = (given, work) => {
     const signal = heeding(given);
     return enqueue(alone, signal, async () => {
+      // One that lives starts its workers with the programs of the cache folder, which may have been emptied.
+      await nativePrograms();
       if (!supervisor?.alive)
         supervisor = await startSupervisor({ sandbox, ...(memoryBytes !== undefined && { memoryBytes }) });
       const current = supervisor;
@@ -88,7 +89,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     });
   };
 
-  const subject = (task: Task, signal?: AbortSignal): Promise<Subject> => {
+  const subject = async (task: Task, signal?: AbortSignal): Promise<Subject> => {
     let found = subjects.get(task.hash);
     if (!found) {
       // For whoever asks next too: so it goes on when the first to ask gives up.
@@ -98,10 +99,11 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
       subjects.set(task.hash, found);
       found.catch(() => subjects.delete(task.hash));
     }
-    return unlessAborted(found, heeding(signal));
+    const compiled = await unlessAborted(found, heeding(signal));
+    await restoreSubject(compiled);
+    return compiled;
   };
 
-  const lockFile = join(cacheDirectory(), "timing.lock");
   const inBackground = (work: Promise<unknown>): void => {
     const settled: Promise<unknown> = work.then(
       () => inFlight.delete(settled),
@@ -127,7 +129,6 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     subject,
     exclusively,
     file: (name) => join(directory, name),
-    lockFile,
     sandbox,
   };
   const judge: Judge = {

@@ -6,7 +6,8 @@ import { execa } from "execa";
 import { existsSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import { MachineError } from "../errors.ts";
-import { buildOnce, link, loaderSources } from "./native.ts";
+import { keptPrograms, type Recipe } from "./kept-programs.ts";
+import { link, loaderSources } from "./native.ts";
 import { cCompilerBeside, type Compiler } from "./toolchain.ts";
 
 /**
@@ -25,20 +26,13 @@ export function sanitizerFlags(compiler: Compiler, kind: "quick" | "optimised"):
   ];
 }
 
-const loaders = new Map<string, Promise<string>>();
-
-/** The loader's path; built where it is not there yet. Rejects where this compiler has no sanitizers that a jail can see. */
-export function sanitizingLoader(compiler: Compiler): Promise<string> {
-  let loader = loaders.get(compiler.path);
-  if (!loader) {
-    loader = build(compiler);
-    loaders.set(compiler.path, loader);
-    loader.catch(() => loaders.delete(compiler.path));
-  }
-  return loader;
+/** The loader's path; built where it is not there. Rejects where this compiler has no sanitizers that a jail can see. */
+export async function sanitizingLoader(compiler: Compiler): Promise<string> {
+  const kept = await keptPrograms(`sanitizing loader of ${compiler.path}`, () => recipeFor(compiler));
+  return kept["sanitizing-loader"];
 }
 
-async function build(taskCompiler: Compiler): Promise<string> {
+async function recipeFor(taskCompiler: Compiler): Promise<Recipe<"sanitizing-loader">> {
   const compiler = await cCompilerBeside(taskCompiler);
   const flags = [
     "-O1",
@@ -51,10 +45,10 @@ async function build(taskCompiler: Compiler): Promise<string> {
     const runtime = await clangRuntime(compiler);
     flags.push(`-Wl,-rpath,${dirname(runtime)}`);
   }
-  const built = await buildOnce([compiler.path, compiler.version, ...flags], {
-    "sanitizing-loader": (output) => link(compiler, loaderSources, output, flags),
-  });
-  return built["sanitizing-loader"];
+  return {
+    salt: [compiler.path, compiler.version, ...flags],
+    makers: { "sanitizing-loader": (output) => link(compiler, loaderSources, output, flags) },
+  };
 }
 
 /** Clang's packages leave it out by default. Throws a MachineError where it is not installed. */

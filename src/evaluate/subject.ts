@@ -1,6 +1,7 @@
 /**
  * A task made ready to judge candidates with: its plans, and its shim, reference and generator compiled.
  */
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { TaskError } from "../errors.ts";
 import type { CallPlan } from "../task/call-plan.ts";
@@ -43,6 +44,8 @@ export interface Subject extends SubjectParts {
   /** Paths of shared objects. */
   readonly referenceLibrary: string;
   readonly generatorLibrary?: string;
+  /** What the shared objects hold, by path. */
+  readonly libraries: ReadonlyMap<string, Uint8Array>;
 }
 
 /** Pure. Throws a TaskError where the task does not fit together. */
@@ -85,9 +88,11 @@ export async function compileSubject(
   });
   const referenceLibrary = join(directory, `reference-${task.hash.slice(0, 16)}.so`);
   const referenceObject = required(parts, "the reference", reference);
+  const libraries = new Map([[referenceLibrary, referenceObject]]);
   await keep(referenceLibrary, referenceObject);
   const whole = [task.hash, (await findCompiler(task.compiler.command)).version, shimObject, referenceObject];
-  if (!generator) return { ...parts, fingerprint: verdictKey(...whole), shimObject, referenceLibrary };
+  if (!generator)
+    return { ...parts, fingerprint: verdictKey(...whole), shimObject, referenceLibrary, libraries };
 
   const settings = generatorSettings(task, generator.language);
   const generatorShim = required(
@@ -106,9 +111,18 @@ export async function compileSubject(
   });
   const generatorLibrary = join(directory, `generator-${task.hash.slice(0, 16)}.so`);
   const generatorObject = required(parts, "the generator", compiled);
+  libraries.set(generatorLibrary, generatorObject);
   await keep(generatorLibrary, generatorObject);
   const fingerprint = verdictKey(...whole, generatorObject);
-  return { ...parts, fingerprint, shimObject, referenceLibrary, generatorLibrary };
+  return { ...parts, fingerprint, shimObject, referenceLibrary, generatorLibrary, libraries };
+}
+
+/** Writes those of its files again that are gone or were cut short. Throws a MachineError where it cannot. */
+export async function restoreSubject({ libraries }: Subject): Promise<void> {
+  for (const [path, bytes] of libraries) {
+    const found = await stat(path).catch(() => undefined);
+    if (found?.size !== bytes.length) await keep(path, bytes);
+  }
 }
 
 /** A generator may be written in the other language than the task. */

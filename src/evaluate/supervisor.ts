@@ -3,10 +3,12 @@
  */
 import { execa } from "execa";
 import { z } from "zod";
-import { LessonbankError } from "../errors.ts";
+import { LessonbankError, MachineError } from "../errors.ts";
 import { jailError, systemMounts, systemPaths } from "./bubblewrap.ts";
+import { killedRemedy, LostError, requireFiles } from "./lost.ts";
 import { nativePrograms } from "./native.ts";
 import { sharedSandbox, type Sandbox } from "./sandbox.ts";
+import { turnFolders, waitForTurn, type TurnOptions } from "./timing-turn.ts";
 import { unprivilegedUser } from "./unprivileged-user.ts";
 
 const ending = z.object({
@@ -99,8 +101,8 @@ export interface Supervisor {
   pair(request: PairRequest): Promise<PairReply>;
   /** Kills a worker, nothing where it has ended; what it held is given back in the background. */
   end(worker: string): Promise<void>;
-  /** Waits until no other evaluator on this machine holds the file. */
-  lock(path: string, signal?: AbortSignal): Promise<void>;
+  /** Waits for a turn at measuring, see `timing-turn.ts`. Rejects with the signal's reason, and then has left the queue. */
+  lock(options?: TurnOptions): Promise<void>;
   unlock(): Promise<void>;
   /** Whether measurements are pinned to a core. */
   readonly pinned: boolean;
@@ -150,16 +152,18 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
   const ended = child.then((result) => {
     alive = false;
     waiting?.reject(
-      new LessonbankError(
-        "internal",
-        `the supervisor ended unexpectedly (${result.signal ?? result.exitCode ?? "?"})`,
+      new LostError(
+        result.exitCode === undefined && result.signal === undefined
+          ? `${program} cannot be started${result.code === undefined ? "" : ` (${result.code})`}`
+          : `the supervisor was ended (${result.signal ?? `status ${result.exitCode}`})`,
+        result.signal === "SIGKILL" ? { remedy: killedRemedy } : { kind: "internal", cause: result.cause },
       ),
     );
     waiting = undefined;
   });
 
   const ask = async <T>(schema: z.ZodType<T>, ...words: readonly (string | number)[]): Promise<T> => {
-    if (!alive) throw new LessonbankError("internal", "the supervisor has ended");
+    if (!alive) throw new LostError("the supervisor has ended", { remedy: killedRemedy });
     if (waiting) throw new LessonbankError("internal", "the supervisor is asked twice at once");
     const command = words.join(" ");
     const line = await new Promise<string>((resolve, reject) => {
@@ -194,9 +198,29 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
     const endings: (Ending | undefined)[] = [];
     for (const { name } of workers) endings.push((await ask(startReply, "await", name)).ending);
     const failed = endings.find((one) => one?.ended === "jail");
-    if (failed) throw startError(sandbox, failed.said || "it did not start");
+    if (failed) {
+      const files = workers.flatMap((one) => [one.library, one.loader ?? loader]);
+      await requireFiles([...sandbox.bubblewrap.slice(0, 1), ...files], "It is made anew.");
+      throw startError(sandbox, failed.said || "it did not start");
+    }
     return endings;
   };
+  const askTurn = async (): Promise<boolean> => {
+    const folders = turnFolders();
+    const { held } = await ask(z.object({ held: z.boolean() }), "lock", ...folders.map(path)).catch(
+      (cause: unknown) => {
+        if (!alive) throw cause;
+        throw new MachineError(`no queue for measurements can be made in ${folders.join(" or ")}`, {
+          remedy: "Make one of them writable for this user alone.",
+          cause,
+        });
+      },
+    );
+    return held;
+  };
+  const leaveTurn = async (): Promise<void> => void (await ask(z.unknown(), "unlock"));
+  // Clears away what processes left there that were killed.
+  await askTurn().then(leaveTurn, () => undefined);
 
   return {
     pinned,
@@ -226,15 +250,8 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
       );
     },
     end: async (worker) => void (await ask(z.unknown(), "end", worker)),
-    async lock(file, signal) {
-      for (let waitMs = 2; ; waitMs = Math.min(waitMs * 1.5, 50)) {
-        signal?.throwIfAborted();
-        const { held } = await ask(z.object({ held: z.boolean() }), "lock", path(file));
-        if (held) return;
-        await new Promise((resolve) => setTimeout(resolve, waitMs));
-      }
-    },
-    unlock: async () => void (await ask(z.unknown(), "unlock")),
+    lock: (turn) => waitForTurn({ ask: askTurn, leave: leaveTurn }, turn),
+    unlock: leaveTurn,
     cancel() {
       if (waiting) child.stdin.write("cancel\n");
     },
@@ -250,7 +267,7 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
 /** Why there is no worker: bubblewrap's fault where it spoke. */
 function startError(sandbox: Sandbox, said: string): LessonbankError {
   if (sandbox.kind === "full" && said.startsWith("bwrap: ")) return jailError(said);
-  return new LessonbankError("internal", `a worker cannot be started: ${said}`);
+  return new LostError(`a worker cannot be started: ${said}`, { kind: "internal" });
 }
 
 /** Whether a reply holds a timing rather than an ending. */

@@ -29,9 +29,9 @@ import { dropPlan, endArms, loadPlan, runPair, startArms, type Failure, type Loa
 
 export interface TimingOptions {
   readonly effort: Effort;
-  /** Held while a round is measured, so that two evaluators on one machine do not disturb each other. */
-  readonly lockFile: string;
   readonly signal?: AbortSignal | undefined;
+  /** Called as it begins to wait for another evaluator's round to end, and as it goes on. */
+  readonly onWait?: ((waits: boolean) => void) | undefined;
   readonly onRound?: ((round: TimingRound) => void) | undefined;
 }
 
@@ -113,7 +113,16 @@ async function measureRound(
   brief: boolean,
 ): Promise<Round | Failure> {
   const { supervisor, subject, library, options } = bench;
-  await supervisor.lock(options.lockFile, options.signal);
+  // So that two evaluators on one machine do not disturb each other.
+  let waited = false;
+  await supervisor.lock({
+    signal: options.signal,
+    onWait() {
+      waited = true;
+      options.onWait?.(true);
+    },
+  });
+  if (waited) options.onWait?.(false);
   try {
     const failure = await startArms(supervisor, subject, library, [loaded]);
     if (failure) return failure;

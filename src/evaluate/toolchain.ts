@@ -49,6 +49,14 @@ export function findCompiler(command: string): Promise<Compiler> {
   return found;
 }
 
+/** Throws a MachineError where one that was found has gone since. */
+export async function requireCompiler({ path }: Compiler): Promise<void> {
+  if (await findProgram(path)) return;
+  for (const [command, found] of compilers)
+    if ((await found.catch(() => undefined))?.path === path) compilers.delete(command);
+  throw new MachineError(`the compiler ${path} has gone while it was in use`, { remedy: installHint(path) });
+}
+
 async function lookUp(command: string): Promise<Compiler> {
   const found = await findProgram(command);
   if (found === undefined)

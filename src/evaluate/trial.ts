@@ -1,12 +1,14 @@
 /**
  * Two arms in the supervisor: plans and workers by name, pairs of calls, and what a pair's reply means.
  */
+import { constants } from "node:os";
 import { LessonbankError, TaskError } from "../errors.ts";
 import type { CallPlan } from "../task/call-plan.ts";
 import { isFlat } from "../task/signature.ts";
 import { taskFile, type Sizes } from "../task/task.ts";
 import { describeEnding, describeMismatch, sizesText } from "./describe.ts";
 import { encodePlan, generatorPlan, isGenerated, type PlanShape } from "./encode-plan.ts";
+import { killedRemedy, LostError } from "./lost.ts";
 import {
   isTiming,
   type Ending,
@@ -90,6 +92,8 @@ export async function startArms(
     library === undefined ? undefined : { ...common, name: "candidate", library },
     generatorStart(subject, loaded),
   ]);
+  requireAlive(subject, "reference", reference);
+  requireAlive(subject, "generator", generator);
   if (reference) throw referenceFault(subject, describeEnding(reference).reason);
   if (generator) throw generatorFault(subject, describeEnding(generator).reason);
   return candidate && failureOf({ ...describeEnding(candidate), limitMs: loadLimitMs });
@@ -193,6 +197,7 @@ function referenceOf(reply: PairReply, subject: Subject, plan: LoadedPlan): Timi
   const { reference, generator, referenceBounds } = reply;
   if (generator) {
     interrupted(generator.ended);
+    requireAlive(subject, "generator", generator);
     throw generatorFault(subject, describeEnding(generator, plan.sizes, reply.limitMs).reason);
   }
   if (reply.generatorOverflow)
@@ -200,6 +205,7 @@ function referenceOf(reply: PairReply, subject: Subject, plan: LoadedPlan): Timi
   if (!isTiming(reference)) {
     if (!reference) throw new LessonbankError("internal", "the supervisor's reply lacks the reference");
     interrupted(reference.ended);
+    requireAlive(subject, "reference", reference);
     throw referenceFault(subject, describeEnding(reference, plan.sizes, reply.limitMs).reason);
   }
   if (referenceBounds) throw referenceFault(subject, describeMismatch(referenceBounds, plan.sizes));
@@ -220,6 +226,12 @@ function failureOf(words: {
   const { status, reason, signal, limitMs } = words;
   if (status === "timed-out") return { status, reason, limitMs: Math.round(limitMs) };
   return { status, reason, ...(signal !== undefined && { signal }) };
+}
+
+/** Throws a LostError where it was killed: of what a worker may do, nothing but a great deal of CPU time ends it so. */
+function requireAlive(subject: Subject, which: "reference" | "generator", ending: Ending | undefined): void {
+  if (ending?.ended !== "signal" || ending.number !== constants.signals.SIGKILL) return;
+  throw new LostError(`${subject.file}: the ${which}'s process was killed`, { remedy: killedRemedy });
 }
 
 function interrupted(ended: string): void {

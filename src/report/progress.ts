@@ -34,6 +34,7 @@ const stageWords: Readonly<Record<string, string>> = {
   compile: "compiling",
   check: "checking",
   time: "timing",
+  waiting: "waiting",
 };
 
 export function createProgressView({ screen, style, width }: ProgressOptions): ProgressView {
@@ -43,6 +44,7 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
   let judged = 0;
   let best = "nothing faster yet";
   let closing = false;
+  let alternates = false;
 
   screen.live(() => {
     const elapsed = formatDuration(performance.now() - startedAt);
@@ -93,6 +95,12 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
         break;
       }
       case "stage-entered": {
+        if (event.stage === "waiting" && !alternates) {
+          alternates = true;
+          screen.print(
+            style.quiet(cut("waiting for another evaluation on this machine: they take turns", width)),
+          );
+        }
         const candidate = trying.get(event.candidate);
         if (candidate) candidate.stage = stageWords[event.stage] ?? event.stage;
         break;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
-import { sandboxDirectory } from "../../src/evaluate/native.ts";
+import { sandboxDirectory } from "../../src/evaluate/kept-programs.ts";
 import { probeJail } from "../../src/evaluate/probe-jail.ts";
 import { probeMachine } from "../../src/evaluate/probe-machine.ts";
 import { probeWorker } from "../../src/evaluate/probe-worker.ts";

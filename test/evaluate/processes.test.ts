@@ -2,7 +2,6 @@ import { execa } from "execa";
 import { on } from "node:events";
 import { readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -14,7 +13,6 @@ import { unprivilegedUser } from "../../src/evaluate/unprivileged-user.ts";
 import type { Task } from "../../src/task/task.ts";
 import { libraryOf } from "./hand-made.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
-import { temporaryFolder } from "./temporary.ts";
 
 const endless = slowScale.replace("{", "{ for (volatile int on = 1; on;) {}");
 const endlessToCompile = `${"#define A(x) x x\n#define B(x) A(A(A(A(x))))\n#define C(x) B(B(B(B(x))))\n"}int i = 0 C(C(+1));\n${slowScale}`;
@@ -197,12 +195,11 @@ function isAlive(pid: unknown): boolean {
 
 describe("the timing lock", () => {
   it("is held by one supervisor, and let go when that one dies", async () => {
-    const file = join(await temporaryFolder(), "timing.lock");
     const [first, second] = [await startSupervisor(), await startSupervisor()];
-    await first.lock(file);
-    await expect(second.lock(file, AbortSignal.timeout(100))).rejects.toThrow();
+    await first.lock();
+    await expect(second.lock({ signal: AbortSignal.timeout(100) })).rejects.toThrow();
     await first.close();
-    await second.lock(file, AbortSignal.timeout(5000));
+    await second.lock({ signal: AbortSignal.timeout(5000) });
     await second.close();
   });
 });
