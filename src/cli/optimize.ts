@@ -6,7 +6,7 @@ import { defaultTeam } from "../agent/team.ts";
 import { createMemoryBank } from "../bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import { openBank } from "../bank/lance-bank.ts";
-import { UsageError } from "../errors.ts";
+import { MachineError, UsageError } from "../errors.ts";
 import { printDocument } from "../report/documents.ts";
 import { createProgressView } from "../report/progress.ts";
 import { formatRunResult } from "../report/run-result.ts";
@@ -68,13 +68,19 @@ export function optimizeCommand(terminal: Terminal): Command {
     .action(async (argument: string, flags: OptimizeFlags, command: Command) => {
       const appearance = appearanceOf(command, terminal);
       const result = await run(argument, flags, appearance, terminal);
+      let unwritten: unknown;
       if (flags.output !== undefined && result.best)
-        await writeWhole(terminal, flags.output, result.best.source);
+        await writeWhole(terminal, flags.output, result.best.source).catch((error) => (unwritten = error));
+      const places = unwritten ? [] : kept(result, flags, terminal);
       terminal.stdout.write(
-        flags.json
-          ? printDocument(result)
-          : `${formatRunResult(result, { ...appearance, kept: kept(result, flags, terminal) })}\n`,
+        flags.json ? printDocument(result) : `${formatRunResult(result, { ...appearance, kept: places })}\n`,
       );
+      // Not before: the result is whole, whatever could not be kept of it.
+      if (unwritten) throw unwritten;
+      if (result.unkept)
+        throw new MachineError(result.unkept.join("; "), {
+          remedy: "The result is whole. For the next run make room there, or name other places.",
+        });
     });
 }
 

@@ -21,6 +21,7 @@ import type { RunEvent } from "./events.ts";
 import { createEventStream } from "./event-stream.ts";
 import { createJournal } from "./journal.ts";
 import type { OptimizeResult, Winner } from "./result.ts";
+import { survivingBank } from "./surviving-bank.ts";
 
 export interface OptimizeOptions {
   readonly task: Task;
@@ -82,7 +83,8 @@ async function execute(options: OptimizeOptions, push: (event: RunEvent) => void
     push(event);
   };
   const agents = options.agents ?? defaultTeam();
-  const bank = options.bank ?? createMemoryBank({ embedder: createStructuralEmbedder() });
+  const given = options.bank ?? createMemoryBank({ embedder: createStructuralEmbedder() });
+  const bank = survivingBank(given);
   let evaluator: Evaluator | undefined;
   try {
     const held = await bank.statistics();
@@ -118,13 +120,19 @@ async function execute(options: OptimizeOptions, push: (event: RunEvent) => void
         noProgressFor(options.patience ?? 4),
       ),
     });
-    const result = summarise(run, task, strategy.name, outcome, performance.now() - startedAt, journal?.path);
-    emit({ type: "run-ended", result });
-    return result;
+    const whole = summarise(run, task, strategy.name, outcome, performance.now() - startedAt, journal?.path);
+    const lost = await bank.settle();
+    const result = (): OptimizeResult => {
+      const unkept = [lost, journal?.failure].filter((each) => each !== undefined);
+      return unkept.length === 0 ? whole : { ...whole, unkept };
+    };
+    emit({ type: "run-ended", result: result() });
+    journal?.close();
+    return result();
   } finally {
     journal?.close();
     if (!options.evaluator) await evaluator?.close();
-    if (!options.bank) await bank.close();
+    if (!options.bank) await given.close();
   }
 }
 

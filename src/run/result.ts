@@ -53,4 +53,6 @@ export interface OptimizeResult {
   readonly ended: string;
   /** Path of the journal, where one was kept. */
   readonly journal?: string;
+  /** What of it could not be kept in bank and journal, and why; absent where all of it was. */
+  readonly unkept?: readonly string[];
 }
