@@ -9,6 +9,7 @@ import { randomBytes } from "node:crypto";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { MachineError, UsageError } from "../errors.ts";
+import { makeFolder } from "../make-folder.ts";
 import type { Embedder } from "./bank.ts";
 
 /** Of the folder's layout and the table's columns. */
@@ -109,7 +110,7 @@ export async function placeTable(directory: string, make: (staging: string) => P
   const staging = join(directory, `${stagingPrefix}${randomBytes(6).toString("hex")}`);
   let firstMade: string | undefined;
   try {
-    firstMade = await mkdir(directory, { recursive: true });
+    firstMade = makeFolder(directory);
     await mkdir(staging);
     await make(staging);
     await rename(join(staging, tableFolder), join(directory, tableFolder)).catch((error: unknown) => {

@@ -6,7 +6,7 @@ import { createEvaluator } from "../evaluate/sandboxed-evaluator.ts";
 import { printDocument } from "../report/documents.ts";
 import { formatNewTask, formatTaskList, formatTaskReport } from "../report/tasks.ts";
 import { UsageError } from "../errors.ts";
-import { listTasks } from "../task/load.ts";
+import { loadSuite } from "../task/load.ts";
 import { appearanceOf } from "./appearance.ts";
 import { findTask, splitFunction } from "./find-task.ts";
 import { shippedTasks, shownPath } from "./places.ts";
@@ -81,7 +81,7 @@ export function taskCommand(terminal: Terminal, state: CommandState): Command {
     .argument("[folder]", "a folder of task folders")
     .option("--json", "print one JSON document")
     .action(async (folder: string | undefined, flags: { json?: boolean }, command: Command) => {
-      const tasks = await listTasks(
+      const { tasks, faults } = await loadSuite(
         folder === undefined ? shippedTasks : resolve(terminal.directory, folder),
       );
       const document = tasks.map(({ name, language, description, directory }) => ({
@@ -93,6 +93,14 @@ export function taskCommand(terminal: Terminal, state: CommandState): Command {
       terminal.stdout.write(
         flags.json ? printDocument(document) : `${formatTaskList(tasks, appearanceOf(command, terminal))}\n`,
       );
+      const [first] = faults;
+      if (!first) return;
+      throw new UsageError(faults.map(({ message }) => message).join("\n"), {
+        remedy:
+          faults.length === 1
+            ? first.remedy
+            : "The other tasks are fine; `lessonbank task check` says more of each.",
+      });
     });
 
   return task;

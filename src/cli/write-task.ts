@@ -1,7 +1,8 @@
 /** A task's folder on disk: task.json and the source beside it, both or neither. */
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { rm, stat, writeFile } from "node:fs/promises";
 import { basename, join, relative, resolve } from "node:path";
 import { UsageError } from "../errors.ts";
+import { makeFolder } from "../make-folder.ts";
 import { renderTaskFile, type InferredTask } from "../task/infer/infer.ts";
 import { shippedTasks } from "./places.ts";
 
@@ -28,7 +29,7 @@ export async function writeTaskFolder(folder: string, inferred: InferredTask): P
     });
   const written: string[] = [];
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolder(folder);
     for (const [path, text] of files) {
       await writeFile(path, text, { flag: "wx" });
       written.push(path);

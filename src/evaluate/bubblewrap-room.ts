@@ -26,11 +26,12 @@ export async function bubblewrapRoom(
       ["--setenv", "PATH", "/usr/bin:/bin"],
       ["--hostname", "jail"],
       systemMounts(),
-      (run.folders ?? []).flatMap((folder) => ["--ro-bind", folder, folder]),
       ["--perms", "0555", "--ro-bind-data", String(firstInput), "/runner"],
       ["--perms", "0755", "--dir", "/in"],
       mounts,
       ["--size", String(run.limits.temporaryBytes), "--perms", "1777", "--tmpfs", "/tmp"],
+      // Afterwards, as they may lie there.
+      (run.folders ?? []).flatMap((folder) => ["--ro-bind", folder, folder]),
       ["--chdir", run.directory],
       ["--remount-ro", "/"],
       ["--", "/runner", ...tasks, run.result, ...run.command],

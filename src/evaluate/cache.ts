@@ -2,10 +2,11 @@
  * The folder where built things are kept between runs, and a private folder for the files of one evaluator.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
+import { readdir, readFile, rename, rm, statfs, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { MachineError } from "../errors.ts";
+import { makeFolder } from "../make-folder.ts";
 import { isAbandoned, nameOfOwn } from "./own-processes.ts";
 
 /** `$LESSONBANK_CACHE`, or `$XDG_CACHE_HOME/lessonbank`, or `~/.cache/lessonbank`. */
@@ -20,7 +21,7 @@ export function cacheDirectory(): string {
 /** Makes a folder that only this user can look into. Throws a MachineError where it cannot. */
 export async function makePrivate(directory: string): Promise<string> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory, 0o700);
   } catch (cause) {
     throw cannotWrite(directory, cause);
   }
@@ -34,7 +35,7 @@ export async function makePrivate(directory: string): Promise<string> {
 export async function keep(path: string, bytes: Uint8Array | string, mode = 0o600): Promise<void> {
   const partial = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(path), 0o700);
     await writeFile(partial, bytes, { mode });
     await rename(partial, path).catch(async (error: unknown) => {
       if (codeOf(error) !== "EISDIR") throw error;

@@ -119,7 +119,11 @@ export async function runSanitized(
           ...callLimits,
           generator: plan.generator === undefined ? undefined : { plan: plan.generator, worker: "generator" },
         });
-        const { candidate, mismatch } = reply;
+        const { reference, candidate, mismatch } = reply;
+        if (reference && !isTiming(reference)) {
+          const { reason } = describeEnding(reference, plan.sizes, reply.limitMs);
+          return { status: "unavailable", reason: `the reference itself ended: ${reason}` };
+        }
         if (candidate && !isTiming(candidate)) {
           const report = reportOf(candidate, plan, reply.limitMs);
           return candidate.ended === "timeout" || candidate.ended === "memory"

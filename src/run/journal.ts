@@ -2,9 +2,10 @@
  * The journal: an append-only file of typed events, one JSON document a line. An event is on its way to the disk before its
  * effect counts, so nothing measured is lost when the process dies.
  */
-import { closeSync, fsyncSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, ftruncateSync, openSync, rmSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { MachineError, UsageError } from "../errors.ts";
+import { makeFolder } from "../make-folder.ts";
 import type { RunEvent } from "./events.ts";
 
 export const journalVersion = 1;
@@ -25,7 +26,7 @@ export interface Journal {
 export function createJournal(path: string): Journal {
   let file: number;
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     file = openSync(path, "ax", 0o644);
   } catch (cause) {
     const exists = (cause as NodeJS.ErrnoException).code === "EEXIST";

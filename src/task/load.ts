@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { TaskError, UsageError } from "../errors.ts";
+import { LessonbankError, TaskError, UsageError } from "../errors.ts";
 import type { Language } from "../code/language.ts";
 import type { CallPlan } from "./call-plan.ts";
 import { findFunction } from "./find-function.ts";
@@ -40,6 +40,15 @@ export async function loadTask(path: string): Promise<Task> {
 
 /** Every task of a suite: its folder's folders that have a task.json, by name. Throws on the first that is at fault. */
 export async function listTasks(suiteDirectory: string): Promise<Task[]> {
+  const { tasks, faults } = await loadSuite(suiteDirectory);
+  if (faults[0]) throw faults[0];
+  return tasks;
+}
+
+/** As `listTasks`; those that are at fault are told apart from the others, with what is wrong. */
+export async function loadSuite(
+  suiteDirectory: string,
+): Promise<{ readonly tasks: Task[]; readonly faults: readonly LessonbankError[] }> {
   const entries = await readdir(suiteDirectory, { withFileTypes: true }).catch((cause: unknown) => {
     throw new UsageError(`${suiteDirectory}: this folder cannot be read`, {
       remedy: "Name a folder of task folders.",
@@ -47,12 +56,18 @@ export async function listTasks(suiteDirectory: string): Promise<Task[]> {
     });
   });
   const tasks: Task[] = [];
+  const faults: LessonbankError[] = [];
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const directory = join(suiteDirectory, entry.name);
-    if (await stat(join(directory, "task.json")).catch(() => undefined))
+    if (!(await stat(join(directory, "task.json")).catch(() => undefined))) continue;
+    try {
       tasks.push(await loadTask(directory));
+    } catch (error) {
+      if (!(error instanceof LessonbankError)) throw error;
+      faults.push(error);
+    }
   }
-  return tasks;
+  return { tasks, faults };
 }
 
 export interface TaskTexts {

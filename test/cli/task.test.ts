@@ -68,7 +68,7 @@ test("a task whose reference reads out of bounds is found unfit, with exit code 
   await copyFile(join(directory, "sum.cpp"), join(folder, "sum.cpp"));
   await writeFile(join(folder, "task.json"), JSON.stringify(task));
   const checked = await run("task", "check", "wild");
-  expect(checked.code).toBe(2);
+  expect(checked.code, checked.stderr).toBe(2);
   expect(checked.stdout).toContain("cannot be used as it is");
 });
 
@@ -78,6 +78,34 @@ test("task list shows those that ship with it, or those of a folder", async () =
   const own = await run("task", "list", ".");
   expect(own.stdout).toContain("sum");
 });
+
+test("task list tells a task that is at fault apart, and lists the others", async () => {
+  const folder = join(directory, "listed");
+  for (const name of ["a", "b", "c"]) {
+    await mkdir(join(folder, name), { recursive: true });
+    await copyFile(join(directory, "sum.cpp"), join(folder, name, "sum.cpp"));
+    const written = { source: "sum.cpp", function: name === "b" ? "nothing" : "fast::total" };
+    const inputs = { values: { length: "n", integers: [0, 9] }, count: { value: "n" } };
+    await writeFile(
+      join(folder, name, "task.json"),
+      JSON.stringify({ ...written, sizes: { timed: { n: 100 } }, inputs }),
+    );
+  }
+  const { code, stdout, stderr } = await run("task", "list", "listed", "--json");
+  expect(JSON.parse(stdout).map(({ name }: { name: string }) => name)).toEqual(["a", "c"]);
+  expect(code).toBe(2);
+  expect(stderr.match(/error:/g)).toHaveLength(1);
+  expect(stderr).toContain(join("listed", "b", "sum.cpp"));
+});
+
+test.each(["/proc/x", "/proc/x/y", "/dev/null/x"])(
+  "task init into %s, where no folder can be, says so",
+  async (folder) => {
+    const { code, stderr } = await run("task", "init", "sum.cpp:total", folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`${folder} cannot be written`);
+  },
+);
 
 test.each([
   ["sum.cpp:total", { file: "sum.cpp", function: "total" }],

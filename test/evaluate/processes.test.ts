@@ -1,7 +1,7 @@
 import { execa } from "execa";
 import { on } from "node:events";
 import { readFileSync } from "node:fs";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +11,7 @@ import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-ev
 import { startSupervisor } from "../../src/evaluate/supervisor.ts";
 import { unprivilegedUser } from "../../src/evaluate/unprivileged-user.ts";
 import type { Task } from "../../src/task/task.ts";
+import { descendants } from "../process-table.ts";
 import { libraryOf } from "./hand-made.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 
@@ -35,29 +36,9 @@ async function newEvaluator(): Promise<Workbench> {
   return evaluator;
 }
 
-/** Every process below this one, by its command line. */
-async function descendants(root = process.pid): Promise<string[]> {
-  const parents = new Map<number, number>();
-  const commands = new Map<number, string>();
-  for (const name of await readdir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const status = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
-    const parent = /\) \w (\d+) /.exec(status)?.[1];
-    if (parent === undefined) continue;
-    parents.set(Number(name), Number(parent));
-    const line = await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "");
-    commands.set(Number(name), line.replaceAll("\0", " "));
-  }
-  const below = (pid: number): boolean => {
-    const parent = parents.get(pid);
-    return parent !== undefined && (parent === root || below(parent));
-  };
-  return [...parents.keys()].filter(below).map((pid) => commands.get(pid) ?? "");
-}
-
 async function isGone(pattern: string, root: number): Promise<boolean> {
   for (let attempt = 0; attempt < 40; attempt++) {
-    if (!(await descendants(root)).some((line) => line.includes(pattern))) return true;
+    if (!(await descendants(root)).some(({ command }) => command.includes(pattern))) return true;
     await sleep(25);
   }
   return false;
@@ -120,7 +101,7 @@ describe("closing", () => {
   it("ends every process and removes the folder", async () => {
     const evaluator = await newEvaluator();
     await evaluator.evaluate(task, "void scale(int n, const double *v, double d, double *out) {}");
-    expect((await descendants()).some((line) => line.includes(supervisorPath))).toBe(true);
+    expect((await descendants()).some(({ command }) => command.includes(supervisorPath))).toBe(true);
     const folder = evaluator.file(".");
     await evaluator.close();
     await evaluator.close();
