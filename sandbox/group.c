@@ -111,14 +111,17 @@ static uint64_t count_in(const char *folder, const char *file, const char *word)
   return at ? strtoull(at + strlen(word), NULL, 10) : 0;
 }
 
+enum { SLACK_BYTES = 1 << 20 };
+
 /* The kernel counts what it kills for want of memory on the whole machine too: only who met a limit of its own is to blame for it. */
 int group_ran_out(const struct control_group *group) {
   for (int index = 0; index < group->count; index++) {
     const char *folder = group->in[index].path;
     switch (group->in[index].kind) {
       case HIERARCHY_MEMORY:
+        /* Not every kernel counts failures; how far it came they all tell. */
         if (count_in(folder, "memory.oom_control", "oom_kill ") &&
-            (count_in(folder, "memory.failcnt", "") || count_in(folder, "memory.memsw.failcnt", "")))
+            count_in(folder, "memory.max_usage_in_bytes", "") + SLACK_BYTES >= count_in(folder, "memory.limit_in_bytes", ""))
           return 1;
         break;
       case HIERARCHY_UNIFIED:
