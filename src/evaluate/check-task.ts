@@ -19,6 +19,7 @@ import type { Subject } from "./subject.ts";
 import { batchMs } from "./timing-plan.ts";
 import {
   comparesSomething,
+  variesArguments,
   dropPlan,
   endArms,
   loadPlan,
@@ -113,6 +114,14 @@ function findingOf(check: TaskCheckName, error: unknown): TaskFinding {
 }
 
 function outputsFinding(subject: Subject): TaskFinding {
+  if (comparesSomething(subject.timed.plan) && !variesArguments(subject.timed.plan))
+    return {
+      check: "outputs",
+      status: "warning",
+      message:
+        "every timed call gets the same arguments, so that an answer which is remembered from one call would do for the next",
+      remedy: 'Give at least one parameter values that differ, such as "uniform" or "integers".',
+    };
   if (comparesSomething(subject.timed.plan))
     return { check: "outputs", status: "ok", message: "its outputs are compared" };
   return {

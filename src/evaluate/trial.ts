@@ -259,3 +259,11 @@ export function comparesSomething(plan: CallPlan): boolean {
       (slot.mode === "out" || slot.mode === "inout") && (!isFlat(slot.type) || !slot.array || slot.count > 0),
   );
 }
+
+/** Whether two calls get different arguments. */
+export function variesArguments(plan: CallPlan): boolean {
+  return plan.slots.some(
+    ({ mode, rule, array, count }) =>
+      (mode === "in" || mode === "inout") && rule.kind !== "constant" && (!array || count > 0),
+  );
+}

@@ -62,6 +62,24 @@ describe("checkTask", () => {
     expect(errors[0]?.message).toMatch(/signed integer overflow/);
   });
 
+  it("warns where every call gets the same arguments", async () => {
+    const same = await makeTask({
+      source: `${head} { for (int i = 0; i < n; i++) out[i] = values[i] / divisor; }`,
+      timed: { n: 400_000 },
+      inputs: {
+        n: { value: "n" },
+        values: { length: "n", constant: 2 },
+        divisor: { value: 3 },
+        out: { length: "n", output: true },
+      },
+    });
+    const { findings } = await checkTask(same, evaluator);
+    expect(findings.find(({ check }) => check === "outputs")).toMatchObject({
+      status: "warning",
+      message: expect.stringMatching(/every timed call gets the same arguments/),
+    });
+  });
+
   it("finds what is not written", async () => {
     const errors = await errorsOf({
       source: `${head} { for (int i = 0; i + 1 < n; i++) out[i] = values[i] / divisor; }`,
