@@ -111,7 +111,12 @@ static uint64_t count_in(const char *folder, const char *file, const char *word)
   return at ? strtoull(at + strlen(word), NULL, 10) : 0;
 }
 
-enum { SLACK_BYTES = 1 << 20 };
+/* Version 1 counts failures to get more, but not in every kernel. Memory is charged in batches, at the most of a huge page. */
+static int met_limit(const char *folder) {
+  const uint64_t batch = 4 << 20;
+  return count_in(folder, "memory.max_usage_in_bytes", "") + batch >= count_in(folder, "memory.limit_in_bytes", "") ||
+         count_in(folder, "memory.memsw.max_usage_in_bytes", "") + batch >= count_in(folder, "memory.limit_in_bytes", "");
+}
 
 /* The kernel counts what it kills for want of memory on the whole machine too: only who met a limit of its own is to blame for it. */
 int group_ran_out(const struct control_group *group) {
@@ -119,10 +124,7 @@ int group_ran_out(const struct control_group *group) {
     const char *folder = group->in[index].path;
     switch (group->in[index].kind) {
       case HIERARCHY_MEMORY:
-        /* Not every kernel counts failures; how far it came they all tell. */
-        if (count_in(folder, "memory.oom_control", "oom_kill ") &&
-            count_in(folder, "memory.max_usage_in_bytes", "") + SLACK_BYTES >= count_in(folder, "memory.limit_in_bytes", ""))
-          return 1;
+        if (count_in(folder, "memory.oom_control", "oom_kill ") && met_limit(folder)) return 1;
         break;
       case HIERARCHY_UNIFIED:
         if (count_in(folder, "memory.events", "oom_kill ") && count_in(folder, "memory.events", "\noom ")) return 1;
