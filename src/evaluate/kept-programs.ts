@@ -61,7 +61,9 @@ async function findOrMake<Name extends string>({ salt, makers }: Recipe<Name>): 
     try {
       await removeAbandoned(parent);
       await mkdir(partial, { mode: 0o700 });
-      await Promise.all(names.map((name) => makers[name](join(partial, name))));
+      // All of them come to their end before the folder is removed.
+      const made = await Promise.allSettled(names.map((name) => makers[name](join(partial, name))));
+      for (const one of made) if (one.status === "rejected") throw one.reason;
       await writeFile(join(partial, digestsFile), await digestsOf(partial, names));
       // Another process may have been quicker; what else has the name is in the way.
       if (!(await areWhole(folder, names))) {
