@@ -51,7 +51,7 @@ export function evaluateCommand(terminal: Terminal): Command {
           file === "-"
             ? await terminal.readInput()
             : await readCandidate(resolve(terminal.directory, file), file);
-        const evaluator = await openEvaluator(flags, progress);
+        const evaluator = await openEvaluator(flags, progress, terminal);
         try {
           const { task, inferred } = await findTask(argument, terminal, evaluator);
           for (const guess of inferred?.guesses ?? []) progress.screen.print(formatGuess(guess, progress));

@@ -92,7 +92,7 @@ async function run(
 ): Promise<OptimizeResult> {
   const agents = chooseAgents(flags.agents);
   if (flags.output !== undefined) await checkWritable(terminal, flags.output);
-  const evaluator = await openEvaluator(flags, progress);
+  const evaluator = await openEvaluator(flags, progress, terminal);
   try {
     const found = await findTask(argument, terminal, evaluator);
     for (const guess of found.inferred?.guesses ?? []) progress.screen.print(formatGuess(guess, progress));

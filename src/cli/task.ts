@@ -2,12 +2,12 @@
 import { resolve } from "node:path";
 import { Command } from "commander";
 import { checkTask } from "../evaluate/check-task.ts";
-import { createEvaluator } from "../evaluate/sandboxed-evaluator.ts";
 import { printDocument } from "../report/documents.ts";
 import { formatNewTask, formatTaskList, formatTaskReport } from "../report/tasks.ts";
 import { UsageError } from "../errors.ts";
 import { loadSuite } from "../task/load.ts";
 import { appearanceOf } from "./appearance.ts";
+import { openEvaluator } from "./open-evaluator.ts";
 import { findTask, splitFunction } from "./find-task.ts";
 import { shippedTasks, shownPath } from "./places.ts";
 import type { CommandState, Terminal } from "./terminal.ts";
@@ -25,7 +25,7 @@ export function taskCommand(terminal: Terminal, state: CommandState): Command {
     )
     .option("--json", "print one JSON document")
     .action(async (argument: string, flags: { json?: boolean }, command: Command) => {
-      const evaluator = await createEvaluator();
+      const evaluator = await openEvaluator({}, appearanceOf(command, terminal).progress, terminal);
       try {
         const { task: found } = await findTask(argument, terminal, evaluator);
         const report = await checkTask(found, evaluator, { signal: terminal.signal });
@@ -56,7 +56,7 @@ export function taskCommand(terminal: Terminal, state: CommandState): Command {
             remedy: "write FILE:FUNCTION with a file that exists",
           });
         }
-        const evaluator = await createEvaluator();
+        const evaluator = await openEvaluator({}, appearanceOf(command, terminal).progress, terminal);
         try {
           const { task: found, inferred } = await findTask(argument, terminal, evaluator);
           if (!inferred) return;
