@@ -9,9 +9,10 @@ import { UsageError } from "../errors.ts";
 import { measureReference, type ReferenceTime } from "../evaluate/measure-reference.ts";
 import type { Workbench } from "../evaluate/sandboxed-evaluator.ts";
 import { fitSizes } from "../task/infer/fit-sizes.ts";
-import { inferTask, taskFrom, type InferredTask } from "../task/infer/infer.ts";
+import { inferTask, taskFrom, withMinimum, type InferredTask } from "../task/infer/infer.ts";
 import { loadTask } from "../task/load.ts";
 import { nearest } from "../task/read-task-file.ts";
+import { checkedSizes } from "../task/sizes.ts";
 import type { Sizes, Task } from "../task/task.ts";
 import { shippedTasks } from "./places.ts";
 import type { Terminal } from "./terminal.ts";
@@ -35,7 +36,8 @@ export async function findTask(
   const split = splitFunction(argument, directory);
   if (split) {
     const draft = await inferTask(resolve(directory, split.file), split.function);
-    const inferred = await withFittedSizes(draft, evaluator, signal);
+    const fitted = await withFittedSizes(draft, evaluator, signal);
+    const inferred = await withoutFailingSizes(fitted, evaluator, signal);
     return { task: await taskFrom(inferred), inferred };
   }
   return { task: await loadTask(findTaskFolder(argument, directory)) };
@@ -61,6 +63,24 @@ async function withFittedSizes(
     draft: { ...inferred.draft, sizes: { ...inferred.draft.sizes, timed: { ...timed } } },
     guesses: Object.keys(timed).length > 0 ? [...inferred.guesses, guess] : inferred.guesses,
   };
+}
+
+/** Not even a guard in its code may say that a function cannot work on nothing, or on one alone: it is called, to see. */
+async function withoutFailingSizes(
+  inferred: InferredTask,
+  evaluator: Workbench,
+  signal: AbortSignal,
+): Promise<InferredTask> {
+  let result = inferred;
+  for (const least of [0, 1]) {
+    const task = await taskFrom(result);
+    for (const sizes of checkedSizes(task).filter((some) => Math.min(...Object.values(some)) === least)) {
+      if (!("failure" in (await measureReference(evaluator, task, sizes, { signal })))) continue;
+      result = withMinimum(result, least + 1);
+      break;
+    }
+  }
+  return result;
 }
 
 /** The folder or task.json that an argument without a function means. */

@@ -216,7 +216,7 @@ class LessonlRun {
       this.lessons.push(lesson);
       emit({ type: "lesson-banked", lesson });
     } catch (error) {
-      // A lesson that cannot be had must not lose the measurement; a bank that fails must stop the run.
+      // A lesson that cannot be had must not lose the measurement; a bank that is at fault must stop the run.
       if (signal.aborted || agent.kind !== "llm") throw error;
       emit({ type: "agent-failed", agent: agent.name, round: candidate.round, reason: messageOf(error) });
     }

@@ -47,11 +47,13 @@ export function readTypeText(text: string): TypeText {
   return type;
 }
 
+/** In parentheses, with more of them inside. */
+const bracketed = ["", "", ""].reduce((inner) => `\\((?:[^()]${inner && `|${inner}`})*\\)`, "\\([^()]*\\)");
+
 function tokenize(text: string): string[] {
   const plain = text
     .replaceAll(/\[\[[^]*?\]\]/g, " ")
-    .replaceAll(/__attribute__\s*\(\([^]*?\)\)/g, " ")
-    .replaceAll(/\balignas\s*\([^)]*\)/g, " ");
+    .replaceAll(new RegExp(`\\b(?:__attribute__|__attribute|alignas)\\s*${bracketed}`, "g"), " ");
   return plain.match(/[A-Za-z_$][\w$]*|\d[\w.']*|::|&&|[^\s]/g) ?? [];
 }
 

@@ -35,6 +35,10 @@ test("a journal that exists is not overwritten, and the message says what to do"
   expect(() => createJournal(path)).toThrow(`${path}: there is a journal already`);
 });
 
+test("a folder that no file system has room for in its root is refused at once", () => {
+  expect(() => createJournal("/proc/none/one.jsonl")).toThrow(UsageError);
+});
+
 test("a folder that cannot be made is the user's to mend", () => {
   const blocked = join(folder, "file");
   createJournal(blocked).close();

@@ -574,6 +574,31 @@ inline std::vector<int> pick(std::vector<std::string> words, const P (&table)[3]
     await callEverywhere(await taskFrom(inferred));
   });
 
+  test("a text that is looked for in another, and what replaces it, stay short", async () => {
+    const source = `#include <string>
+std::string replace_all(const std::string& text, const std::string& from, const std::string& to) {
+  std::string result;
+  size_t at = 0;
+  for (;;) {
+    size_t found = text.find(from, at);
+    if (found == std::string::npos || from.empty()) break;
+    result += text.substr(at, found - at);
+    result += to;
+    at = found + from.size();
+  }
+  return result + text.substr(at);
+}`;
+    const { draft, fixed } = await inferText(source, "replace_all", "c++");
+    expect(draft.sizes).toMatchObject({ timed: { n: 64, from_size: 3, to_size: 3 } });
+    expect(fixed).toEqual(["from_size", "to_size"]);
+    const joined = await inferText(
+      "#include <string>\nstd::string both(const std::string& a, const std::string& b) { std::string c = a; c += b; return c; }",
+      "both",
+      "c++",
+    );
+    expect(joined.fixed).toEqual([]);
+  });
+
   test("the written file is valid and means the same task", async () => {
     const inferred = await inferText(caseOf("relax").source, "relax");
     const text = renderTaskFile(inferred);

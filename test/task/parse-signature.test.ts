@@ -139,6 +139,12 @@ const cases: [what: string, language: Language, source: string, expected: string
     "f(a: i32, b: i32)",
   ],
   [
+    "attributes with parentheses in them",
+    "c",
+    "__attribute__((aligned(64), cold)) void f(__attribute__((aligned((8)))) int a, __attribute__((unused)) int b) {}",
+    "f(a: i32, b: i32)",
+  ],
+  [
     "a function behind an extern C guard",
     "c++",
     '#ifdef __cplusplus\nextern "C" {\n#endif\nvoid f(double *a, int n) {}\n#ifdef __cplusplus\n}\n#endif',

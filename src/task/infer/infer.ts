@@ -16,6 +16,7 @@ import type { Sizes, Task } from "../task.ts";
 import type { FunctionDeclaration } from "../declarations.ts";
 import { withEntry } from "./entry.ts";
 import { solveLengths, type Lengths } from "./lengths.ts";
+import { needlesOf } from "./needles.ts";
 import { characterCode, exponent, type Access, type Walked } from "./value.ts";
 import { walk } from "./walk.ts";
 
@@ -61,6 +62,7 @@ export async function inferTask(file: string, functionName: string): Promise<Inf
   const walked = walk(source, target, signature);
   const lengths = solveLengths(signature, walked);
   refuseUnknown(file, signature, lengths);
+  const short = shortSizes(lengths, needlesOf(target.node.text, signature));
   const inputs = inputsOf({ signature, walked, lengths, source, target, guesses });
   const draft: TaskFile = {
     source: basename(file),
@@ -71,7 +73,7 @@ export async function inferTask(file: string, functionName: string): Promise<Inf
       "-",
     ),
     language,
-    sizes: sizesOf(lengths, guesses),
+    sizes: sizesOf(lengths, short, guesses),
     inputs,
   };
   const inferred = {
@@ -81,7 +83,7 @@ export async function inferTask(file: string, functionName: string): Promise<Inf
     guesses,
     text,
     changed: text !== original,
-    fixed: fixedSizes(lengths),
+    fixed: [...fixedSizes(lengths), ...short],
   };
   await taskFrom(inferred);
   return inferred;
@@ -165,10 +167,23 @@ function fixedSizes(lengths: Lengths): string[] {
   return fixed.length < sizes.length ? fixed : [];
 }
 
+/** Those of texts that are looked for in longer ones. */
+function shortSizes(lengths: Lengths, needles: ReadonlySet<string>): string[] {
+  const texts = new Set([...needles].map((name) => lengths.lengths.get(name)?.text));
+  const short = lengths.sizes.filter((name) => texts.has(name));
+  return short.length + fixedSizes(lengths).length < lengths.sizes.length ? short : [];
+}
+
 /** Starting sizes; `fitSizes` finds those at which a call takes about 10 ms. */
-function sizesOf(lengths: Lengths, guesses: Guess[]): NonNullable<TaskFile["sizes"]> {
+function sizesOf(
+  lengths: Lengths,
+  short: readonly string[],
+  guesses: Guess[],
+): NonNullable<TaskFile["sizes"]> {
   const fixed = new Set(fixedSizes(lengths));
-  const timed = Object.fromEntries(lengths.sizes.map((name) => [name, fixed.has(name) ? 8 : 64]));
+  const timed = Object.fromEntries(
+    lengths.sizes.map((name) => [name, short.includes(name) ? 3 : fixed.has(name) ? 8 : 64]),
+  );
   for (const [name, least] of lengths.minimum) if ((timed[name] ?? Infinity) < least) timed[name] = least;
   const minimum = Object.fromEntries(
     [...lengths.minimum].filter(([name, least]) => least > 0 && name in timed),
@@ -178,6 +193,12 @@ function sizesOf(lengths: Lengths, guesses: Guess[]): NonNullable<TaskFile["size
       key: `sizes.timed.${name}`,
       value: 8,
       why: "it only repeats or widens work, so it is kept small",
+    });
+  for (const name of short)
+    guesses.push({
+      key: `sizes.timed.${name}`,
+      value: 3,
+      why: "it is looked for in a longer text, or put in its place, so it is kept short",
     });
   for (const [name, least] of Object.entries(minimum))
     guesses.push({
