@@ -205,7 +205,7 @@ function durationFinding(subject: Subject, { callMs, instances }: ReferenceFacts
   const check = "duration";
   const at = sizesText(subject.timed.sizes);
   const message = `one call takes ${callMs < 1 ? callMs.toPrecision(2) : callMs.toFixed(1)} ms${at === "" ? "" : ` at ${at}`}`;
-  if (callMs * instances < batchMs / 10)
+  if (callMs * instances < batchMs / 5)
     return {
       check,
       status: "error",

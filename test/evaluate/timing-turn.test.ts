@@ -157,6 +157,7 @@ describe("an evaluation beside another", () => {
     const stages: EvaluationStage[] = [];
     const outcome = await evaluator.evaluate(task, quickScale, {
       effort: "screen",
+      verdicts: "fresh",
       onStage(stage) {
         stages.push(stage);
         if (stage === "waiting") void other.close();
