@@ -14,12 +14,20 @@ import type { Workbench } from "./sandboxed-evaluator.ts";
 import type { Subject } from "./subject.ts";
 import { isTiming, type Ending } from "./supervisor.ts";
 import { findCompiler } from "./toolchain.ts";
-import { dropPlan, endArms, generatorStart, loadPlan, startSideBySide, type LoadedPlan } from "./trial.ts";
+import {
+  dropPlan,
+  endArms,
+  generatorStart,
+  loadPlan,
+  startSideBySide,
+  wasKilled,
+  type LoadedPlan,
+} from "./trial.ts";
 
 export type Sanitized =
   | { readonly status: "clean" }
   /** The first lines of the sanitizer's report. */
-  | { readonly status: "faulty"; readonly report: string }
+  | { readonly status: "faulty"; readonly report: string; readonly killed?: boolean }
   /** It ran through, but gave other outputs than the plain reference. */
   | { readonly status: "differs"; readonly report: string }
   /** It does not compile or load with them, or does not end: how it is judged otherwise is not enough. */
@@ -91,6 +99,17 @@ export async function runSanitized(
   signal?: AbortSignal,
 ): Promise<Sanitized> {
   if (!build.ok) return build;
+  const first = await runOnce(evaluator, subject, build, signal);
+  // Which need not be its own doing.
+  return first.status === "faulty" && first.killed ? runOnce(evaluator, subject, build, signal) : first;
+}
+
+async function runOnce(
+  evaluator: Workbench,
+  subject: Subject,
+  build: Extract<SanitizerBuild, { ok: true }>,
+  signal: AbortSignal | undefined,
+): Promise<Sanitized> {
   const { threads } = subject.task;
   return evaluator.exclusively(signal, async (supervisor) => {
     const loaded: LoadedPlan[] = [];
@@ -128,7 +147,7 @@ export async function runSanitized(
           const report = reportOf(candidate, plan, reply.limitMs);
           return candidate.ended === "timeout" || candidate.ended === "memory"
             ? { status: "unjudged", reason: report }
-            : { status: "faulty", report };
+            : { status: "faulty", report, killed: wasKilled(candidate) };
         }
         if (mismatch) return { status: "differs", report: describeMismatch(mismatch, plan.sizes) };
       }

@@ -228,9 +228,14 @@ function failureOf(words: {
   return { status, reason, ...(signal !== undefined && { signal }) };
 }
 
-/** Throws a LostError where it was killed: of what a worker may do, nothing but a great deal of CPU time ends it so. */
+/** By nobody that we know: of what a worker may do, nothing but a great deal of CPU time ends it so. */
+export function wasKilled({ ended, number }: Ending): boolean {
+  return ended === "signal" && number === constants.signals.SIGKILL;
+}
+
+/** Throws a LostError where it was killed. */
 function requireAlive(subject: Subject, which: "reference" | "generator", ending: Ending | undefined): void {
-  if (ending?.ended !== "signal" || ending.number !== constants.signals.SIGKILL) return;
+  if (!ending || !wasKilled(ending)) return;
   throw new LostError(`${subject.file}: the ${which}'s process was killed`, { remedy: killedRemedy });
 }
 

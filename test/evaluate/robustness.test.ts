@@ -11,7 +11,7 @@ import { openSandbox } from "../../src/evaluate/sandbox.ts";
 import { findBubblewrap } from "../../src/evaluate/toolchain.ts";
 import type { Task } from "../../src/task/task.ts";
 import { descendants, type RunningProcess } from "../process-table.ts";
-import { makeTask, slowScale } from "./scale-task.ts";
+import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const wrong = "void scale(int n, const double *v, double d, double *out) {}";
@@ -81,14 +81,23 @@ const supervises = ({ command }: RunningProcess): boolean => /\/native\/\w+\/sup
 
 async function judgeWhile(
   source: string,
-  { which, times }: { which: (one: RunningProcess) => boolean; times: number },
+  {
+    which,
+    times,
+    check = 1,
+  }: {
+    which: (one: RunningProcess) => boolean;
+    times: number;
+    /** From which on: the second is that with the sanitizers. */
+    check?: number;
+  },
 ): Promise<{ outcome: Outcome | Error; killed: number; evaluator: Workbench }> {
   const evaluator = await newEvaluator();
   let killer: ReturnType<typeof killing> | undefined;
   const outcome = await evaluator
     .evaluate(task, source, {
       onStage: (stage) => {
-        if (stage === "check") killer ??= killing(which, times);
+        if (stage === "check" && --check === 0) killer = killing(which, times);
       },
     })
     .catch((error: unknown) => error as Error);
@@ -115,6 +124,16 @@ describe("a worker that is killed from outside", () => {
     const { outcome, killed } = await judgeWhile(endless, { which: works, times: 1 });
     expect(killed).toBe(1);
     expect(outcome).toMatchObject({ status: "timed-out" });
+  });
+
+  it("once, while sanitizers watch it, is not the candidate's fault", async () => {
+    const spinning = quickScale.replace(
+      "{",
+      "{\n#ifdef __SANITIZE_ADDRESS__\n for (volatile long i = 0; i < 200000000; i++) {}\n#endif\n",
+    );
+    const { outcome, killed } = await judgeWhile(spinning, { which: works, times: 1, check: 2 });
+    expect(killed).toBe(1);
+    expect(outcome).toMatchObject({ status: "measured", faster: true });
   });
 
   it("again is told as what it is: killed, and twice", async () => {
