@@ -21,11 +21,10 @@ long total(const int* values, int count) {
 }
 double half(double x) { return x / 2; }
 float half(float x) { return x / 2; }
-static int share(int sum, int count) { return sum / count; }
-int mean(const int* values, int count) {
-  int sum = 0;
-  for (int i = 0; i < count; i++) sum += values[i];
-  return share(sum, count);
+int largest(const int* values, int count) {
+  const int* best = nullptr;
+  for (int i = 0; i < count; i++) if (!best || values[i] > *best) best = &values[i];
+  return *best;
 }
 int wild(const int* values, int count) { return values[count + 100000000]; }
 `,
@@ -47,9 +46,9 @@ test("task init writes a folder that task check finds fit, and says what it gues
 });
 
 test("task init finds out where the smallest sizes make the function fail", async () => {
-  const made = await run("task", "init", "sum.cpp:mean", "mean", "--json");
+  const made = await run("task", "init", "sum.cpp:largest", "largest", "--json");
   expect(made.code, made.stderr).toBe(0);
-  const written = JSON.parse(await readFile(join(directory, "mean", "task.json"), "utf8"));
+  const written = JSON.parse(await readFile(join(directory, "largest", "task.json"), "utf8"));
   expect(written.sizes.minimum).toEqual({ count: 1 });
   expect(JSON.parse(made.stdout).guesses).toContainEqual({
     key: "sizes.minimum.count",
