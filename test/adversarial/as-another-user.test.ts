@@ -12,8 +12,8 @@ import { unprivilegedUser } from "../../src/evaluate/unprivileged-user.ts";
 import { here } from "./judge.ts";
 
 const checkout = join(here, "..", "..");
-const files = ["compile-jail", "isolation", "system-calls"];
-const more = ["compiling", "honest-twins", "loading", "output", "timing", "verdicts"];
+const files = ["compile-jail", "isolation"];
+const more = ["system-calls", "compiling", "honest-twins", "loading", "output", "timing", "verdicts"];
 const user = unprivilegedUser();
 const inherited = openSync(process.execPath, "r");
 afterAll(() => closeSync(inherited));

@@ -29,11 +29,9 @@ describe.each([
 
   it.skipIf(!sanitizes)("judges a faster candidate, clean under its sanitizers", async () => {
     const task = await makeTask({ source: slowScale, language, more: { compiler } });
-    for (let time = 0; time < 2; time++) {
-      const outcome = await evaluator.evaluate(task, `${headers}\n// ${time}\n${quickScale}`);
-      expect(outcome).toMatchObject({ status: "measured", faster: true });
-      expect(outcome.reason ?? "").not.toMatch(/sanitizer/);
-    }
+    const outcome = await evaluator.evaluate(task, `${headers}\n${quickScale}`);
+    expect(outcome).toMatchObject({ status: "measured", faster: true });
+    expect(outcome.reason ?? "").not.toMatch(/sanitizer/);
   });
 
   it.skipIf(!sanitizes)("refuses one that its sanitizers stop, with the line", async () => {

@@ -129,7 +129,7 @@ describe("a worker that is killed from outside", () => {
   it("once, while sanitizers watch it, is not the candidate's fault", async () => {
     const spinning = quickScale.replace(
       "{",
-      "{\n#ifdef __SANITIZE_ADDRESS__\n for (volatile long i = 0; i < 200000000; i++) {}\n#endif\n",
+      "{\n#ifdef __SANITIZE_ADDRESS__\n if (n == 100) for (volatile long i = 0; i < 1000000000; i++) {}\n#endif\n",
     );
     const { outcome, killed } = await judgeWhile(spinning, { which: works, times: 1, check: 2 });
     expect(killed).toBe(1);
