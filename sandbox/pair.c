@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "clock.h"
 #include "compare.h"
@@ -51,6 +52,28 @@ static uint64_t most_grown(const struct plan *plan, const uint8_t *arena) {
   return most;
 }
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23 /* since Linux 5.14; without it the arms find their memory one after the other */
+#endif
+
+/*
+ * Finds the memory of both arms by turns. Where one arm finds all of its own before the other, it is slower from then on, by 2 % for
+ * programs that wait for memory on a machine that is busy with memory.
+ */
+static void populate_by_turns(const struct pair *pair) {
+  const uint64_t turn = 64 << 10;
+  if (!pair->arms[ARM_CANDIDATE] || pair->arms[ARM_REFERENCE]->plan == pair->plan) return;
+  for (uint32_t index = 0; index < pair->plan->region_count; index++) {
+    const struct region *region = &pair->plan->regions[index];
+    for (uint64_t done = 0; region->populate && done < region->length; done += turn) {
+      uint64_t left = region->length - done;
+      for (int arm = 0; arm < 2; arm++) {
+        madvise(pair->arms[arm]->arena[region->arena] + region->offset + done, left < turn ? left : turn, MADV_POPULATE_WRITE);
+      }
+    }
+  }
+}
+
 static int fill(const struct pair *pair, uint64_t noise) {
   plan_fill(pair->plan, pair->seed, noise);
   if (pair->generator && !plan_take_generated(pair->plan, pair->generator_plan, pair->generator->arena[ARENA_OUTPUT])) return 0;
@@ -61,6 +84,7 @@ static int fill(const struct pair *pair, uint64_t noise) {
 /* Both arms in their order. 0 where something ended, which the reply then says. */
 static int run_arms(const struct pair *pair, struct json *reply) {
   struct timing timing = {0}, around = {0};
+  populate_by_turns(pair);
   if (pair->generator) {
     plan_fill(pair->generator_plan, pair->seed, pair->noise[0]);
     if (!run_arm(pair->generator, pair->generator_plan, pair->limits_ns[ARM_REFERENCE], &timing, &around)) {

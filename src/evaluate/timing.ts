@@ -94,7 +94,7 @@ async function measure(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Prom
   for (;;) {
     // The first is whole, to see whether all calls are alike.
     const brief = rounds.length > 0 && !isUneven(rounds, bench.subject.task.threads);
-    const round = await measureRound(bench, loaded, plan, brief);
+    const round = await measureRound(bench, loaded, plan, { brief, candidateFirst: rounds.length % 2 === 1 });
     if ("status" in round) return round;
     rounds.push(round);
     const ratios = logRatios(rounds, bench.subject.task.threads);
@@ -110,7 +110,14 @@ async function measureRound(
   bench: Bench,
   loaded: LoadedPlan,
   plan: TimingPlan,
-  brief: boolean,
+  {
+    brief,
+    candidateFirst,
+  }: {
+    readonly brief: boolean;
+    /** Which of the two is started first, finds its memory first and begins: from round to round it is the other one's turn. */
+    readonly candidateFirst: boolean;
+  },
 ): Promise<Round | Failure> {
   const { supervisor, subject, library, options } = bench;
   // So that two evaluators on one machine do not disturb each other.
@@ -124,10 +131,10 @@ async function measureRound(
   });
   if (waited) options.onWait?.(false);
   try {
-    const failure = await startArms(supervisor, subject, library, [loaded]);
+    const failure = await startArms(supervisor, subject, library, [loaded], { candidateFirst });
     if (failure) return failure;
     const pairs: TimedPair[] = [];
-    let referenceMs = 0;
+    let referenceMs = bench.facts.callMs * loaded.instances;
     for (let index = -1; index < plan.pairsPerRound; index++) {
       const each = pairs.map((pair) => ({ pairs: [pair] }));
       if (brief && pairs.length >= plan.clearPairs && isClear(logRatios(each, subject.task.threads))) break;
@@ -141,7 +148,7 @@ async function measureRound(
           candidateMs: candidateGraceMs + candidateFactor * referenceMs,
           candidateFactor,
         },
-        { candidateFirst: index >= 0 && index % 2 === 1 },
+        { candidateFirst: index % 2 === 1 ? !candidateFirst : candidateFirst },
       );
       bench.calls += loaded.instances;
       if (pair.failure) return pair.failure;

@@ -84,14 +84,20 @@ export async function startArms(
   subject: Subject,
   library: string | undefined,
   loaded: readonly LoadedPlan[],
+  { candidateFirst = false } = {},
 ): Promise<Failure | undefined> {
   const plans = loaded.map((plan) => plan.name);
   const common = { threads: subject.task.threads, limitMs: loadLimitMs, plans };
-  const [reference, candidate, generator] = await startSideBySide(supervisor, [
+  const arms = [
     { ...common, name: "reference", library: subject.referenceLibrary },
     library === undefined ? undefined : { ...common, name: "candidate", library },
+  ];
+  const order = candidateFirst ? arms.toReversed() : arms;
+  const [generator, ...ended] = await startSideBySide(supervisor, [
     generatorStart(subject, loaded),
+    ...order,
   ]);
+  const [reference, candidate] = candidateFirst ? ended.toReversed() : ended;
   requireAlive(subject, "reference", reference);
   requireAlive(subject, "generator", generator);
   if (reference) throw referenceFault(subject, describeEnding(reference).reason);
