@@ -87,7 +87,9 @@ if (values.analyse === undefined) {
 /** As many from every task as there are, in an order that mixes them. */
 async function streamOf(tasks: readonly Task[], most: number): Promise<RealCandidate[]> {
   const lists: RealCandidate[][] = [];
-  for (const task of tasks) lists.push(await proposalsFor(task, { most, seed }));
+  // Twice the share of each, for those that have fewer ideas.
+  const share = Math.ceil((2 * most) / tasks.length);
+  for (const task of tasks) lists.push(await proposalsFor(task, { most: share, seed }));
   const stream: RealCandidate[] = [];
   for (let index = 0; stream.length < most && lists.some((list) => index < list.length); index++)
     stream.push(...lists.flatMap((list) => list[index] ?? []));
