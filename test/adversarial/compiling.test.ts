@@ -13,8 +13,11 @@ import {
   filesBelow,
   programText,
   useBench,
+  useOwnCache,
   type ProgramOptions,
 } from "./judge.ts";
+
+useOwnCache();
 
 /** What attacks on the compiler are after: a file that anybody may read, and an environment variable. */
 const secret = `canary-${randomBytes(12).toString("hex")}`;

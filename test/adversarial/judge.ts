@@ -2,8 +2,9 @@
  * How attacks and their honest twins are judged: programs from `attacks/` and `twins/`, against the tasks in `tasks/`, by one evaluator for
  * each test file. An attack has failed when its Outcome says so and everything that it was after is as it was before.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -68,6 +69,13 @@ export interface Bench {
    * but the supervisor.
    */
   expectUnharmed(): Promise<void>;
+}
+
+/** A cache folder for the tests of one file, which those that run beside it write nothing into. To be called before `useBench`. */
+export function useOwnCache(): void {
+  const folder = mkdtempSync(join(tmpdir(), "lessonbank-test-cache-"));
+  process.env["LESSONBANK_CACHE"] = folder;
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 }
 
 /** An evaluator for the tests of one file, made before the first and closed after the last. */

