@@ -25,7 +25,7 @@ const pragmas = {
     };
   },
 
-  async explain(_task, candidate, outcome) {
+  async explain({ candidate, outcome }) {
     const effect =
       outcome.status !== "measured"
         ? `was ${outcome.status}`

@@ -7,7 +7,26 @@ export type { Language } from "./code/language.ts";
 export type { Expression, InputRule, Sizes, Task } from "./task/task.ts";
 export { listTasks, loadTask } from "./task/load.ts";
 
-export type { Agent, Candidate, Proposal, ProposalRequest } from "./agent/agent.ts";
+export {
+  ModelError,
+  type ChatMessage,
+  type ChatModel,
+  type ChatReply,
+  type ChatRequest,
+  type ModelFault,
+  type Sampling,
+  type TokenUsage,
+} from "./model/chat-model.ts";
+
+export type {
+  Agent,
+  AskModel,
+  CallPurpose,
+  Candidate,
+  Proposal,
+  ProposalRequest,
+  Review,
+} from "./agent/agent.ts";
 export { createRewriter, type RewriterOptions } from "./agent/rewriter.ts";
 export type { Opportunity, Rewrite, Subject } from "./agent/rewrites/rewrite.ts";
 export { rewrites } from "./agent/rewrites/catalogue.ts";
@@ -30,6 +49,8 @@ export { lessonl, type LessonlOptions } from "./strategy/lessonl.ts";
 export type {
   Attempt,
   Progress,
+  RunTime,
+  Spend,
   StopCondition,
   Strategy,
   StrategyContext,

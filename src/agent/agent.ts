@@ -2,8 +2,18 @@
  * An agent proposes candidates for a task, given lessons, and says what its own outcome taught.
  */
 import type { Outcome } from "../evaluate/outcome.ts";
-import type { Lesson, LessonDraft, Transformation } from "../lesson/lesson.ts";
+import type { Lesson, LessonContext, LessonDraft, Transformation } from "../lesson/lesson.ts";
+import type { ChatModel, ChatReply, ChatRequest } from "../model/chat-model.ts";
 import type { Task } from "../task/task.ts";
+
+/** What a model is asked for. */
+export type CallPurpose = "propose" | "repair" | "lesson";
+
+/**
+ * Asks a model on the agent's behalf: the call is kept in the journal, counts towards the budget, and is not paid for twice when a run is
+ * resumed. Throws a ModelError where there is no reply, also where the budget has no room for another call.
+ */
+export type AskModel = (model: ChatModel, purpose: CallPurpose, request: ChatRequest) => Promise<ChatReply>;
 
 export interface Proposal {
   /** A whole file that takes the place of the task's source. */
@@ -27,6 +37,8 @@ export interface Candidate extends Proposal {
   readonly round: number;
   /** Ids of the lessons that were shown. */
   readonly lessons: readonly string[];
+  /** The candidate that it takes the place of, because that one did not compile. */
+  readonly repairs?: string;
 }
 
 export interface ProposalRequest {
@@ -38,14 +50,31 @@ export interface ProposalRequest {
   readonly experience: readonly { readonly lesson: Lesson; readonly similarity: number }[];
   /** SHA-256 of every source already judged or being judged in this run. Proposing one of them again wastes a turn. */
   readonly tried: ReadonlySet<string>;
+  /** Where the run takes place. */
+  readonly context: LessonContext;
   /** Deterministic source of choices in [0, 1): same seed, same proposals. */
   readonly random: () => number;
+  readonly ask: AskModel;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type AgentKind = "llm" | "rewriter" | "recorded";
+
+/** An outcome that its agent looks back on. */
+export interface Review {
+  readonly task: Task;
+  readonly candidate: Candidate;
+  readonly outcome: Outcome;
+  readonly context: LessonContext;
+  /** Deterministic source of choices in [0, 1). */
+  readonly random: () => number;
+  readonly ask: AskModel;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface Agent {
   readonly name: string;
-  readonly kind: "llm" | "rewriter" | "recorded";
+  readonly kind: AgentKind;
   /** One line on what it is good at. */
   readonly speciality: string;
   /** A candidate, or undefined when it has nothing left to try. */
@@ -55,6 +84,11 @@ export interface Agent {
    * for agents whose candidates are not made of named steps. A run uses it to take out of its winner what it does not need.
    */
   rebuild?(task: Task, transformations: readonly Transformation[]): Promise<Proposal | undefined>;
+  /**
+   * Another text in place of one that did not compile, asked for once a candidate; undefined where there is none. Absent for agents that
+   * do not mend what they wrote.
+   */
+  repair?(review: Review): Promise<Proposal | undefined>;
   /** Says in one or two sentences why the outcome came about. */
-  explain(task: Task, candidate: Candidate, outcome: Outcome, signal?: AbortSignal): Promise<LessonDraft>;
+  explain(review: Review): Promise<LessonDraft>;
 }

@@ -7,7 +7,6 @@ import { sha256 } from "../code/hash.ts";
 import { openSubject } from "../code/subject.ts";
 import type { Lesson, Transformation } from "../lesson/lesson.ts";
 import { rewriterLesson } from "../lesson/words.ts";
-import { describeContext } from "../lesson/context.ts";
 import { rankTransformations, type TransformationRanking } from "../select/experience.ts";
 import type { Agent, Proposal, ProposalRequest } from "./agent.ts";
 import type { Opportunity, Rewrite } from "./rewrites/rewrite.ts";
@@ -61,7 +60,7 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
     speciality,
 
     async propose(request) {
-      const ranking = rankTransformations(request.experience, { context: describeContext(request.task) });
+      const ranking = rankTransformations(request.experience, { context: request.context });
       for (const base of basesInOrder(request)) {
         for (const move of movesOn(base.source, request, ranking)) {
           const proposal = chain(base, move, request, ranking);
@@ -75,7 +74,7 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
       return rebuild(task, transformations, rewrites);
     },
 
-    async explain(task, candidate, outcome) {
+    async explain({ candidate, outcome }) {
       worth.record(candidate, outcome);
       const rewrite = rewrites.find((each) => each.name === candidate.transformations.at(-1)?.name);
       return rewriterLesson({

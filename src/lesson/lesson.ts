@@ -49,6 +49,8 @@ export interface LessonDraft {
   readonly text: string;
   /** What was seen in the code that made the transformation applicable, as short phrases: `innermost loop strides by a row`. */
   readonly preconditions: readonly string[];
+  /** What was done to the code, where the agent found out only afterwards; otherwise the candidate says it. */
+  readonly transformations?: readonly Transformation[];
 }
 
 export interface Lesson extends LessonDraft {

@@ -43,7 +43,9 @@ export function makeLesson(options: MakeLessonOptions): Lesson {
   const content: Omit<Lesson, "id" | "createdAt"> = {
     text: sentence(draft.text, lessonLimits.text) || `${outcomeInWords(outcome)}.`,
     preconditions: phrases(draft.preconditions),
-    transformations: candidate.transformations.slice(0, lessonLimits.entries).map(tidyTransformation),
+    transformations: (draft.transformations ?? candidate.transformations)
+      .slice(0, lessonLimits.entries)
+      .map(tidyTransformation),
     speed: outcome.status === "measured" ? tidySpeedup(outcome.speedup).ratio : 0,
     factor: 1,
     assumptions: phrases(candidate.assumptions),

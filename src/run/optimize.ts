@@ -14,7 +14,7 @@ import { createEvaluator } from "../evaluate/sandboxed-evaluator.ts";
 import { describeContext } from "../lesson/context.ts";
 import { policyByName } from "../select/policy.ts";
 import { lessonl } from "../strategy/lessonl.ts";
-import type { Strategy, StrategyResult } from "../strategy/strategy.ts";
+import { nothingSpent, type Strategy, type StrategyResult } from "../strategy/strategy.ts";
 import type { Task } from "../task/task.ts";
 import { evaluationsReached, firstOf, noProgressFor, roundsReached, timeReached } from "./budget.ts";
 import type { RunEvent } from "./events.ts";
@@ -75,6 +75,7 @@ async function execute(options: OptimizeOptions, push: (event: RunEvent) => void
   const signal = options.signal ?? new AbortController().signal;
   const policy = policyByName(options.policy ?? "lessonl");
   const strategy = options.strategy ?? lessonl();
+  const context = describeContext(task);
   await loadGrammars();
 
   const journal = options.journal === undefined ? undefined : createJournal(options.journal);
@@ -98,7 +99,7 @@ async function execute(options: OptimizeOptions, push: (event: RunEvent) => void
       seed,
       agents: agents.map(({ name, kind, speciality }) => ({ name, kind, speciality })),
       bank: { lessons: held.lessons, tasks: held.tasks },
-      context: describeContext(task),
+      context,
     });
     evaluator = options.evaluator ?? (await createEvaluator());
     const outcome = await strategy.run({
@@ -109,6 +110,10 @@ async function execute(options: OptimizeOptions, push: (event: RunEvent) => void
       bank,
       policy,
       seed,
+      context,
+      ask: () => () => Promise.reject(new Error("not yet")),
+      clock: () => ({ elapsedMs: performance.now() - startedAt, at: new Date() }),
+      spend: () => nothingSpent,
       signal,
       emit,
       evaluations,

@@ -13,10 +13,11 @@
  *   Before that, its steps are taken out one by one, and of candidates within 3 % of the fastest the one with the fewest wins.
  */
 import { sha256 } from "../code/hash.ts";
-import type { Agent, Candidate, Proposal } from "../agent/agent.ts";
+import type { Agent, Candidate, Proposal, Review } from "../agent/agent.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
-import type { Lesson } from "../lesson/lesson.ts";
+import type { Lesson, LessonDraft } from "../lesson/lesson.ts";
 import { makeLesson } from "../lesson/solicit.ts";
+import { ModelError } from "../model/chat-model.ts";
 import { updateFactors } from "../select/factor.ts";
 import { codeFeatures } from "../code/features.ts";
 import { randomStream } from "./random.ts";
@@ -42,7 +43,6 @@ class LessonlRun {
   private readonly attempts: Attempt[] = [];
   private readonly lessons: Lesson[] = [];
   private readonly tried = new Set<string>();
-  private readonly startedAt = performance.now();
   private round = 0;
   private evaluations = 0;
   private lastProgressRound = 0;
@@ -172,7 +172,9 @@ class LessonlRun {
         lessons,
         experience,
         tried: this.tried,
+        context: this.context.context,
         random: randomStream(seed, agent.name, this.round, ask),
+        ask: this.context.ask(agent.name),
         signal,
       });
     } catch (error) {
@@ -184,7 +186,27 @@ class LessonlRun {
 
   /** One candidate of a round, if the budget still has room for it. */
   private async judge(candidate: Candidate): Promise<void> {
-    if (this.context.stop(this.progress()) === undefined) await this.measure(candidate);
+    if (this.context.stop(this.progress()) !== undefined) return;
+    const outcome = await this.measure(candidate);
+    if (outcome.status === "not-compiled") await this.repair(candidate, outcome);
+  }
+
+  /** Once, where its agent mends what it wrote. */
+  private async repair(candidate: Candidate, outcome: Outcome): Promise<void> {
+    const { agents, emit, signal, stop } = this.context;
+    const agent = agents.find((each) => each.name === candidate.agent);
+    if (!agent?.repair || stop(this.progress()) !== undefined) return;
+    try {
+      const proposal = await agent.repair(this.review(agent, candidate, outcome));
+      if (!proposal || this.tried.has(sha256(proposal.source))) return;
+      const { id: repairs, lessons } = candidate;
+      const mended: Candidate = { ...this.prepare(proposal, agent.name, []), lessons, repairs };
+      emit({ type: "candidate-proposed", candidate: mended });
+      await this.measure(mended);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ModelError)) throw error;
+      emit({ type: "agent-failed", agent: agent.name, round: candidate.round, reason: error.message });
+    }
   }
 
   /** One candidate through the evaluator, and its lesson into the bank. */
@@ -206,20 +228,36 @@ class LessonlRun {
   }
 
   private async bankLesson(candidate: Candidate, outcome: Outcome): Promise<void> {
-    const { task, run, agents, bank, emit, signal } = this.context;
+    const { task, run, agents, bank, context, clock, emit } = this.context;
     const agent = agents.find((each) => each.name === candidate.agent) ?? agents[0];
-    if (!agent) return;
+    const draft = agent && (await this.explain(agent, candidate, outcome));
+    if (!draft) return;
+    const lesson = makeLesson({ task, run, candidate, outcome, draft, context, createdAt: clock().at });
+    await bank.add([{ lesson, code: task.source.text }]);
+    this.lessons.push(lesson);
+    emit({ type: "lesson-banked", lesson });
+  }
+
+  /** Undefined where a model has no answer: a lesson that cannot be had must not lose the measurement. */
+  private async explain(
+    agent: Agent,
+    candidate: Candidate,
+    outcome: Outcome,
+  ): Promise<LessonDraft | undefined> {
+    const { emit, signal } = this.context;
     try {
-      const draft = await agent.explain(task, candidate, outcome, signal);
-      const lesson = makeLesson({ task, run, candidate, outcome, draft });
-      await bank.add([{ lesson, code: task.source.text }]);
-      this.lessons.push(lesson);
-      emit({ type: "lesson-banked", lesson });
+      return await agent.explain(this.review(agent, candidate, outcome));
     } catch (error) {
-      // A lesson that cannot be had must not lose the measurement; a bank that is at fault must stop the run.
       if (signal.aborted || agent.kind !== "llm") throw error;
       emit({ type: "agent-failed", agent: agent.name, round: candidate.round, reason: messageOf(error) });
+      return undefined;
     }
+  }
+
+  private review(agent: Agent, candidate: Candidate, outcome: Outcome): Review {
+    const { task, context, seed, ask, signal } = this.context;
+    const random = randomStream(seed, agent.name, candidate.id, outcome.status);
+    return { task, candidate, outcome, context, random, ask: ask(agent.name), signal };
   }
 
   private async updateFactors(shown: readonly Lesson[], attempts: readonly Attempt[]): Promise<void> {
@@ -264,9 +302,10 @@ class LessonlRun {
     return {
       rounds: this.round,
       evaluations: this.evaluations,
-      elapsedMs: performance.now() - this.startedAt,
+      elapsedMs: this.context.clock().elapsedMs,
       bestRatio: Math.max(1, ...this.attempts.map(({ outcome }) => ratioOf(outcome))),
       roundsWithoutProgress: this.round - this.lastProgressRound,
+      ...this.context.spend(),
     };
   }
 }

@@ -1,11 +1,11 @@
 /**
  * What a strategy is given and what it gives back. A strategy sees interfaces alone: agents, an evaluator, a bank, a policy.
  */
-import type { Agent, Candidate } from "../agent/agent.ts";
+import type { Agent, AskModel, Candidate } from "../agent/agent.ts";
 import type { Bank } from "../bank/bank.ts";
 import type { EvaluationStage, Evaluator } from "../evaluate/evaluator.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
-import type { Lesson } from "../lesson/lesson.ts";
+import type { Lesson, LessonContext } from "../lesson/lesson.ts";
 import type { SelectionPolicy } from "../select/policy.ts";
 import type { Task } from "../task/task.ts";
 
@@ -28,8 +28,18 @@ export type StrategyEvent =
   | { readonly type: "round-ended"; readonly round: number; readonly best?: Attempt }
   | { readonly type: "winner-confirmed"; readonly candidate: Candidate; readonly outcome: Outcome };
 
+/** What models have cost so far. */
+export interface Spend {
+  readonly modelCalls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly usd: number;
+}
+
+export const nothingSpent: Spend = { modelCalls: 0, inputTokens: 0, outputTokens: 0, usd: 0 };
+
 /** How far a run has come: what stop conditions look at. */
-export interface Progress {
+export interface Progress extends Spend {
   readonly rounds: number;
   readonly evaluations: number;
   readonly elapsedMs: number;
@@ -42,6 +52,11 @@ export interface Progress {
 /** Says why the run has to stop, or undefined to go on. */
 export type StopCondition = (progress: Progress) => string | undefined;
 
+export interface RunTime {
+  readonly elapsedMs: number;
+  readonly at: Date;
+}
+
 export interface StrategyContext {
   readonly run: string;
   readonly task: Task;
@@ -50,6 +65,13 @@ export interface StrategyContext {
   readonly bank: Bank;
   readonly policy: SelectionPolicy;
   readonly seed: number;
+  /** Where the run takes place. */
+  readonly context: LessonContext;
+  /** For an agent of that name. */
+  readonly ask: (agent: string) => AskModel;
+  /** The run's own time: that of the last thing that came in from outside, so that a replay sees the same. */
+  readonly clock: () => RunTime;
+  readonly spend: () => Spend;
   /** Asked before every round and every candidate of a round. */
   readonly stop: StopCondition;
   /** Candidates that may be judged in all. What the rounds leave may be spent on making the winner simpler. */

@@ -5,9 +5,10 @@ import type { Rewrite } from "../../src/agent/rewrites/rewrite.ts";
 import { defaultTeam } from "../../src/agent/team.ts";
 import { sha256 } from "../../src/code/hash.ts";
 import { loadGrammars } from "../../src/code/parser.ts";
+import { describeContext } from "../../src/lesson/context.ts";
 import { makeLesson } from "../../src/lesson/solicit.ts";
 import { randomStream } from "../../src/strategy/random.ts";
-import { measured, task } from "../strategy/scripted.ts";
+import { measured, noModel, task } from "../strategy/scripted.ts";
 
 beforeAll(loadGrammars);
 
@@ -39,6 +40,8 @@ function request(overrides: Partial<ProposalRequest> = {}): ProposalRequest {
     experience: [],
     tried: new Set(),
     random: randomStream(1, "test"),
+    context: describeContext(task),
+    ask: noModel,
     ...overrides,
   };
 }
@@ -145,7 +148,7 @@ test("its lesson names what was added and what came of it", async () => {
   });
   const proposal = await agent.propose(request());
   const candidate: Candidate = { ...proposal!, id: "c", agent: "a", round: 0, lessons: [] };
-  const draft = await agent.explain(task, candidate, measured(2));
+  const draft = await agent.explain({ ...request({}), candidate, outcome: measured(2) });
   expect(draft.text).toContain("mark");
   expect(draft.text).toContain("2.00");
   expect(draft.text).toContain("Marks help.");

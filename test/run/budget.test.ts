@@ -7,7 +7,7 @@ import {
   speedupReached,
   timeReached,
 } from "../../src/run/budget.ts";
-import type { Progress } from "../../src/strategy/strategy.ts";
+import { nothingSpent, type Progress } from "../../src/strategy/strategy.ts";
 
 const progress: Progress = {
   rounds: 3,
@@ -15,6 +15,7 @@ const progress: Progress = {
   elapsedMs: 4000,
   bestRatio: 1.5,
   roundsWithoutProgress: 2,
+  ...nothingSpent,
 };
 
 test("each condition stops at its limit and not before", () => {

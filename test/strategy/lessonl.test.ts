@@ -4,17 +4,19 @@ import type { Bank } from "../../src/bank/bank.ts";
 import { createMemoryBank } from "../../src/bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts";
 import { loadGrammars } from "../../src/code/parser.ts";
+import { describeContext } from "../../src/lesson/context.ts";
 import { roundsReached } from "../../src/run/budget.ts";
 import { policyByName } from "../../src/select/policy.ts";
 import { lessonl } from "../../src/strategy/lessonl.ts";
-import type { StrategyContext, StrategyEvent } from "../../src/strategy/strategy.ts";
-import { measured, scriptedAgent, scriptedEvaluator, sourceOfSpeed, task } from "./scripted.ts";
+import { nothingSpent, type StrategyContext, type StrategyEvent } from "../../src/strategy/strategy.ts";
+import { measured, noModel, scriptedAgent, scriptedEvaluator, sourceOfSpeed, task } from "./scripted.ts";
 
 const embedder = createStructuralEmbedder();
 beforeAll(loadGrammars);
 
 function context(overrides: Partial<StrategyContext>): StrategyContext & { events: StrategyEvent[] } {
   const events: StrategyEvent[] = [];
+  const startedAt = performance.now();
   return {
     run: "run-1",
     task,
@@ -23,6 +25,10 @@ function context(overrides: Partial<StrategyContext>): StrategyContext & { event
     bank: createMemoryBank({ embedder }),
     policy: policyByName("lessonl"),
     seed: 1,
+    context: describeContext(task),
+    ask: () => noModel,
+    clock: () => ({ elapsedMs: performance.now() - startedAt, at: new Date() }),
+    spend: () => nothingSpent,
     stop: roundsReached(3),
     evaluations: 100,
     signal: new AbortController().signal,

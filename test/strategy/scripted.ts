@@ -1,7 +1,7 @@
 /**
  * A task, agents and an evaluator whose every answer is written down: for tests of strategies and runs.
  */
-import type { Agent, Proposal, ProposalRequest } from "../../src/agent/agent.ts";
+import type { Agent, AskModel, Proposal, ProposalRequest } from "../../src/agent/agent.ts";
 import { sha256 } from "../../src/code/hash.ts";
 import type { EvaluateOptions, Evaluator } from "../../src/evaluate/evaluator.ts";
 import type { Outcome } from "../../src/evaluate/outcome.ts";
@@ -38,6 +38,9 @@ export const task: Task = {
   threads: 1,
   hash: sha256(source),
 };
+
+/** For agents that need none. */
+export const noModel: AskModel = () => Promise.reject(new Error("there is no model here"));
 
 /** A candidate's text that the scripted evaluator finds `ratio` times as fast, ± 2 %. */
 export function sourceOfSpeed(ratio: number, variant = ""): string {
@@ -110,7 +113,7 @@ export function scriptedAgent(
         summary: `${name} in round ${request.round}`,
       };
     },
-    async explain(_task, candidate, outcome) {
+    async explain({ candidate, outcome }) {
       return { text: `${candidate.summary}: ${outcome.status}.`, preconditions: ["a loop of two turns"] };
     },
   };
