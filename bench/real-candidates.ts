@@ -3,7 +3,7 @@
  */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { defaultTeam, listTasks, type Task } from "lessonbank";
+import { defaultTeam, describeContext, listTasks, type Task } from "lessonbank";
 import { oneOf } from "./arguments.ts";
 import { generator } from "./sampling.ts";
 
@@ -34,6 +34,7 @@ export async function proposalsFor(
   { most, seed }: { most: number; seed: number },
 ): Promise<RealCandidate[]> {
   const team = defaultTeam();
+  const context = describeContext(task);
   const random = generator(seed);
   const tried = new Set<string>();
   const found: RealCandidate[] = [];
@@ -47,7 +48,9 @@ export async function proposalsFor(
         lessons: [],
         experience: [],
         tried: known,
+        context,
         random,
+        ask: () => Promise.reject(new Error("no model is asked here")),
       });
       if (!proposal) {
         passed++;

@@ -36,6 +36,7 @@ export type { EvaluateOptions, EvaluationStage, Evaluator, TimingRound } from ".
 export type { Outcome, OutcomeStatus, Speedup } from "./evaluate/outcome.ts";
 export { createEvaluator, type EvaluatorOptions } from "./evaluate/sandboxed-evaluator.ts";
 
+export { describeContext } from "./lesson/context.ts";
 export type { Lesson, LessonContext, LessonDraft, LessonEvidence, Transformation } from "./lesson/lesson.ts";
 
 export type { Bank, BankStatistics, Embedder, LessonFilter, LessonHit, LessonQuery } from "./bank/bank.ts";
