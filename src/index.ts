@@ -54,6 +54,7 @@ export type {
   Spend,
   StopCondition,
   Strategy,
+  StrategyBank,
   StrategyContext,
   StrategyEvent,
   StrategyResult,
@@ -61,5 +62,15 @@ export type {
 
 export { evaluate } from "./run/evaluate.ts";
 export type { RunEvent } from "./run/events.ts";
-export { optimize, type OptimizeOptions, type OptimizeRun } from "./run/optimize.ts";
+export {
+  optimize,
+  type OptimizeOptions,
+  type OptimizeRun,
+  type RunLimitOptions,
+  type RunResources,
+} from "./run/optimize.ts";
+export { resume, type ResumeOptions } from "./run/resume.ts";
+export { replay, type ReplayOptions } from "./run/replay.ts";
+export { whatIf, type WhatIf, type WhatIfOptions } from "./run/what-if.ts";
+export { ReplayDifference } from "./run/tape.ts";
 export type { AttemptSummary, OptimizeResult, Winner } from "./run/result.ts";

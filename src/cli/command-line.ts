@@ -2,9 +2,9 @@
  * The whole command line: which commands there are, and how whatever they throw becomes a message and an exit code. This is
  * the only place that decides either.
  */
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { LessonbankError } from "../errors.ts";
+import { packageVersion } from "../version.ts";
 import { cleanSource } from "../lesson/clean-text.ts";
 import { wantsColour } from "./appearance.ts";
 import { createStyle } from "../report/style.ts";
@@ -109,9 +109,4 @@ function describeError(error: unknown, terminal: Terminal, args: readonly string
 function stackOf(error: Error): string {
   const cause = error.cause instanceof Error ? `\ncaused by ${stackOf(error.cause)}` : "";
   return `${error.stack ?? error.message}${cause}`;
-}
-
-function packageVersion(): string {
-  const file = new URL("../../package.json", import.meta.url);
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

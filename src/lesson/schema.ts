@@ -27,7 +27,7 @@ const sourceText = z.string().max(lessonLimits.source).transform(cleanSource);
 const fewEntries = (record: object): boolean => Object.keys(record).length <= lessonLimits.entries;
 const tooMany = `more than ${lessonLimits.entries} entries`;
 
-const transformation = z.strictObject({
+export const transformationSchema = z.strictObject({
   name,
   parameters: z
     .record(z.string().max(lessonLimits.name), z.union([prose(lessonLimits.name), z.number()]))
@@ -44,7 +44,8 @@ const speedup = z
   })
   .refine((value) => value.low <= value.high, "the interval's low end lies above its high end");
 
-const context = z.strictObject({
+/** Where a lesson was earned. */
+export const contextSchema = z.strictObject({
   language: z.enum(["c", "c++"]),
   compiler: prose(lessonLimits.name),
   flags: z.array(prose(lessonLimits.name)).max(lessonLimits.entries),
@@ -77,11 +78,11 @@ export const lessonSchema = z
     createdAt: z.iso.datetime(),
     text: prose(lessonLimits.text).pipe(z.string().min(1)),
     preconditions: phrases,
-    transformations: z.array(transformation).max(lessonLimits.entries),
+    transformations: z.array(transformationSchema).max(lessonLimits.entries),
     speed: z.number().nonnegative(),
     factor: z.number().positive().max(10),
     assumptions: phrases,
-    context,
+    context: contextSchema,
     evidence,
     features: z.array(prose(lessonLimits.name)).max(lessonLimits.features),
   })

@@ -77,6 +77,8 @@ export const modelFaults = [
   "unreadable-reply",
   /** A recorded or scripted model has no reply to this. */
   "no-reply",
+  /** Not the model's: the run's budget has no room for another call. */
+  "no-budget",
 ] as const;
 
 export type ModelFault = (typeof modelFaults)[number];

@@ -82,6 +82,13 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
         }
         break;
       }
+      case "run-resumed":
+        screen.print(
+          style.quiet(
+            `resumed after ${formatDuration(event.elapsedMs)}: ${count(event.lines, "line")} played`,
+          ),
+        );
+        break;
       case "round-started": {
         closing = false;
         const shown =

@@ -24,5 +24,16 @@ export type RunEvent =
       readonly bank: { readonly lessons: number; readonly tasks: number };
       readonly context: LessonContext;
     }
+  /** What the journal holds has been played, and the run goes on from there. */
+  | {
+      readonly type: "run-resumed";
+      readonly run: string;
+      /** Of the journal. */
+      readonly lines: number;
+      /** Of the run, before. */
+      readonly elapsedMs: number;
+      /** Calls whose reply never reached the journal, which are made again. */
+      readonly interruptedCalls: number;
+    }
   | StrategyEvent
   | { readonly type: "run-ended"; readonly result: OptimizeResult };

@@ -1,5 +1,5 @@
 /**
- * A run: one strategy on one task under one budget, as events while it goes on and as a result at the end.
+ * A new run: one strategy on one task under one budget, as events while it goes on and as a result at the end.
  */
 import { randomBytes, randomInt } from "node:crypto";
 import type { Agent } from "../agent/agent.ts";
@@ -7,24 +7,28 @@ import { defaultTeam } from "../agent/team.ts";
 import type { Bank } from "../bank/bank.ts";
 import { createMemoryBank } from "../bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
-import { unifiedDiff } from "../code/diff.ts";
-import { loadGrammars } from "../code/parser.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
 import { createEvaluator } from "../evaluate/sandboxed-evaluator.ts";
 import { describeContext } from "../lesson/context.ts";
+import type { TokenUsage } from "../model/chat-model.ts";
 import { policyByName } from "../select/policy.ts";
 import { lessonl } from "../strategy/lessonl.ts";
-import { nothingSpent, type Strategy, type StrategyResult } from "../strategy/strategy.ts";
+import type { Strategy } from "../strategy/strategy.ts";
 import type { Task } from "../task/task.ts";
-import { evaluationsReached, firstOf, noProgressFor, roundsReached, timeReached } from "./budget.ts";
-import type { RunEvent } from "./events.ts";
+import { packageVersion } from "../version.ts";
+import type { RunLimits } from "./budget.ts";
 import { createEventStream } from "./event-stream.ts";
-import { createJournal } from "./journal.ts";
-import type { OptimizeResult, Winner } from "./result.ts";
-import { survivingBank } from "./surviving-bank.ts";
+import type { RunEvent } from "./events.ts";
+import { endOf, execute, type Execution } from "./execute.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import { callerOnTape, type Caller } from "./outside.ts";
+import type { JournalRecord, RecordedTask } from "./record.ts";
+import type { OptimizeResult } from "./result.ts";
+import { survivingBank, type SurvivingBank } from "./surviving-bank.ts";
+import { createTape, type Tape } from "./tape.ts";
 
-export interface OptimizeOptions {
-  readonly task: Task;
+/** What a run works with, whether it is new or goes on. */
+export interface RunResources {
   /** Default: the rewriter team, which needs no model. */
   readonly agents?: readonly Agent[] | undefined;
   /** Default: the sandboxed evaluator, started for this run and closed with it. One that is passed in stays open. */
@@ -33,8 +37,14 @@ export interface OptimizeOptions {
   readonly bank?: Bank | undefined;
   /** Default: LessonL. */
   readonly strategy?: Strategy | undefined;
-  /** Which lessons are shown. Default `lessonl`. */
-  readonly policy?: string | undefined;
+  /** What a model's tokens cost, in US dollars; undefined where nobody knows. Default: nothing is known. */
+  readonly costOf?: ((model: string, usage: TokenUsage) => number | undefined) | undefined;
+  /** Ends the run early: the result then holds what was measured. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** When a run ends. */
+export interface RunLimitOptions {
   /** Default 8. */
   readonly rounds?: number | undefined;
   /** Candidates judged at the most, the confirmation of the winner not counted. Default 24. */
@@ -43,12 +53,26 @@ export interface OptimizeOptions {
   readonly timeLimitMs?: number | undefined;
   /** Rounds without anything faster after which the run ends. Default 4. */
   readonly patience?: number | undefined;
+  /** Calls of models at the most. Default: as many as the rounds take. */
+  readonly modelCalls?: number | undefined;
+  /** Tokens, of prompts and replies together, after which no model is called. Default: none. */
+  readonly tokens?: number | undefined;
+  /** US dollars after which no model is called. Default: none. */
+  readonly usd?: number | undefined;
+  /** A speedup that is enough. Default: none. */
+  readonly targetSpeedup?: number | undefined;
+}
+
+export interface OptimizeOptions extends RunResources, RunLimitOptions {
+  readonly task: Task;
+  /** Which lessons are shown. Default `lessonl`. */
+  readonly policy?: string | undefined;
   /** Makes every choice repeatable; measurements are not. Default: random, and in the journal. */
   readonly seed?: number | undefined;
   /** Path of a journal to write. Default: none. */
   readonly journal?: string | undefined;
-  /** Ends the run early: the result then holds what was measured. */
-  readonly signal?: AbortSignal | undefined;
+  /** Kept in the journal as it is: how the team can be opened again. JSON, without keys. */
+  readonly team?: unknown;
 }
 
 /** Iterate it for events, await `result` for the end, or both. The run goes on whether or not anyone iterates. */
@@ -59,142 +83,174 @@ export interface OptimizeRun extends AsyncIterable<RunEvent> {
 
 /** Starts a run. */
 export function optimize(options: OptimizeOptions): OptimizeRun {
+  return startRun((push) => begin(options, push));
+}
+
+/** A run whose events are whatever `work` pushes. */
+export function startRun(work: (push: (event: RunEvent) => void) => Promise<OptimizeResult>): OptimizeRun {
   const events = createEventStream<RunEvent>();
-  const result = execute(options, events.push);
+  const result = work(events.push);
   // Handled here too, so that whoever only iterates meets the failure in the iterator and not as an unhandled rejection.
   result.then(events.end, events.fail);
   return { result, [Symbol.asyncIterator]: events.iterate };
 }
 
-async function execute(options: OptimizeOptions, push: (event: RunEvent) => void): Promise<OptimizeResult> {
-  const startedAt = performance.now();
+async function begin(options: OptimizeOptions, push: (event: RunEvent) => void): Promise<OptimizeResult> {
   const { task } = options;
+  const limits = limitsOf(options);
   const run = `${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${randomBytes(3).toString("hex")}`;
   const seed = options.seed ?? randomInt(2 ** 31);
-  const evaluations = options.evaluations ?? 24;
-  const signal = options.signal ?? new AbortController().signal;
-  const policy = policyByName(options.policy ?? "lessonl");
-  const strategy = options.strategy ?? lessonl();
+  const policy = policyByName(options.policy ?? "lessonl").name;
   const context = describeContext(task);
-  await loadGrammars();
-
-  const journal = options.journal === undefined ? undefined : createJournal(options.journal);
-  const emit = (event: RunEvent): void => {
-    journal?.append(event);
-    push(event);
-  };
   const agents = options.agents ?? defaultTeam();
-  const given = options.bank ?? createMemoryBank({ embedder: createStructuralEmbedder() });
-  const bank = survivingBank(given);
-  let evaluator: Evaluator | undefined;
-  try {
-    const held = await bank.statistics();
-    emit({
+  const strategy = options.strategy ?? lessonl();
+  const journal = options.journal === undefined ? undefined : await createJournal(options.journal);
+  return withResources(options, journal, async ({ evaluator, bank }) => {
+    const { lessons, tasks } = await bank.statistics();
+    const write = writerOf(journal);
+    const members = agents.map(({ name, kind, speciality }) => ({ name, kind, speciality }));
+    const { at } = write({
+      type: "run-started",
+      run,
+      task: recordedTask(task),
+      strategy: strategy.name,
+      policy,
+      seed,
+      limits,
+      agents: members,
+      ...(options.team !== undefined && { team: options.team }),
+      bank: { lessons, tasks },
+      context,
+      versions: versions(),
+    });
+    push({
       type: "run-started",
       run,
       task: task.name,
       taskHash: task.hash,
       strategy: strategy.name,
-      policy: policy.name,
-      seed,
-      agents: agents.map(({ name, kind, speciality }) => ({ name, kind, speciality })),
-      bank: { lessons: held.lessons, tasks: held.tasks },
-      context,
-    });
-    evaluator = options.evaluator ?? (await createEvaluator());
-    const outcome = await strategy.run({
-      run,
-      task,
-      agents,
-      evaluator,
-      bank,
       policy,
       seed,
+      agents: members,
+      bank: { lessons, tasks },
       context,
-      ask: () => () => Promise.reject(new Error("not yet")),
-      clock: () => ({ elapsedMs: performance.now() - startedAt, at: new Date() }),
-      spend: () => nothingSpent,
-      signal,
-      emit,
-      evaluations,
-      stop: firstOf(
-        roundsReached(options.rounds ?? 8),
-        // An eighth is kept for taking out of the winner what it does not need.
-        evaluationsReached(evaluations - Math.floor(evaluations / 8)),
-        timeReached(options.timeLimitMs ?? Infinity),
-        noProgressFor(options.patience ?? 4),
-      ),
     });
-    const whole = summarise(run, task, strategy.name, outcome, performance.now() - startedAt, journal?.path);
-    const lost = await bank.settle();
-    const result = (): OptimizeResult => {
-      const unkept = [lost, journal?.failure].filter((each) => each !== undefined);
-      return unkept.length === 0 ? whole : { ...whole, unkept };
-    };
-    emit({ type: "run-ended", result: result() });
-    journal?.close();
-    return result();
+    const tape = createTape({ write, startedAt: at });
+    const { execution, caller } = outfit({ ...options, agents, strategy }, limits, tape);
+    return finishRun(
+      { ...execution, run, task, policy, seed, context, evaluator: await evaluator(), bank, tell: push },
+      { caller, bank, journal, write, push },
+    );
+  });
+}
+
+/** The limits with their defaults. */
+export function limitsOf(options: RunLimitOptions, before?: RunLimits): RunLimits {
+  const { timeLimitMs: timeMs, modelCalls: calls, tokens, usd, targetSpeedup: speedup } = options;
+  const given = { timeMs, calls, tokens, usd, speedup };
+  return {
+    ...before,
+    rounds: options.rounds ?? before?.rounds ?? 8,
+    evaluations: options.evaluations ?? before?.evaluations ?? 24,
+    patience: options.patience ?? before?.patience ?? 4,
+    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+  };
+}
+
+/** What a new run and one that goes on have in common. */
+export function outfit(
+  { agents, strategy, signal, costOf }: RunResources,
+  limits: RunLimits,
+  tape: Tape,
+): {
+  execution: Pick<Execution, "agents" | "strategy" | "limits" | "tape" | "caller" | "signal">;
+  caller: Caller;
+} {
+  const stopped = signal ?? new AbortController().signal;
+  const caller = callerOnTape(tape, {
+    limits,
+    costOf: costOf ?? (() => undefined),
+    complete: (model, request) => model.complete(request, { signal: stopped }),
+  });
+  return {
+    caller,
+    execution: {
+      agents: agents ?? defaultTeam(),
+      strategy: strategy ?? lessonl(),
+      limits,
+      tape,
+      caller,
+      signal: stopped,
+    },
+  };
+}
+
+/** Runs it, and keeps what came of it. */
+export async function finishRun(
+  execution: Execution,
+  {
+    bank,
+    journal,
+    write,
+    push,
+  }: {
+    readonly caller: Caller;
+    readonly bank: SurvivingBank;
+    readonly journal: Journal | undefined;
+    readonly write: (record: JournalRecord) => unknown;
+    readonly push: (event: RunEvent) => void;
+  },
+): Promise<OptimizeResult> {
+  const found = await execute(execution);
+  const lost = await bank.settle();
+  write(endOf(found));
+  const unkept = [lost, journal?.failure].filter((each) => each !== undefined);
+  const result: OptimizeResult = {
+    ...found,
+    ...(journal && { journal: journal.path }),
+    ...(unkept.length > 0 && { unkept }),
+  };
+  push({ type: "run-ended", result });
+  return result;
+}
+
+export interface OpenResources {
+  /** Started at the first call. */
+  readonly evaluator: () => Promise<Evaluator>;
+  readonly bank: SurvivingBank;
+}
+
+/** Opens what was not given and closes it afterwards, and the journal. */
+export async function withResources<Result>(
+  options: RunResources,
+  journal: Journal | undefined,
+  work: (resources: OpenResources) => Promise<Result>,
+): Promise<Result> {
+  const given = options.bank ?? createMemoryBank({ embedder: createStructuralEmbedder() });
+  let started: Evaluator | undefined;
+  try {
+    return await work({
+      bank: survivingBank(given),
+      evaluator: async () => options.evaluator ?? (started ??= await createEvaluator()),
+    });
   } finally {
     journal?.close();
-    if (!options.evaluator) await evaluator?.close();
+    await started?.close();
     if (!options.bank) await given.close();
   }
 }
 
-function summarise(
-  run: string,
-  task: Task,
-  strategy: string,
-  outcome: StrategyResult,
-  wallMs: number,
-  journal: string | undefined,
-): OptimizeResult {
-  const best = outcome.winner && describeWinner(task, outcome, outcome.winner);
-  return {
-    task: task.name,
-    run,
-    strategy,
-    ...(best && { best }),
-    attempts: outcome.attempts.map(({ candidate, outcome: found }) => ({
-      candidate: candidate.id,
-      agent: candidate.agent,
-      round: candidate.round,
-      summary: candidate.summary,
-      transformations: candidate.transformations,
-      outcome: found,
-    })),
-    lessons: outcome.lessons,
-    costs: {
-      evaluations: outcome.attempts.length,
-      modelCalls: 0,
-      inputTokens: 0,
-      outputTokens: 0,
-      usd: 0,
-      wallMs,
-    },
-    ended: outcome.ended,
-    ...(journal !== undefined && { journal }),
-  };
+/** Into the journal, or where there is none, nowhere, at the time it is. */
+export function writerOf(journal: Journal | undefined): Journal["append"] {
+  const startedAt = performance.now();
+  return (record) => journal?.append(record) ?? { elapsedMs: performance.now() - startedAt, at: new Date() };
 }
 
-function describeWinner(
-  task: Task,
-  result: StrategyResult,
-  { candidate, outcome, confirmed }: NonNullable<StrategyResult["winner"]>,
-): Winner | undefined {
-  if (outcome.status !== "measured") return undefined;
-  const lesson = result.lessons.find((each) => each.evidence.candidate === candidate.id);
-  return {
-    agent: candidate.agent,
-    round: candidate.round,
-    source: candidate.source,
-    diff: unifiedDiff(task.source.text, candidate.source, task.source.file),
-    confirmed,
-    speedup: outcome.speedup,
-    referenceMs: outcome.referenceMs,
-    candidateMs: outcome.candidateMs,
-    transformations: candidate.transformations,
-    assumptions: candidate.assumptions,
-    why: lesson?.text ?? candidate.summary,
-  };
+export function versions(): { readonly lessonbank: string; readonly node: string } {
+  return { lessonbank: packageVersion(), node: process.versions.node };
+}
+
+/** Folders of this machine are nobody else's business. */
+function recordedTask({ directory: _directory, file: _file, ...task }: Task): RecordedTask {
+  return task;
 }

@@ -5,6 +5,8 @@ import type { Outcome, Speedup } from "../evaluate/outcome.ts";
 import type { Lesson, Transformation } from "../lesson/lesson.ts";
 
 export interface Winner {
+  /** Its id among the attempts. */
+  readonly candidate: string;
   readonly agent: string;
   readonly round: number;
   /** The whole file that takes the place of the task's source. */

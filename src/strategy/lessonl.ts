@@ -86,7 +86,7 @@ class LessonlRun {
     });
 
     for (; ; this.round++) {
-      const reason = stop(this.progress());
+      const reason = stop(this.progress("round"));
       if (reason !== undefined) return reason;
       this.context.signal.throwIfAborted();
       const shown = await this.selectLessons();
@@ -133,7 +133,11 @@ class LessonlRun {
     for (const [index, agent] of agents.entries()) {
       let proposal = asked[index];
       for (let ask = 1; proposal && this.tried.has(sha256(proposal.source)); ask++) {
-        proposal = ask > repeatedAsks ? undefined : await this.ask(agent, shown, experience, ask);
+        // A model is not paid for the same turn twice.
+        proposal =
+          ask > repeatedAsks || agent.kind === "llm"
+            ? undefined
+            : await this.ask(agent, shown, experience, ask);
       }
       if (!proposal) {
         emit({ type: "agent-passed", agent: agent.name, round: this.round });
@@ -186,7 +190,7 @@ class LessonlRun {
 
   /** One candidate of a round, if the budget still has room for it. */
   private async judge(candidate: Candidate): Promise<void> {
-    if (this.context.stop(this.progress()) !== undefined) return;
+    if (this.context.stop(this.progress("candidate")) !== undefined) return;
     const outcome = await this.measure(candidate);
     if (outcome.status === "not-compiled") await this.repair(candidate, outcome);
   }
@@ -195,7 +199,7 @@ class LessonlRun {
   private async repair(candidate: Candidate, outcome: Outcome): Promise<void> {
     const { agents, emit, signal, stop } = this.context;
     const agent = agents.find((each) => each.name === candidate.agent);
-    if (!agent?.repair || stop(this.progress()) !== undefined) return;
+    if (!agent?.repair || stop(this.progress("candidate")) !== undefined) return;
     try {
       const proposal = await agent.repair(this.review(agent, candidate, outcome));
       if (!proposal || this.tried.has(sha256(proposal.source))) return;
@@ -218,7 +222,7 @@ class LessonlRun {
       effort: "screen",
       onStage: (stage) => emit({ type: "stage-entered", candidate: candidate.id, stage }),
     });
-    const bestBefore = this.progress().bestRatio;
+    const bestBefore = this.bestRatio();
     this.attempts.push({ candidate, outcome });
     if (outcome.status === "measured" && outcome.speedup.low > bestBefore)
       this.lastProgressRound = this.round;
@@ -298,12 +302,17 @@ class LessonlRun {
     return undefined;
   }
 
-  private progress(): Progress {
+  private bestRatio(): number {
+    return Math.max(1, ...this.attempts.map(({ outcome }) => ratioOf(outcome)));
+  }
+
+  private progress(before: Progress["before"]): Progress {
     return {
+      before,
       rounds: this.round,
       evaluations: this.evaluations,
       elapsedMs: this.context.clock().elapsedMs,
-      bestRatio: Math.max(1, ...this.attempts.map(({ outcome }) => ratioOf(outcome))),
+      bestRatio: this.bestRatio(),
       roundsWithoutProgress: this.round - this.lastProgressRound,
       ...this.context.spend(),
     };

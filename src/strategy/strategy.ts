@@ -40,6 +40,8 @@ export const nothingSpent: Spend = { modelCalls: 0, inputTokens: 0, outputTokens
 
 /** How far a run has come: what stop conditions look at. */
 export interface Progress extends Spend {
+  /** What the strategy is about to begin. */
+  readonly before: "round" | "candidate";
   readonly rounds: number;
   readonly evaluations: number;
   readonly elapsedMs: number;
@@ -52,6 +54,9 @@ export interface Progress extends Spend {
 /** Says why the run has to stop, or undefined to go on. */
 export type StopCondition = (progress: Progress) => string | undefined;
 
+/** What a strategy has of a bank. */
+export type StrategyBank = Pick<Bank, "add" | "search" | "list" | "setFactors">;
+
 export interface RunTime {
   readonly elapsedMs: number;
   readonly at: Date;
@@ -61,8 +66,8 @@ export interface StrategyContext {
   readonly run: string;
   readonly task: Task;
   readonly agents: readonly Agent[];
-  readonly evaluator: Evaluator;
-  readonly bank: Bank;
+  readonly evaluator: Pick<Evaluator, "evaluate">;
+  readonly bank: StrategyBank;
   readonly policy: SelectionPolicy;
   readonly seed: number;
   /** Where the run takes place. */

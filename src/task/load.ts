@@ -121,7 +121,7 @@ export async function makeTask(
       raw.generator !== undefined && { generator: generatorOf(raw.generator, generator, language, file) }),
     file,
   };
-  const loaded: Task = { ...task, hash: hashOf(task) };
+  const loaded: Task = { ...task, hash: taskHash(task) };
   validateSizes(loaded);
   refuseWithoutOutput(loaded, planCall(loaded, loaded.sizes.timed), file);
   for (const sizes of checkedSizes(loaded)) planCall(loaded, sizes);
@@ -202,7 +202,7 @@ function defined(tolerance: TaskFile["tolerance"]): Partial<Task["tolerance"]> {
 }
 
 /** Over all that decides an Outcome; the order of keys does not matter, except that of `sizes.timed`. */
-function hashOf(task: Omit<Task, "hash">): string {
+export function taskHash(task: Omit<Task, "hash" | "directory" | "file">): string {
   const { source, language, signature, entry, compiler, sizes, inputs, tolerance, threads, generator } = task;
   const parts = {
     source: source.text,

@@ -64,6 +64,7 @@ export const result: OptimizeResult = {
   run: "20261123T020000Z-abc",
   strategy: "lessonl",
   best: {
+    candidate: "c1",
     agent: "loops",
     round: 0,
     source: "int f() { return 1; }\n",

@@ -10,6 +10,7 @@ import {
 import { nothingSpent, type Progress } from "../../src/strategy/strategy.ts";
 
 const progress: Progress = {
+  before: "round",
   rounds: 3,
   evaluations: 12,
   elapsedMs: 4000,

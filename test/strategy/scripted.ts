@@ -2,14 +2,14 @@
  * A task, agents and an evaluator whose every answer is written down: for tests of strategies and runs.
  */
 import type { Agent, AskModel, Proposal, ProposalRequest } from "../../src/agent/agent.ts";
-import { sha256 } from "../../src/code/hash.ts";
 import type { EvaluateOptions, Evaluator } from "../../src/evaluate/evaluator.ts";
 import type { Outcome } from "../../src/evaluate/outcome.ts";
+import { taskHash } from "../../src/task/load.ts";
 import type { Task } from "../../src/task/task.ts";
 
 const source = "int twice(int n) { int s = 0; for (int i = 0; i < 2; i++) s += n; return s; }\n";
 
-export const task: Task = {
+const untitled: Omit<Task, "hash"> = {
   kind: "function",
   name: "twice",
   description: "Doubles a number.",
@@ -36,8 +36,9 @@ export const task: Task = {
   inputs: { n: { integers: [0, 9] } },
   tolerance: { relative: 0, absolute: 0 },
   threads: 1,
-  hash: sha256(source),
 };
+
+export const task: Task = { ...untitled, hash: taskHash(untitled) };
 
 /** For agents that need none. */
 export const noModel: AskModel = () => Promise.reject(new Error("there is no model here"));

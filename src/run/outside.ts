@@ -1,0 +1,200 @@
+/**
+ * What a run has to do with the world, through its tape: an evaluator, a bank and models that are the same to a strategy whether they are
+ * there or played from a record.
+ */
+import type { AskModel, CallPurpose } from "../agent/agent.ts";
+import type { LessonHit } from "../bank/bank.ts";
+import { sha256 } from "../code/hash.ts";
+import type { Evaluator } from "../evaluate/evaluator.ts";
+import type { Outcome, Speedup } from "../evaluate/outcome.ts";
+import type { Lesson } from "../lesson/lesson.ts";
+import {
+  ModelError,
+  type ChatModel,
+  type ChatReply,
+  type ChatRequest,
+  type TokenUsage,
+} from "../model/chat-model.ts";
+import { nothingSpent, type Spend, type StrategyBank } from "../strategy/strategy.ts";
+import type { RecordOf } from "./record.ts";
+import { wishKeys, type Arrival, type Tape } from "./tape.ts";
+
+/** An evaluator whose Outcomes are on the tape. */
+export function evaluatorOnTape(
+  tape: Tape,
+  evaluator: Pick<Evaluator, "evaluate">,
+): Pick<Evaluator, "evaluate"> {
+  return {
+    async evaluate(task, text, options = {}) {
+      const effort = options.effort ?? "normal";
+      const source = sha256(text);
+      const arrival = await tape.arrival({
+        key: wishKeys.outcome(effort, source),
+        fetch: async () => {
+          const outcome = finite(await evaluator.evaluate(task, text, options));
+          return { type: "evaluated", source, effort, outcome };
+        },
+      });
+      return (arrival as RecordOf<"evaluated">).outcome;
+    },
+  };
+}
+
+/** JSON has no infinity, which a candidate too quick to time comes to. */
+function finite(outcome: Outcome): Outcome {
+  if (outcome.status !== "measured") return outcome;
+  const within = (value: number): number => Math.min(1e9, Math.max(1e-9, value));
+  const { ratio, low, high, confidence } = outcome.speedup;
+  const speedup: Speedup = { ratio: within(ratio), low: within(low), high: within(high), confidence };
+  return { ...outcome, speedup };
+}
+
+/** A bank whose answers are on the tape, and what was written to it as well: it is written again where the process may have died before. */
+export function bankOnTape(tape: Tape, bank: StrategyBank): StrategyBank {
+  /** Every lesson that the tape has shown whole, by id; its factor changes. */
+  const known = new Map<string, Lesson>();
+
+  async function read(query: unknown, find: () => Promise<LessonHit[]>): Promise<LessonHit[]> {
+    const id = sha256(JSON.stringify(query));
+    const arrival = await tape.arrival({
+      key: wishKeys.bankRead(id),
+      fetch: async () => {
+        const found = await find();
+        const lessons = found.map((hit) => hit.lesson).filter((lesson) => !isKnown(lesson));
+        const hits = found.map(({ lesson, similarity }) => [lesson.id, similarity, lesson.factor] as const);
+        return { type: "bank-read", query: id, hits: hits.map((hit) => [...hit]), lessons };
+      },
+    });
+    const { hits, lessons } = arrival as RecordOf<"bank-read">;
+    for (const lesson of lessons) known.set(lesson.id, lesson);
+    return hits.flatMap(([lessonId, similarity, factor]) => {
+      const lesson = known.get(lessonId);
+      return lesson ? [{ lesson: { ...lesson, factor }, similarity }] : [];
+    });
+  }
+
+  function isKnown(lesson: Lesson): boolean {
+    const held = known.get(lesson.id);
+    return (
+      held !== undefined &&
+      JSON.stringify({ ...held, factor: 1 }) === JSON.stringify({ ...lesson, factor: 1 })
+    );
+  }
+
+  async function write(what: unknown, perform: () => Promise<void>): Promise<void> {
+    const id = sha256(JSON.stringify(what));
+    await tape.arrival({
+      key: wishKeys.bankWritten(id),
+      fetch: async () => {
+        await perform();
+        return { type: "bank-written", what: id };
+      },
+      again: perform,
+    });
+  }
+
+  return {
+    list: async (filter) => {
+      const found = await read(["list", filter], async () =>
+        (await bank.list(filter)).map((lesson) => ({ lesson, similarity: 1 })),
+      );
+      return found.map((hit) => hit.lesson);
+    },
+    search: (query) => read(["search", query], () => bank.search(query)),
+    async add(entries) {
+      await write(["add", entries.map(({ lesson }) => lesson.id)], () => bank.add(entries));
+      for (const { lesson } of entries) known.set(lesson.id, lesson);
+    },
+    setFactors: (factors) => write(["factors", [...factors]], () => bank.setFactors(factors)),
+  };
+}
+
+export interface Limits {
+  readonly calls?: number | undefined;
+  readonly tokens?: number | undefined;
+  readonly usd?: number | undefined;
+}
+
+/** What asks models on agents' behalf, and keeps the accounts. */
+export interface Caller {
+  readonly ask: (agent: string) => AskModel;
+  readonly spend: () => Spend;
+}
+
+export interface CallerOptions {
+  readonly limits: Limits;
+  /** What a call costs in US dollars; undefined where nobody knows. */
+  readonly costOf: (model: string, usage: TokenUsage) => number | undefined;
+  /** Gets the reply. */
+  readonly complete: (model: ChatModel, request: ChatRequest) => Promise<ChatReply>;
+}
+
+/** Models whose replies are on the tape. A limit that is reached refuses the next call; calls that are on their way are not called back. */
+export function callerOnTape(tape: Tape, { limits, costOf, complete }: CallerOptions): Caller {
+  const counts = new Map<string, number>();
+  let spent = nothingSpent;
+
+  function account(usage: TokenUsage | undefined, usd: number): void {
+    spent = {
+      ...spent,
+      inputTokens: spent.inputTokens + (usage?.inputTokens ?? 0),
+      outputTokens: spent.outputTokens + (usage?.outputTokens ?? 0),
+      usd: spent.usd + usd,
+    };
+  }
+
+  async function fetch(call: string, model: ChatModel, request: ChatRequest): Promise<Arrival> {
+    try {
+      const reply = await complete(model, request);
+      return { type: "model-answered", call, reply, usd: costOf(model.name, reply.usage) ?? 0 };
+    } catch (error) {
+      if (!(error instanceof ModelError)) throw error;
+      const { fault, message, remedy, usage } = error;
+      return {
+        type: "model-failed",
+        call,
+        fault,
+        message,
+        ...(remedy !== undefined && { remedy }),
+        ...(usage && { usage }),
+        usd: (usage && costOf(model.name, usage)) ?? 0,
+      };
+    }
+  }
+
+  function refuseBeyondBudget(): void {
+    const { modelCalls, inputTokens, outputTokens, usd } = spent;
+    const reached =
+      modelCalls >= (limits.calls ?? Infinity)
+        ? `${limits.calls} model calls`
+        : inputTokens + outputTokens >= (limits.tokens ?? Infinity)
+          ? `${limits.tokens} tokens`
+          : usd >= (limits.usd ?? Infinity)
+            ? `$${limits.usd}`
+            : undefined;
+    if (reached !== undefined) throw new ModelError("no-budget", `the run's budget of ${reached} is spent`);
+  }
+
+  return {
+    ask: (agent) => async (model: ChatModel, purpose: CallPurpose, request: ChatRequest) => {
+      refuseBeyondBudget();
+      const number = (counts.get(agent) ?? 0) + 1;
+      counts.set(agent, number);
+      const call = `${agent} ${number}`;
+      spent = { ...spent, modelCalls: spent.modelCalls + 1 };
+      tape.decide({ type: "model-asked", call, agent, purpose, model: model.name, request });
+      const arrival = await tape.arrival({
+        key: wishKeys.reply(call),
+        fetch: () => fetch(call, model, request),
+      });
+      if (arrival.type === "model-answered") {
+        account(arrival.reply.usage, arrival.usd);
+        return arrival.reply;
+      }
+      const { fault, message, remedy, usage, usd } = arrival as RecordOf<"model-failed">;
+      account(usage, usd);
+      throw new ModelError(fault, message, { remedy, usage });
+    },
+    spend: () => spent,
+  };
+}
