@@ -142,6 +142,8 @@ class RunTape implements Tape {
       const waiting = { ...wish, deliver, fail };
       if (this.signal.aborted) fail(this.signal.reason);
       else if (this.live) this.fetch(waiting);
+      else if (this.options.beyond === "nothing" && !this.holds(wish.key))
+        fail(this.differ(this.place, this.describeStandstill(wish.key)));
       else {
         this.waiting.push(waiting);
         this.wake();
@@ -186,7 +188,6 @@ class RunTape implements Tape {
       for (; this.place < this.record.length; this.place++) {
         const line = this.record[this.place];
         if (!line) continue;
-        this.now = { elapsedMs: line.elapsedMs, at: new Date(line.at) };
         if (isArrival(line)) await this.handOut(line);
         else if (isDecision(line)) await this.until(() => this.matched.has(this.place), line);
       }
@@ -202,8 +203,14 @@ class RunTape implements Tape {
     await this.until(() => find() >= 0, line);
     const [waiting] = this.waiting.splice(find(), 1);
     await waiting?.again?.();
+    this.now = { elapsedMs: line.elapsedMs, at: new Date(line.at) };
     waiting?.deliver(withoutHead(line) as Arrival);
     await turn();
+  }
+
+  /** Whether the rest of the record has it. */
+  private holds(key: string): boolean {
+    return this.record.slice(this.place).some((line) => isArrival(line) && keyOf(line) === key);
   }
 
   /** Waits for the run to come so far. */
@@ -212,7 +219,7 @@ class RunTape implements Tape {
     while (!condition()) {
       this.signal.throwIfAborted();
       const left = deadline - Date.now();
-      if (left <= 0) throw this.differ(this.place, this.describeStandstill(line));
+      if (left <= 0) throw this.differ(this.place, this.describeStandstill(this.waiting[0]?.key));
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.wake = resolve;
@@ -249,12 +256,13 @@ class RunTape implements Tape {
     return difference;
   }
 
-  private describeStandstill(line: JournalLine): string {
+  /** The run wants something else than the record goes on with, or nothing. */
+  private describeStandstill(wanted: string | undefined): string {
+    const line = this.record[this.place];
     const made = this.unrecorded[0];
-    if (isDecision(line) && made) return this.describeDifference(made)[1];
-    const wanted = this.waiting[0];
-    const next = isArrival(line) ? keyOf(line) : line.type;
-    return `the record goes on with ${next}; the run ${wanted ? `wants ${wanted.key}` : "does not come to it"}`;
+    if (line && isDecision(line) && made) return this.describeDifference(made)[1];
+    const next = line && isArrival(line) ? keyOf(line) : line?.type;
+    return `the record goes on with ${next}, the run ${wanted === undefined ? "does not come to it" : `wants ${wanted}`}`;
   }
 
   private describeDifference(decision: Decision): [place: number | undefined, message: string] {
