@@ -189,7 +189,7 @@ class RunTape implements Tape {
         const line = this.record[this.place];
         if (!line) continue;
         if (isArrival(line)) await this.handOut(line);
-        else if (isDecision(line)) await this.until(() => this.matched.has(this.place), line);
+        else if (isDecision(line)) await this.until(() => this.matched.has(this.place));
       }
       this.goLive();
     } catch (error) {
@@ -200,7 +200,7 @@ class RunTape implements Tape {
   private async handOut(line: Arrival & JournalLine): Promise<void> {
     const key = keyOf(line);
     const find = (): number => this.waiting.findIndex((each) => each.key === key);
-    await this.until(() => find() >= 0, line);
+    await this.until(() => find() >= 0);
     const [waiting] = this.waiting.splice(find(), 1);
     await waiting?.again?.();
     this.now = { elapsedMs: line.elapsedMs, at: new Date(line.at) };
@@ -214,7 +214,7 @@ class RunTape implements Tape {
   }
 
   /** Waits for the run to come so far. */
-  private async until(condition: () => boolean, line: JournalLine): Promise<void> {
+  private async until(condition: () => boolean): Promise<void> {
     const deadline = Date.now() + (this.options.patienceMs ?? 60_000);
     while (!condition()) {
       this.signal.throwIfAborted();
