@@ -17,8 +17,9 @@ import { field, find, normalised } from "./tree.ts";
 
 /**
  * The file with the function replaced by the one in `text`. Helpers of `text` with the name and parameters of one in the file replace
- * that one; other new functions, types, macros and constants go before the function; new includes go to the others. What the
- * file has already is not repeated, so `text` may as well be a whole file. Undefined where file or text lack the function.
+ * that one, and so do types, macros and constants with the name of one; what is new goes before the function, new includes go to the
+ * others. What the file has already is not repeated, so `text` may as well be a whole file. Undefined where file or text lack the
+ * function.
  */
 export function replaceFunction(
   file: string,
@@ -31,6 +32,11 @@ export function replaceFunction(
   const replacement = old && findReplacement(newRoot, functionName, old);
   if (!old || !replacement) return undefined;
   const edits: Edit[] = [replaceNode(withTemplate(old.node), fit(withTemplate(replacement.node).text, file))];
+  const replaceOnce = (node: Node, replacing: string) => {
+    // A type may hold the function, and a text may define a helper twice: what was replaced first stays.
+    if (edits.every((edit) => node.endIndex <= edit.start || edit.end <= node.startIndex))
+      edits.push(replaceNode(node, fit(replacing, file)));
+  };
   const helpers: string[] = [];
   const present = new Set(topLevel(oldRoot).map((item) => normalised(item)));
   const known = listFunctions(oldRoot);
@@ -47,16 +53,22 @@ export function replaceFunction(
     const definitions = listFunctions(item);
     const [only] = definitions;
     const existing =
-      definitions.length === 1 && only ? known.find((candidate) => sameFunction(candidate, only)) : undefined;
+      definitions.length === 1 && only
+        ? known.find(
+            (candidate) =>
+              sameFunction(candidate, only) || (language === "c" && candidate.name === only.name),
+          )
+        : undefined;
     if (existing && only) {
       if (!sameText(existing.node, only.node))
-        edits.push(replaceNode(withTemplate(existing.node), fit(withTemplate(only.node).text, file)));
+        replaceOnce(withTemplate(existing.node), withTemplate(only.node).text);
       continue;
     }
-    const type = typeName(item);
-    const sameType =
-      type === undefined ? undefined : topLevel(oldRoot).find((candidate) => typeName(candidate) === type);
-    if (sameType) edits.push(replaceNode(sameType, fit(item.text.trimEnd(), file)));
+    const name = itemName(item);
+    const sameName =
+      name === undefined ? undefined : topLevel(oldRoot).find((candidate) => itemName(candidate) === name);
+    // The grammar counts the line's end to a macro.
+    if (sameName) replaceOnce(sameName, item.text.trimEnd() + (/\s*$/.exec(sameName.text)?.[0] ?? ""));
     else helpers.push(item.text.trimEnd());
   }
   if (helpers.length > 0) edits.push(helperEdit(file, old.node, helpers.join("\n\n")));
@@ -64,8 +76,8 @@ export function replaceFunction(
   return applyEdits(file, edits);
 }
 
-/** By the full name, or by the last part of it where the text left namespaces out. */
-function findReplacement(
+/** The function of that name in another text: by the full name, or by the last part of it where the text left namespaces out. */
+export function findReplacement(
   root: Node,
   functionName: string,
   old: FunctionDefinition,
@@ -79,7 +91,7 @@ function findReplacement(
 }
 
 /** Items of the file, those of namespaces and `extern "C"` blocks among them. */
-function topLevel(node: Node): Node[] {
+export function topLevel(node: Node): Node[] {
   return node.namedChildren.flatMap((child) => {
     if (child.type === "namespace_definition" || child.type === "linkage_specification") {
       const body = field(child, "body");
@@ -89,11 +101,24 @@ function topLevel(node: Node): Node[] {
   });
 }
 
-function typeName(item: Node): string | undefined {
+/** What a type, a macro or a single constant is known by; undefined for everything else. */
+export function itemName(item: Node): string | undefined {
+  if (/^preproc_(function_)?def$/.test(item.type)) return `#${field(item, "name")?.text}`;
+  if (item.type === "declaration") return constantName(item);
   if (!/(struct|class|union|enum)_specifier|type_definition|alias_declaration/.test(item.type))
     return undefined;
   if (item.type === "type_definition") return find(item, "type_identifier").at(-1)?.text;
   return field(item, "body") || item.type === "alias_declaration" ? field(item, "name")?.text : undefined;
+}
+
+/** Of a declaration of one variable with its value. */
+function constantName(declaration: Node): string | undefined {
+  const declarators = declaration.childrenForFieldName("declarator");
+  const [only] = declarators;
+  if (declarators.length !== 1 || only?.type !== "init_declarator") return undefined;
+  let at = field(only, "declarator");
+  while (at && at.type !== "identifier") at = field(at, "declarator");
+  return at?.text;
 }
 
 function withTemplate(definition: Node): Node {
