@@ -27,6 +27,7 @@ export type {
   ProposalRequest,
   Review,
 } from "./agent/agent.ts";
+export { createLlmAgent, type LlmAgentOptions } from "./agent/llm.ts";
 export { createRewriter, type RewriterOptions } from "./agent/rewriter.ts";
 export type { Opportunity, Rewrite, Subject } from "./agent/rewrites/rewrite.ts";
 export { rewrites } from "./agent/rewrites/catalogue.ts";

@@ -1,0 +1,159 @@
+/**
+ * An agent that is a language model: it is shown the function and the lessons, and its reply's code becomes the candidate. What it
+ * did is told from the code afterwards, since models name their changes unreliably; why it helped or failed, it is asked.
+ *
+ * Liu et al., "Lessons Learned: A Multi-Agent Framework for Code LLMs to Learn and Improve", NeurIPS 2025: the published sampling,
+ * always from the original source. Different, on purpose: a request has a seed; a reply without code costs the turn; a text that
+ * does not compile may be mended once; a reply has an end (`defaultReplyTokens`).
+ */
+import { noOverlap, reordered } from "../code/dependences.ts";
+import { loadGrammars } from "../code/parser.ts";
+import { codeInReply } from "../code/reply.ts";
+import type { Outcome } from "../evaluate/outcome.ts";
+import type { LessonDraft, Transformation } from "../lesson/lesson.ts";
+import { rewriterLesson } from "../lesson/words.ts";
+import { type ChatMessage, type ChatModel, ModelError, type Sampling } from "../model/chat-model.ts";
+import type { Task } from "../task/task.ts";
+import type { Agent, Proposal, Review } from "./agent.ts";
+import { lessonSentences } from "./lesson-sentences.ts";
+import { clearExperience } from "./prompts/experience.ts";
+import { lessonPrompt } from "./prompts/lesson.ts";
+import { optimisePrompt } from "./prompts/optimise.ts";
+import { optimiseWithLessonsPrompt } from "./prompts/optimise-with-lessons.ts";
+import { repairPrompt } from "./prompts/repair.ts";
+import { preconditionsOf, recogniseTransformations } from "./recognise.ts";
+
+export interface LlmAgentOptions {
+  readonly name: string;
+  readonly model: ChatModel;
+  /** What it is told to look at first, in a few words: `memory access patterns`. Default: nothing in particular. */
+  readonly speciality?: string;
+  /** For code. Default: temperature 0.2, top-p 0.95, no penalty, 8,192 tokens. `maxTokens: Infinity` sets no end, as published. */
+  readonly sampling?: Partial<Sampling>;
+  /** For lessons. Default: temperature 0.2, top-p 0.95, frequency penalty 0.5, 250 tokens. */
+  readonly lessonSampling?: Partial<Sampling>;
+  /** Whether it mends a text that did not compile, once. Default false. */
+  readonly repair?: boolean;
+  /** Whether the model is asked for lessons. Otherwise they are made from the outcome alone. Default true. */
+  readonly lessons?: boolean;
+  /** Clear lessons of other tasks that it is shown. Default 2. */
+  readonly experienceLines?: number;
+}
+
+/**
+ * Published runs set no end. A small model that begins to repeat itself then goes on until its context is full, minutes on a CPU; a
+ * function with its helpers, and some thinking before it, takes less than this.
+ */
+const defaultReplyTokens = 8192;
+const codeSampling: Sampling = { temperature: 0.2, topP: 0.95, maxTokens: defaultReplyTokens };
+const lessonSampling: Sampling = { temperature: 0.2, topP: 0.95, frequencyPenalty: 0.5, maxTokens: 250 };
+
+/** What the code relies on beyond what tests can show, by the transformation that does. */
+const assumptionsOf: Readonly<Record<string, string>> = {
+  "no-alias": noOverlap,
+  "multiple-accumulators": reordered,
+  "relaxed-floating-point": reordered,
+};
+
+/**
+ * The agent. Same request and same replies, same proposals: it keeps no state. `propose` and `repair` throw a ModelError
+ * (`unreadable-reply`) where a reply holds no code that can take the function's place, and pass on every ModelError of the model.
+ */
+export function createLlmAgent(options: LlmAgentOptions): Agent {
+  const { name, model, speciality } = options;
+  const forCode = { ...codeSampling, ...options.sampling };
+  const forLessons = { ...lessonSampling, ...options.lessonSampling };
+
+  const agent: Agent = {
+    name,
+    kind: "llm",
+    speciality: speciality ?? `whatever ${model.name} finds`,
+
+    async propose({ task, context, lessons, experience, random, ask }) {
+      await loadGrammars();
+      const prompt = {
+        task,
+        context,
+        speciality,
+        experience: clearExperience(experience, options.experienceLines ?? 2),
+      };
+      const messages =
+        lessons.length > 0 ? optimiseWithLessonsPrompt({ ...prompt, lessons }) : optimisePrompt(prompt);
+      const reply = await ask(model, "propose", requestOf(messages, forCode, random));
+      return proposalOf(task, reply.text);
+    },
+
+    async explain({ task, candidate, outcome, random, ask }) {
+      await loadGrammars();
+      const transformations = recognised(task, candidate.source);
+      const preconditions = preconditionsOf(transformations, task.source.text, task.language, task.function);
+      const own = rewriterLesson({ transformations, preconditions: [], outcome });
+      const told =
+        options.lessons === false
+          ? ""
+          : lessonSentences(
+              (await ask(model, "lesson", lessonRequest({ task, candidate, outcome, random }))).text,
+            );
+      return { text: told === "" ? own.text : told, preconditions, transformations } satisfies LessonDraft;
+    },
+  };
+  if (options.repair !== true) return agent;
+  return {
+    ...agent,
+    async repair({ task, candidate, outcome, context, random, ask }) {
+      await loadGrammars();
+      const messages = repairPrompt({ task, context, source: candidate.source, reason: reasonOf(outcome) });
+      const reply = await ask(model, "repair", requestOf(messages, forCode, random));
+      return proposalOf(task, reply.text);
+    },
+  };
+
+  function lessonRequest({
+    task,
+    candidate,
+    outcome,
+    random,
+  }: Pick<Review, "task" | "candidate" | "outcome" | "random">) {
+    return requestOf(lessonPrompt({ task, source: candidate.source, outcome }), forLessons, random);
+  }
+}
+
+/** With a seed from the request's own stream: asked again in the same round, another seed. */
+function requestOf(messages: readonly ChatMessage[], sampling: Sampling, random: () => number) {
+  const { maxTokens, ...drawn } = sampling;
+  const bounded = maxTokens !== undefined && Number.isFinite(maxTokens);
+  return {
+    messages,
+    sampling: { ...drawn, ...(bounded && { maxTokens }), seed: Math.floor(random() * 2 ** 31) },
+  };
+}
+
+/** Undefined where the model gave the reference back. */
+function proposalOf(task: Task, text: string): Proposal | undefined {
+  const found = codeInReply(text, {
+    source: task.source.text,
+    language: task.language,
+    functionName: task.function,
+  });
+  if (found.kind === "unchanged") return undefined;
+  if (found.kind === "none") throw new ModelError("unreadable-reply", sentence(found.reason));
+  const names = recognised(task, found.source).map((each) => each.name);
+  return {
+    source: found.source,
+    transformations: [],
+    assumptions: [...new Set(names.flatMap((each) => assumptionsOf[each] ?? []))],
+    summary: names.length > 0 ? names.map((each) => each.replaceAll("-", " ")).join(", ") : "a new version",
+  };
+}
+
+function recognised({ source, language, function: functionName }: Task, candidate: string): Transformation[] {
+  return recogniseTransformations(source.text, candidate, language, functionName);
+}
+
+function reasonOf(outcome: Outcome): string {
+  return "reason" in outcome && outcome.reason !== undefined ? outcome.reason : "";
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}

@@ -1,0 +1,78 @@
+/**
+ * The task as every prompt tells it: the code, what must stay as it is, what may be relied upon and what may be changed.
+ */
+import { findFunction } from "../../code/find-function.ts";
+import { parse } from "../../code/parser.ts";
+import { field } from "../../code/tree.ts";
+import type { LessonContext } from "../../lesson/lesson.ts";
+import type { Task } from "../../task/task.ts";
+import { fenced } from "./quote.ts";
+
+/** As the fence of a code block names it. */
+export function fenceName(task: Task): string {
+  return task.language === "c" ? "c" : "cpp";
+}
+
+export function languageName(task: Task): string {
+  return task.language === "c" ? "C" : "C++";
+}
+
+/** The reference in a fence. Whole however long it is: a part of it cannot be optimised. */
+export function referenceCode(task: Task): string {
+  return fenced(task.source.text, fenceName(task), Infinity);
+}
+
+/** The rules of the game, as a list. */
+export function describeRules(task: Task, context: LessonContext): string {
+  const { compiler, threads, sizes } = task;
+  const [timed, smallest] = [sizes.timed, sizes.minimum].map((each) =>
+    Object.entries(each)
+      .map(([name, value]) => `${name} = ${value}`)
+      .join(", "),
+  );
+  return [
+    `- Keep the name, the parameters and the return type: \`${signatureOf(task)}\``,
+    `- ${describeExactness(task)}`,
+    "- Arrays and objects that are passed in never overlap.",
+    `- It must work for every size${smallest ? `, down to ${smallest}` : ""}.${timed ? ` It is timed with ${timed}.` : ""}`,
+    `- It is compiled by ${compiler.command} with ${[`-std=${compiler.standard}`, ...compiler.flags].join(" ")}, and runs on ${context.isa}.`,
+    threads === 1
+      ? "- It runs on one thread. Do not start threads and do not use OpenMP."
+      : `- It may use up to ${threads} threads.`,
+    "- You may change the algorithm and the data structures, and add helper functions, types and #include lines.",
+    "- Every call must do all of its work: keep nothing from one call for the next.",
+    "- Do not write a main function, tests or output.",
+  ].join("\n");
+}
+
+/** What the reply must look like, for prompts that ask for code. */
+export function describeReply(task: Task): string {
+  return `Reply with one \`\`\`${fenceName(task)} code block. It holds the complete new \`${plainName(task)}\` and everything new that it needs.`;
+}
+
+/** The function's name as its definition spells it, without namespaces and parameter types. */
+export function plainName(task: Task): string {
+  return task.function
+    .replace(/\(.*$/s, "")
+    .replace(/^.*::(?=[^:])/s, "")
+    .trim();
+}
+
+/** The head of the function's definition on one line. `loadGrammars` must have been awaited. */
+function signatureOf(task: Task): string {
+  const definition = findFunction(parse(task.source.text, task.language).rootNode, task.function)?.node;
+  const body = definition && field(definition, "body");
+  if (!definition || !body) return task.function;
+  const head = task.source.text.slice(definition.startIndex, body.startIndex);
+  return head.replace(/\s+/g, " ").replaceAll("`", "'").trim();
+}
+
+function describeExactness({ source, tolerance: { relative, absolute } }: Task): string {
+  const floating = /\b(double|float)\b/.test(source.text);
+  if (!floating || (relative === 0 && absolute === 0)) return "Its results must stay exactly the same.";
+  const bounds = [
+    ...(relative > 0 ? [`${relative} relative to their value`] : []),
+    ...(absolute > 0 ? [`${absolute} in absolute terms`] : []),
+  ];
+  return `Floating-point results may differ by ${bounds.join(" or ")}, because of rounding. Everything else must stay exactly the same.`;
+}

@@ -1,0 +1,48 @@
+/**
+ * Says which known transformations lie between a reference and a candidate that somebody else wrote. Names are those of the
+ * rewrites (`rewrites/catalogue.ts`), so that what a model tried and what a rewriter tried teach each other, and a few that no
+ * rewrite has: threads, simd-intrinsics, memoisation, other-algorithm.
+ *
+ * It goes by what is in one version and not in the other, and is conservative: what it cannot tell has no name.
+ */
+import { codeFeatures } from "../code/features.ts";
+import type { Language } from "../code/language.ts";
+import { openSubject } from "../code/subject.ts";
+import type { Transformation } from "../lesson/lesson.ts";
+import { signs } from "./signs.ts";
+import { readVersion } from "./version.ts";
+
+/**
+ * The transformations that can be told, most specific first, each once. Empty where either version lacks the function or has syntax
+ * errors in it. `loadGrammars` must have been awaited.
+ */
+export function recogniseTransformations(
+  reference: string,
+  candidate: string,
+  language: Language,
+  functionName: string,
+): Transformation[] {
+  const [old, made] = [reference, candidate].map((text) => openSubject(text, language, functionName));
+  if (!old || !made) return [];
+  const [before, after] = [readVersion(old), readVersion(made)];
+  const found: Transformation[] = [];
+  for (const { name, hiddenBy = [], place } of signs) {
+    if (found.some((each) => hiddenBy.includes(each.name))) continue;
+    const seen = place(before, after);
+    if (seen !== undefined) found.push({ name, parameters: {}, place: seen.slice(0, 200) });
+  }
+  return found;
+}
+
+/** What was seen in the reference that the transformations work on, in the phrases of its features. */
+export function preconditionsOf(
+  transformations: readonly Transformation[],
+  reference: string,
+  language: Language,
+  functionName: string,
+): string[] {
+  const concerned = new Set(
+    transformations.flatMap(({ name }) => signs.find((sign) => sign.name === name)?.concerns ?? []),
+  );
+  return codeFeatures(reference, language, functionName).phrases.filter((phrase) => concerned.has(phrase));
+}

@@ -1,0 +1,728 @@
+/**
+ * By what each transformation shows: the difference between two versions of a function that tells it. In the order in which they
+ * are looked for; where one says more than another, it hides that one.
+ */
+import type { Node } from "web-tree-sitter";
+import { describeLoop, type Loop } from "../code/loops.ts";
+import { field, find, normalised } from "../code/tree.ts";
+import { containerOf } from "../code/types.ts";
+import { variableOf, variablesOf } from "../code/variables.ts";
+import type { Version } from "./version.ts";
+
+export interface Sign {
+  readonly name: string;
+  /** Features of the reference that it works on. */
+  readonly concerns: readonly string[];
+  /** Transformations that, once seen, explain the same difference. */
+  readonly hiddenBy?: readonly string[];
+  /** Where, in words; undefined where it does not show. */
+  readonly place: (before: Version, after: Version) => string | undefined;
+}
+
+const somewhere = "the function";
+
+const when = (holds: boolean, place = somewhere): string | undefined => (holds ? place : undefined);
+
+/** More of it after than before. */
+const more = (pattern: RegExp, place?: string) => (before: Version, after: Version) =>
+  when(after.count(pattern) > before.count(pattern), place);
+
+/** Calls that are new: none before. */
+const newCall = (pattern: RegExp) => (before: Version, after: Version) =>
+  when(before.calls(pattern) === 0 && after.calls(pattern) > 0);
+
+const has = (version: Version, pattern: RegExp): boolean => pattern.test(version.text);
+
+export const signs: readonly Sign[] = [
+  {
+    name: "threads",
+    concerns: [
+      "loops nested two deep",
+      "loops nested three or more deep",
+      "much arithmetic for each element",
+    ],
+    place: more(
+      /# ?pragma omp (?:target |teams |distribute )*(?:parallel|task)|\bstd :: (?:thread|jthread|async)\b|\bpthread_create\b|\bexecution :: par/,
+    ),
+  },
+  {
+    name: "simd-intrinsics",
+    concerns: [
+      "inner loop walks through memory side by side",
+      "bytes or characters",
+      "single precision",
+      "double precision",
+    ],
+    place: more(/\b_mm\d*_\w+|\bv(?:ld|st)\d\w*_[fsu]\d+|\bvector_size\b|\bexperimental :: simd\b/),
+  },
+  {
+    name: "software-prefetch",
+    concerns: ["inner loop reads through an index or at computed places"],
+    place: more(/\b__builtin_prefetch\b|\b_mm_prefetch\b/),
+  },
+  {
+    name: "bit-count",
+    concerns: ["shifts and masks in a loop"],
+    place: more(
+      /\b__builtin_(?:popcount|ctz|clz|ffs|parity)l{0,2}\b|\bstd :: (?:popcount|countr_zero|countl_zero|bit_width)\b|\b_mm_popcnt_u\d+\b/,
+    ),
+  },
+  {
+    name: "sliced-table",
+    concerns: ["shifts and masks in a loop", "bytes or characters"],
+    place: (before, after) =>
+      when(
+        /\[ (?:4|8|16) \] \[ 256 \]/.test(after.text + after.surroundings) &&
+          !/\[ (?:4|8|16) \] \[ 256 \]/.test(before.text + before.surroundings),
+      ),
+  },
+  {
+    name: "byte-step-table",
+    concerns: ["shifts and masks in a loop", "bytes or characters", "loop with a small fixed count"],
+    hiddenBy: ["sliced-table"],
+    place: (before, after) =>
+      when(
+        newTables(before, after).length > 0 &&
+          stepsBits(before) &&
+          !(stepsBits(after) && after.depth >= before.depth),
+      ),
+  },
+  {
+    name: "lookup-table",
+    concerns: [
+      "bytes or characters",
+      "branch in an inner loop",
+      "chain of comparisons or switch in a loop",
+      "call of another function in a loop",
+    ],
+    hiddenBy: ["byte-step-table", "sliced-table"],
+    place: (before, after) => {
+      const tables = newTables(before, after).filter((size) => size === 255 || size === 256);
+      return when(tables.length > 0);
+    },
+  },
+  {
+    name: "memoised-recursion",
+    concerns: ["recursion"],
+    place: (before, after) =>
+      when(
+        before.phrases.has("recursion") &&
+          (containersOf(after, /^(unordered_)?map$/).length >
+            containersOf(before, /^(unordered_)?map$/).length ||
+            after.count(/\bmalloc \(|\bcalloc \(/) > before.count(/\bmalloc \(|\bcalloc \(/)) &&
+          recursive(after),
+      ),
+  },
+  {
+    name: "memoisation",
+    concerns: ["call of another function in a loop"],
+    hiddenBy: ["memoised-recursion", "hashed-membership"],
+    place: (before, after) =>
+      when(
+        has(after, /\b(?:memo|cache)\w*\b/) &&
+          !has(before, /\b(?:memo|cache)\w*\b/) &&
+          containersOf(after, /map$/).length > containersOf(before, /map$/).length,
+      ),
+  },
+  {
+    name: "hashed-container",
+    concerns: ["maps or sets"],
+    place: (before, after) => {
+      const trees = /^(map|set|multimap|multiset)$/;
+      const hashed = /^unordered_/;
+      return when(
+        containersOf(after, trees).length < containersOf(before, trees).length &&
+          containersOf(after, hashed).length > containersOf(before, hashed).length,
+      );
+    },
+  },
+  {
+    name: "hashed-membership",
+    concerns: ["search in a container in a loop", "loop that may end early", "loops nested two deep"],
+    hiddenBy: ["hashed-container", "memoised-recursion"],
+    place: (before, after) => {
+      const sets = /^unordered_(set|map)$/;
+      const searched = before.callsInLoops(/^(?:\.)?(?:find|count|contains)$/) > 0 || before.depth > 1;
+      return when(searched && containersOf(after, sets).length > containersOf(before, sets).length);
+    },
+  },
+  {
+    name: "library-sort",
+    concerns: ["elements are exchanged", "loops nested two deep"],
+    place: (before, after) =>
+      when(
+        before.calls(/^(?:stable_)?sort$|^qsort$/) === 0 &&
+          after.calls(/^(?:stable_)?sort$|^qsort$/) > 0 &&
+          after.depth < before.depth,
+      ),
+  },
+  {
+    name: "skip-ahead",
+    concerns: ["loop that may end early", "bytes or characters", "strings"],
+    place: newCall(/^(?:memchr|memmem|strchr|strstr)$/),
+  },
+  {
+    name: "block-compare",
+    concerns: ["loop that may end early", "bytes or characters"],
+    place: newCall(/^memcmp$/),
+  },
+  {
+    name: "append-then-reverse",
+    concerns: ["text is put together in a loop", "container grows in a loop"],
+    place: newCall(/^reverse$/),
+  },
+  {
+    name: "append-in-place",
+    concerns: ["text is put together in a loop", "strings"],
+    place: (before, after) => {
+      const rebuilt = /\b(\w+) = \1 \+ /;
+      return when(before.count(rebuilt) > after.count(rebuilt) && textGrows(after) > textGrows(before));
+    },
+  },
+  {
+    name: "erase-in-one-pass",
+    concerns: ["search in a container in a loop", "vectors"],
+    place: (before, after) => when(before.callsInLoops(/^\.erase$/) > after.callsInLoops(/^\.erase$/)),
+  },
+  {
+    name: "reserve-before-push",
+    concerns: ["container grows in a loop", "text is put together in a loop"],
+    place: (before, after) =>
+      when(
+        after.calls(/^\.reserve$/) > before.calls(/^\.reserve$/) && (grows(before) || textGrows(before) > 0),
+      ),
+  },
+  {
+    name: "compare-in-place",
+    concerns: ["strings", "search in a container in a loop"],
+    place: (before, after) =>
+      when(
+        before.calls(/^\.substr$/) > after.calls(/^\.substr$/) &&
+          after.calls(/^\.compare$|^memcmp$/) > before.calls(/^\.compare$|^memcmp$/),
+      ),
+  },
+  {
+    name: "move-not-copy",
+    concerns: ["vectors", "strings", "elements are copied or set"],
+    place: (before, after) =>
+      when(
+        after.count(/\bstd :: move \(/) > before.count(/\bstd :: move \(/) ||
+          (after.calls(/^\.?swap$/) > before.calls(/^\.?swap$/) &&
+            !before.phrases.has("elements are exchanged")),
+      ),
+  },
+  {
+    name: "refer-not-copy",
+    concerns: ["loop over a container by elements", "strings", "vectors"],
+    place: (before, after) => when(references(after) > references(before) && copies(after) < copies(before)),
+  },
+  {
+    name: "reused-buffer",
+    concerns: ["memory is allocated in a loop"],
+    place: (before, after) =>
+      when(
+        before.phrases.has("memory is allocated in a loop") &&
+          !after.phrases.has("memory is allocated in a loop") &&
+          after.calls(/^\.(?:clear|assign|resize)$/) > before.calls(/^\.(?:clear|assign|resize)$/),
+      ),
+  },
+  {
+    name: "flat-table",
+    concerns: ["vectors of vectors"],
+    hiddenBy: ["rolling-rows"],
+    place: (before, after) =>
+      when(
+        nestedVectors(before) > nestedVectors(after) &&
+          containersOf(after, /^vector$/).length >= containersOf(before, /^vector$/).length &&
+          after.operators(/^\*$/) > before.operators(/^\*$/),
+      ),
+  },
+  {
+    name: "rolling-rows",
+    concerns: [
+      "vectors of vectors",
+      "neighbouring elements are combined",
+      "each iteration needs the one before",
+    ],
+    place: (before, after) =>
+      when(
+        nestedVectors(before) > nestedVectors(after) && after.calls(/^\.?swap$/) > before.calls(/^\.?swap$/),
+      ),
+  },
+  {
+    name: "data-pointer",
+    concerns: ["vectors"],
+    place: (before, after) => when(after.calls(/^\.data$/) > before.calls(/^\.data$/)),
+  },
+  {
+    name: "no-alias",
+    concerns: ["two pointers that may overlap", "arrays behind pointers"],
+    place: more(/\b(?:__restrict__|__restrict|restrict)\b|# ?pragma GCC ivdep/, "its pointers"),
+  },
+  {
+    name: "relaxed-floating-point",
+    concerns: ["floating-point sum in a loop"],
+    place: (before, after) => {
+      const relaxed = /(?:fast-math|associative-math|Ofast|unsafe-math)/;
+      return when(
+        relaxed.test(after.text + after.surroundings) && !relaxed.test(before.text + before.surroundings),
+      );
+    },
+  },
+  {
+    name: "inline-helper",
+    concerns: ["call of another function in a loop"],
+    place: more(/\b(?:always_inline|__forceinline)\b/, "its helpers"),
+  },
+  {
+    name: "angle-recurrence",
+    concerns: ["exponential, logarithm or trigonometry in a loop"],
+    place: (before, after) => {
+      const pattern = /^(?:sin|cos|exp)f?$/;
+      return when(
+        before.callsInLoops(pattern) > after.callsInLoops(pattern) &&
+          after.calls(pattern) > after.callsInLoops(pattern),
+      );
+    },
+  },
+  {
+    name: "squared-comparison",
+    concerns: ["square root or power in a loop"],
+    place: (before, after) => {
+      const roots = /^(?:sqrtf?|hypotf?)$/;
+      return when(before.callsInLoops(roots) > after.callsInLoops(roots));
+    },
+  },
+  {
+    name: "strength-reduction",
+    concerns: ["square root or power in a loop", "much arithmetic for each element"],
+    place: (before, after) => when(before.calls(/^powf?$/) > after.calls(/^powf?$/)),
+  },
+  {
+    name: "single-precision",
+    concerns: ["single precision"],
+    place: (before, after) => {
+      const single =
+        /\b\d+(?:\.\d*)?(?:e[-+]?\d+)?f\b|\b\d*\.\d+f\b|\b(?:sqrt|sin|cos|exp|pow|fabs|log|tanh|floor)f \(/;
+      const double =
+        /(?<![\w.])\d+\.\d*(?:e[-+]?\d+)?(?![\w.])|(?<!\w)\b(?:sqrt|sin|cos|exp|pow|fabs|log|tanh|floor) \(/;
+      return when(after.count(single) > before.count(single) && after.count(double) < before.count(double));
+    },
+  },
+  {
+    name: "divisor-bound",
+    concerns: ["remainder in a loop", "loop that may end early"],
+    place: (before, after) => {
+      const bounded = /\b(\w+) \* \1 <=? |\b(\w+) <= \w+ \/ \2\b|<=? (?:std :: )?sqrt \(/;
+      return when(before.operators(/^%=?$/) > 0 && after.count(bounded) > before.count(bounded));
+    },
+  },
+  {
+    name: "delayed-remainder",
+    concerns: ["remainder in a loop"],
+    place: (before, after) =>
+      when(
+        before.operators(/^%=?$/, "innermost") > after.operators(/^%=?$/, "innermost") &&
+          remainders(after) > 0 &&
+          after.depth >= before.depth,
+      ),
+  },
+  {
+    name: "modulo-to-wrap-around",
+    concerns: ["remainder in a loop"],
+    hiddenBy: ["delayed-remainder"],
+    place: (before, after) => when(before.operators(/^%=?$/) > after.operators(/^%=?$/)),
+  },
+  {
+    name: "division-to-reciprocal",
+    concerns: ["floating-point division in a loop", "division by a value that stays the same"],
+    place: (before, after) => {
+      const reciprocal = /\b1(?:\.0*)?f? \/ /;
+      return when(
+        before.operators(/^\/=?$/) > after.operators(/^\/=?$/) &&
+          after.count(reciprocal) > before.count(reciprocal),
+      );
+    },
+  },
+  {
+    name: "loop-tiling",
+    concerns: ["loops nested two deep", "loops nested three or more deep", "inner loop strides by a row"],
+    place: (before, after) => newLoop(before, after, isTileLoop),
+  },
+  {
+    name: "local-histogram",
+    concerns: ["scattered updates of a table", "counting in a loop"],
+    place: (before, after) =>
+      when(before.phrases.has("scattered updates of a table") && localArrays(after) > localArrays(before)),
+  },
+  {
+    name: "unroll-and-jam",
+    concerns: ["loops nested two deep", "loops nested three or more deep"],
+    hiddenBy: ["loop-tiling"],
+    place: (before, after) =>
+      newLoop(before, after, (loop) => isUnrolled(loop) && loop.children.some((child) => !isLane(child))),
+  },
+  {
+    name: "multiple-accumulators",
+    concerns: [
+      "floating-point sum in a loop",
+      "integer sum in a loop",
+      "minimum or maximum in a loop",
+      "sum of a product of two arrays",
+      "product or bits folded in a loop",
+    ],
+    hiddenBy: ["unroll-and-jam"],
+    place: (before, after) => {
+      const [was, is] = [accumulators(before), accumulators(after)];
+      return when(is >= 2 && is > was, "its inner loop");
+    },
+  },
+  {
+    name: "loop-unrolling",
+    concerns: ["loop with a small fixed count", "little arithmetic for each element"],
+    hiddenBy: [
+      "multiple-accumulators",
+      "unroll-and-jam",
+      "sliced-table",
+      "local-histogram",
+      "loop-tiling",
+      "simd-intrinsics",
+    ],
+    place: (before, after) =>
+      newLoop(before, after, isUnrolled) ?? more(/# ?pragma (?:GCC |clang loop )?unroll/)(before, after),
+  },
+  {
+    name: "loop-interchange",
+    concerns: ["inner loop strides by a row", "loops nested two deep", "loops nested three or more deep"],
+    hiddenBy: ["loop-tiling"],
+    place: interchanged,
+  },
+  {
+    name: "running-sum",
+    concerns: [
+      "work of earlier iterations is repeated",
+      "inner bound depends on the outer loop",
+      "floating-point sum in a loop",
+      "integer sum in a loop",
+      "neighbouring elements are combined",
+    ],
+    place: (before, after) => {
+      const repeats = (version: Version) =>
+        version.phrases.has("work of earlier iterations is repeated") ||
+        version.phrases.has("inner bound depends on the outer loop");
+      return when(
+        repeats(before) &&
+          before.reductions.length > 0 &&
+          after.depth < before.depth &&
+          after.definitions.length <= before.definitions.length + 1,
+      );
+    },
+  },
+  {
+    name: "loop-unswitching",
+    concerns: ["branch in a loop that does not depend on it"],
+    place: (before, after) => {
+      const phrase = "branch in a loop that does not depend on it";
+      return when(
+        before.phrases.has(phrase) &&
+          !after.phrases.has(phrase) &&
+          loopsUnderBranches(after) > loopsUnderBranches(before),
+      );
+    },
+  },
+  {
+    name: "scalar-replacement",
+    concerns: [
+      "inner loop folds into an element in memory",
+      "inner loop uses an element that stays the same",
+    ],
+    hiddenBy: ["multiple-accumulators", "loop-interchange", "running-sum", "local-histogram"],
+    place: (before, after) => {
+      const inMemory = (version: Version) =>
+        version.reductions.filter(({ reduction }) => reduction.inMemory).length;
+      return when(inMemory(before) > inMemory(after) && after.reductions.length >= before.reductions.length);
+    },
+  },
+  {
+    name: "local-accumulator",
+    concerns: ["integer sum in a loop", "floating-point sum in a loop", "counting in a loop"],
+    hiddenBy: ["scalar-replacement", "multiple-accumulators"],
+    place: (before, after) =>
+      when(
+        sharedTargets(before) > sharedTargets(after) && after.reductions.length >= before.reductions.length,
+      ),
+  },
+  {
+    name: "invariant-hoisting",
+    concerns: [
+      "length asked for in a loop's condition",
+      "strlen or another text function in a loop",
+      "call of another function in a loop",
+    ],
+    place: (before, after) => {
+      const phrases = ["strlen or another text function in a loop", "length asked for in a loop's condition"];
+      const lengths = /^(?:strlen|\.size|\.length)$/;
+      return when(
+        phrases.some((phrase) => before.phrases.has(phrase) && !after.phrases.has(phrase)) &&
+          after.calls(lengths) > after.callsInLoops(lengths),
+      );
+    },
+  },
+  {
+    name: "branch-to-select",
+    concerns: ["branch in an inner loop"],
+    hiddenBy: ["lookup-table", "loop-unswitching", "boundary-splitting"],
+    place: (before, after) => {
+      const selects = /\?| [-+*|&]= (?:\( )?\w+(?: \[ [^\]]* \])? (?:[<>]=?|[!=]=) /;
+      return when(
+        branches(before) > branches(after) &&
+          after.count(selects) > before.count(selects) &&
+          before.loops.length === after.loops.length,
+      );
+    },
+  },
+  {
+    name: "other-algorithm",
+    concerns: ["loops nested two deep", "loops nested three or more deep", "recursion"],
+    hiddenBy: [
+      "running-sum",
+      "library-sort",
+      "hashed-membership",
+      "memoised-recursion",
+      "skip-ahead",
+      "block-compare",
+      "bit-count",
+      "byte-step-table",
+      "lookup-table",
+      "erase-in-one-pass",
+      "append-then-reverse",
+      "hashed-container",
+      "memoisation",
+      "simd-intrinsics",
+      "invariant-hoisting",
+    ],
+    place: (before, after) => when(after.depth < before.depth && !after.phrases.has("recursion")),
+  },
+];
+
+/** Sizes of constant tables and of arrays that only the later version has, from 16 places on. */
+function newTables(before: Version, after: Version): number[] {
+  const sizes = (version: Version) =>
+    [
+      ...`${version.text}\n${version.surroundings}`.matchAll(
+        /\w \[ (\d+) \] (?:=|;|,)|array < [\w: ]+ , (\d+) >/g,
+      ),
+    ].map((match) => Number(match[1] ?? match[2]));
+  const left = sizes(before);
+  return sizes(after).filter((size) => {
+    const at = left.indexOf(size);
+    if (at !== -1) left.splice(at, 1);
+    return at === -1 && size >= 16;
+  });
+}
+
+/** A loop over the bits of a word: shifts by one that are folded with xor or under a test of one bit. */
+function stepsBits(version: Version): boolean {
+  return version.loops.some(
+    (loop) =>
+      loop.children.length === 0 &&
+      /(?:>>|<<)=? 1\b/.test(normalised(loop.node)) &&
+      /\^/.test(normalised(loop.node)),
+  );
+}
+
+function containersOf(version: Version, name: RegExp): string[] {
+  return version.definitions.flatMap((definition) =>
+    variablesOf(definition).flatMap(({ type }) => {
+      const found = containerOf(type)?.name;
+      return found !== undefined && name.test(found) ? [found] : [];
+    }),
+  );
+}
+
+function nestedVectors(version: Version): number {
+  return version.definitions.flatMap((definition) =>
+    variablesOf(definition).filter(
+      ({ kind, type }) => kind === "local" && /vector<.*vector</.test(type.base.replace(/\s/g, "")),
+    ),
+  ).length;
+}
+
+function recursive(version: Version): boolean {
+  return version.definitions.some((definition) => {
+    const declarator = find(definition, "function_declarator")[0];
+    const name = declarator && field(declarator, "declarator")?.text;
+    return find(definition, "call_expression").some((call) => field(call, "function")?.text === name);
+  });
+}
+
+function grows(version: Version): boolean {
+  return version.callsInLoops(/^\.(?:push_back|emplace_back|insert|append)$/) > 0;
+}
+
+function textGrows(version: Version): number {
+  return version.count(/\b\w+ \+= /) + version.calls(/^\.(?:append|push_back)$/);
+}
+
+function references(version: Version): number {
+  return version.count(/\bconst [\w:<>, ]+? & ?\w+|\bauto && ?\w+/);
+}
+
+function copies(version: Version): number {
+  return (
+    version.count(/\bfor \( (?:const )?(?:auto|std :: string|std :: vector < [\w: ]+ >) \w+ :/) +
+    version.count(/(?:^|[;{}(,] )(?:const )?std :: (?:string|vector < [\w: ]+ >) \w+ (?:=|,|\))/)
+  );
+}
+
+function remainders(version: Version): number {
+  return version.count(/ %=? /);
+}
+
+/** The first loop of a kind that the earlier version has fewer of. */
+function newLoop(before: Version, after: Version, is: (loop: Loop) => boolean): string | undefined {
+  const found = after.loops.filter(is);
+  const [first] = found;
+  return first && found.length > before.loops.filter(is).length ? describeLoop(first) : undefined;
+}
+
+/** What a for loop's header adds, where that is more than one. */
+function strideOf(loop: Loop): { variable: string; step: string } | undefined {
+  const update = loop.node.type === "for_statement" ? field(loop.node, "update") : undefined;
+  const [, variable, added, same, sum] =
+    /^(\w+) (?:\+= (\w+)|= (\w+) \+ (\w+))$/.exec(update ? normalised(update) : "") ?? [];
+  const step = added ?? (same === variable ? sum : undefined);
+  return variable !== undefined && step !== undefined && step !== "1" ? { variable, step } : undefined;
+}
+
+/** It steps over blocks, and a loop inside runs through one: from where the block begins. */
+function isTileLoop(loop: Loop): boolean {
+  const stride = strideOf(loop);
+  return (
+    stride !== undefined &&
+    find(loop.body, "for_statement").some((inner) => {
+      const start = field(inner, "initializer");
+      return (
+        start !== undefined &&
+        new RegExp(`= ${stride.variable}\\b ?[;,]?$|= ${stride.variable} ;?`).test(normalised(start))
+      );
+    })
+  );
+}
+
+/** It takes several iterations at once, whose copies stand side by side in its body. */
+function isUnrolled(loop: Loop): boolean {
+  const stride = strideOf(loop);
+  if (!stride || isTileLoop(loop)) return false;
+  return new RegExp(`\\b${stride.variable} \\+ (?:1|\\w+)\\b`).test(normalised(loop.body));
+}
+
+/** A loop over the lanes of an unrolled one. */
+function isLane(loop: Loop): boolean {
+  return loop.children.length === 0 && /< (?:2|4|8|16|32) ;/.test(normalised(loop.node));
+}
+
+/** Most accumulators of one kind that one loop folds into while it takes several iterations at once. */
+function accumulators(version: Version): number {
+  const lanes = version.loops.some(
+    (loop) =>
+      isUnrolled(loop) &&
+      loop.children.some((child) => isLane(child) && /\[ \w+ \] [-+*|&^]?= /.test(normalised(child.body))),
+  )
+    ? 2
+    : 0;
+  const unrolled = version.loops.filter((loop) => strideOf(loop) !== undefined && loop.children.length === 0);
+  const counts = unrolled.map((loop) => {
+    const kinds = new Map<string, Set<string>>();
+    for (const { reduction } of version.reductions.filter((each) => each.loop === loop))
+      kinds.set(reduction.kind, (kinds.get(reduction.kind) ?? new Set()).add(reduction.name));
+    return Math.max(0, ...[...kinds.values()].map((names) => names.size));
+  });
+  return Math.max(lanes, ...counts);
+}
+
+function localArrays(version: Version): number {
+  return version.definitions.flatMap((definition) =>
+    variablesOf(definition).filter(
+      ({ kind, type }) =>
+        kind === "local" &&
+        (type.dimensions.length > 0 ||
+          containerOf(type)?.name === "vector" ||
+          containerOf(type)?.name === "array"),
+    ),
+  ).length;
+}
+
+/** Bounds and variables of a loop and those around it, outermost first; undefined where one of them does not count. */
+function nestOf(loop: Loop): { variables: string[]; bounds: string[] } | undefined {
+  const nest = { variables: [] as string[], bounds: [] as string[] };
+  for (let at: Loop | undefined = loop; at; at = at.parent) {
+    if (!at.count) return undefined;
+    nest.variables.unshift(at.count.variable);
+    nest.bounds.unshift(`${at.count.comparison} ${normalised(at.count.bound)}`);
+  }
+  return nest;
+}
+
+/**
+ * The same loops in another order: by their bounds or, where those are alike, by their variables, with the innermost one walking
+ * through memory in another way.
+ */
+function interchanged(before: Version, after: Version): string | undefined {
+  const nests = (version: Version) =>
+    version.loops.filter((loop) => loop.children.length === 0).flatMap((loop) => ({ loop, ...nestOf(loop) }));
+  const [old, made] = [nests(before), nests(after)];
+  for (const { loop, variables, bounds } of made) {
+    if (!variables || !bounds || variables.length < 2) continue;
+    if (
+      old.some((each) => each.bounds?.join() === bounds.join() && each.variables?.join() === variables.join())
+    )
+      continue;
+    const alike = old.find(
+      (each) =>
+        each.bounds &&
+        each.variables &&
+        each.bounds.toSorted().join() === bounds.toSorted().join() &&
+        (each.bounds.join() !== bounds.join() ||
+          (each.variables.join() !== variables.join() &&
+            each.variables.toSorted().join() === variables.toSorted().join() &&
+            stridesByRow(before) !== stridesByRow(after))),
+    );
+    if (alike) return describeLoop(loop);
+  }
+  return undefined;
+}
+
+function stridesByRow(version: Version): boolean {
+  return version.phrases.has("inner loop strides by a row");
+}
+
+function loopsUnderBranches(version: Version): number {
+  return version.definitions.flatMap((definition) =>
+    find(definition, "if_statement").filter(
+      (branch) => find(branch, "for_statement", "while_statement", "for_range_loop").length > 0,
+    ),
+  ).length;
+}
+
+/** Sums that are kept behind a reference, in a member or in a global. */
+function sharedTargets(version: Version): number {
+  return version.reductions.filter(({ reduction }) => {
+    const variable = rootOf(reduction.target);
+    return (
+      variable !== undefined &&
+      (variable.kind === "global" || variable.type.reference || reduction.target.type === "field_expression")
+    );
+  }).length;
+}
+
+function rootOf(target: Node) {
+  const identifier = find(target, "identifier")[0];
+  return identifier && variableOf(identifier);
+}
+
+function branches(version: Version): number {
+  return version.loops
+    .filter((loop) => loop.children.length === 0)
+    .flatMap((loop) => find(loop.body, "if_statement")).length;
+}
