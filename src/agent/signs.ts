@@ -105,13 +105,7 @@ export const signs: readonly Sign[] = [
     name: "memoised-recursion",
     concerns: ["recursion"],
     place: (before, after) =>
-      when(
-        before.phrases.has("recursion") &&
-          (containersOf(after, /^(unordered_)?map$/).length >
-            containersOf(before, /^(unordered_)?map$/).length ||
-            after.count(/\bmalloc \(|\bcalloc \(/) > before.count(/\bmalloc \(|\bcalloc \(/)) &&
-          recursive(after),
-      ),
+      when(isRecursive(before) && isRecursive(after) && results(after) > results(before)),
   },
   {
     name: "memoisation",
@@ -244,10 +238,12 @@ export const signs: readonly Sign[] = [
       "neighbouring elements are combined",
       "each iteration needs the one before",
     ],
-    place: (before, after) =>
-      when(
-        nestedVectors(before) > nestedVectors(after) && after.calls(/^\.?swap$/) > before.calls(/^\.?swap$/),
-      ),
+    place: (before, after) => {
+      const alternating = /(?:% 2|& 1) \] \[/;
+      const swapped =
+        nestedVectors(before) > nestedVectors(after) && after.calls(/^\.?swap$/) > before.calls(/^\.?swap$/);
+      return when(swapped || after.count(alternating) > before.count(alternating));
+    },
   },
   {
     name: "data-pointer",
@@ -290,7 +286,9 @@ export const signs: readonly Sign[] = [
     concerns: ["square root or power in a loop"],
     place: (before, after) => {
       const roots = /^(?:sqrtf?|hypotf?)$/;
-      return when(before.callsInLoops(roots) > after.callsInLoops(roots));
+      return when(
+        before.depth > 0 && before.calls(roots) > after.calls(roots) && after.callsInLoops(roots) === 0,
+      );
     },
   },
   {
@@ -323,7 +321,7 @@ export const signs: readonly Sign[] = [
     place: (before, after) =>
       when(
         before.operators(/^%=?$/, "innermost") > after.operators(/^%=?$/, "innermost") &&
-          remainders(after) > 0 &&
+          remainders(after) >= remainders(before) &&
           after.depth >= before.depth,
       ),
   },
@@ -406,17 +404,35 @@ export const signs: readonly Sign[] = [
       "integer sum in a loop",
       "neighbouring elements are combined",
     ],
+    hiddenBy: ["block-compare", "hashed-membership", "library-sort"],
     place: (before, after) => {
-      const repeats = (version: Version) =>
-        version.phrases.has("work of earlier iterations is repeated") ||
-        version.phrases.has("inner bound depends on the outer loop");
-      return when(
-        repeats(before) &&
-          before.reductions.length > 0 &&
-          after.depth < before.depth &&
-          after.definitions.length <= before.definitions.length + 1,
-      );
+      if (before.depth < 2 || before.reductions.length === 0) return undefined;
+      const repeats =
+        before.phrases.has("work of earlier iterations is repeated") ||
+        before.phrases.has("inner bound depends on the outer loop");
+      const carried = resumedLoops(after) > resumedLoops(before) && !after.loops.some(isUnrolled);
+      return when(carried || (repeats && after.depth < before.depth && carriesOn(after)));
     },
+  },
+  {
+    name: "invariant-loop-hoisting",
+    concerns: ["loops nested two deep", "loops nested three or more deep"],
+    hiddenBy: ["running-sum"],
+    place: (before, after) =>
+      when(after.depth < before.depth && before.loops.length > 1 && boundsOf(before) === boundsOf(after)),
+  },
+  {
+    name: "loop-fusion",
+    concerns: ["several loops one after the other"],
+    hiddenBy: ["running-sum", "rolling-rows"],
+    place: (before, after) =>
+      when(
+        outermost(before) > outermost(after) &&
+          before.depth === after.depth &&
+          before.definitions.length === after.definitions.length &&
+          before.operators(/=$/) === after.operators(/=$/) &&
+          before.callsInLoops(/./) === after.callsInLoops(/./),
+      ),
   },
   {
     name: "loop-unswitching",
@@ -436,12 +452,12 @@ export const signs: readonly Sign[] = [
       "inner loop folds into an element in memory",
       "inner loop uses an element that stays the same",
     ],
-    hiddenBy: ["multiple-accumulators", "loop-interchange", "running-sum", "local-histogram"],
-    place: (before, after) => {
-      const inMemory = (version: Version) =>
-        version.reductions.filter(({ reduction }) => reduction.inMemory).length;
-      return when(inMemory(before) > inMemory(after) && after.reductions.length >= before.reductions.length);
-    },
+    hiddenBy: ["multiple-accumulators", "loop-interchange", "running-sum", "local-histogram", "loop-fusion"],
+    place: (before, after) =>
+      when(
+        foldsIntoElements(before) > foldsIntoElements(after) &&
+          after.reductions.length >= before.reductions.length,
+      ),
   },
   {
     name: "local-accumulator",
@@ -453,20 +469,58 @@ export const signs: readonly Sign[] = [
       ),
   },
   {
+    name: "array-hoisting",
+    concerns: [
+      "exponential, logarithm or trigonometry in a loop",
+      "square root or power in a loop",
+      "call of another function in a loop",
+    ],
+    hiddenBy: ["angle-recurrence", "lookup-table"],
+    place: (before, after) =>
+      when(
+        movedOut(before, after) &&
+          results(after) + localArrays(after) > results(before) + localArrays(before),
+      ),
+  },
+  {
     name: "invariant-hoisting",
     concerns: [
       "length asked for in a loop's condition",
       "strlen or another text function in a loop",
       "call of another function in a loop",
     ],
+    hiddenBy: [
+      "append-then-reverse",
+      "erase-in-one-pass",
+      "hashed-membership",
+      "array-hoisting",
+      "angle-recurrence",
+      "invariant-loop-hoisting",
+      "running-sum",
+      "reused-buffer",
+    ],
     place: (before, after) => {
       const phrases = ["strlen or another text function in a loop", "length asked for in a loop's condition"];
+      const gone = phrases.some((phrase) => before.phrases.has(phrase) && !after.phrases.has(phrase));
       const lengths = /^(?:strlen|\.size|\.length)$/;
-      return when(
-        phrases.some((phrase) => before.phrases.has(phrase) && !after.phrases.has(phrase)) &&
-          after.calls(lengths) > after.callsInLoops(lengths),
-      );
+      return when(movedOut(before, after) || (gone && after.calls(lengths) > after.callsInLoops(lengths)));
     },
+  },
+  {
+    name: "common-subexpression",
+    concerns: ["call of another function in a loop", "square root or power in a loop"],
+    place: (before, after) =>
+      when(
+        [...before.called].some(([name, was]) => {
+          const is = after.called.get(name);
+          return (
+            is !== undefined &&
+            !name.startsWith(".") &&
+            was.count - is.count > 0 &&
+            was.repeated - is.repeated === was.count - is.count
+          );
+        }),
+      ),
   },
   {
     name: "branch-to-select",
@@ -485,6 +539,8 @@ export const signs: readonly Sign[] = [
     name: "other-algorithm",
     concerns: ["loops nested two deep", "loops nested three or more deep", "recursion"],
     hiddenBy: [
+      "invariant-loop-hoisting",
+      "rolling-rows",
       "running-sum",
       "library-sort",
       "hashed-membership",
@@ -548,12 +604,69 @@ function nestedVectors(version: Version): number {
   ).length;
 }
 
-function recursive(version: Version): boolean {
-  return version.definitions.some((definition) => {
-    const declarator = find(definition, "function_declarator")[0];
-    const name = declarator && field(declarator, "declarator")?.text;
-    return find(definition, "call_expression").some((call) => field(call, "function")?.text === name);
+/** Whether a function reaches itself, directly or through another. */
+function isRecursive(version: Version): boolean {
+  const names = version.definitions.map((definition) => nameOf(definition));
+  const callees = version.definitions.map((definition) =>
+    find(definition, "call_expression").map((call) => names.indexOf(field(call, "function")?.text ?? "")),
+  );
+  const reaches = (from: number, target: number, seen: Set<number>): boolean =>
+    (callees[from] ?? []).some((next) => {
+      if (next === target) return true;
+      if (next === -1 || seen.has(next)) return false;
+      return reaches(next, target, seen.add(next));
+    });
+  return names.some((_, index) => reaches(index, index, new Set()));
+}
+
+function nameOf(definition: Node): string | undefined {
+  const declarator = find(definition, "function_declarator")[0];
+  return declarator && field(declarator, "declarator")?.text;
+}
+
+/** Places to keep results in: maps, and memory that is allocated. */
+function results(version: Version): number {
+  return containersOf(version, /^(unordered_)?map$/).length + version.count(/\b(?:malloc|calloc) \(/);
+}
+
+/** A call that stands in fewer loops than before and is made as often in the text: it was moved out of a loop. */
+function movedOut(before: Version, after: Version): boolean {
+  if (after.definitions.length > before.definitions.length || after.depth < before.depth) return false;
+  return [...before.called].some(([name, was]) => {
+    const is = after.called.get(name);
+    const told = !name.startsWith(".") || /^\.(?:size|length)$/.test(name);
+    return told && is !== undefined && is.count === was.count && is.depth < was.depth;
   });
+}
+
+/** Whether a loop folds, or makes each value from the one before. */
+function carriesOn(version: Version): boolean {
+  return version.reductions.length > 0 || version.phrases.has("each iteration needs the one before");
+}
+
+/** Loops inside others that go on where they stopped: their header sets nothing. */
+function resumedLoops(version: Version): number {
+  return version.loops.filter(
+    (loop) => loop.parent && loop.node.type === "for_statement" && !field(loop.node, "initializer"),
+  ).length;
+}
+
+function outermost(version: Version): number {
+  return version.loops.filter((loop) => loop.depth === 0).length;
+}
+
+/** How far every loop runs, in no order. */
+function boundsOf(version: Version): string {
+  return version.loops
+    .map((loop) => (loop.count ? normalised(loop.count.bound) : normalised(loop.node)))
+    .toSorted()
+    .join();
+}
+
+function foldsIntoElements(version: Version): number {
+  return version.reductions.filter(({ reduction: { target } }) =>
+    /^(?:subscript|pointer)_expression$/.test(target.type),
+  ).length;
 }
 
 function grows(version: Version): boolean {
@@ -707,11 +820,11 @@ function loopsUnderBranches(version: Version): number {
 
 /** Sums that are kept behind a reference, in a member or in a global. */
 function sharedTargets(version: Version): number {
-  return version.reductions.filter(({ reduction }) => {
-    const variable = rootOf(reduction.target);
+  return version.reductions.filter(({ reduction: { target } }) => {
+    const variable = rootOf(target);
+    if (target.type === "field_expression") return true;
     return (
-      variable !== undefined &&
-      (variable.kind === "global" || variable.type.reference || reduction.target.type === "field_expression")
+      target.type === "identifier" && (!variable || variable.kind === "global" || variable.type.reference)
     );
   }).length;
 }

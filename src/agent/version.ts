@@ -27,6 +27,11 @@ export interface Version {
   /** Calls of a function or (`.push_back`) a method, everywhere and in loops. */
   calls(name: RegExp): number;
   callsInLoops(name: RegExp): number;
+  /** Of calls by name: how often, how many loops stand around them in all, and how many repeat another one in the same loop word for word. */
+  readonly called: ReadonlyMap<
+    string,
+    { readonly count: number; readonly depth: number; readonly repeated: number }
+  >;
   /** Matches among the tokens. */
   count(pattern: RegExp): number;
   /** Binary and assignment operators in loops; `innermost` counts those in loops without loops inside alone. */
@@ -54,6 +59,7 @@ export function readVersion(subject: Subject): Version {
     depth: depthOf(definitions),
     phrases: new Set(codeFeatures(subject.source, subject.language, nameOfDefinition(subject)).phrases),
     reductions: inner.flatMap((loop) => reductionsOf(loop).map((reduction) => ({ reduction, loop }))),
+    called: tally(definitions),
     calls: (pattern) => count(named, pattern),
     callsInLoops: (pattern) => count(looped, pattern),
     count: (pattern) => text.match(new RegExp(pattern.source, "g"))?.length ?? 0,
@@ -62,6 +68,27 @@ export function readVersion(subject: Subject): Version {
         .flatMap((loop) => find(loop.body, "binary_expression", "assignment_expression"))
         .filter((node) => pattern.test(operatorOf(node))).length,
   };
+}
+
+function tally(definitions: readonly Node[]): Version["called"] {
+  const called = new Map<string, { count: number; depth: number; repeated: number }>();
+  const seen = new Set<string>();
+  for (const definition of definitions) {
+    const loops = loopsIn(definition);
+    for (const call of find(definition, "call_expression")) {
+      const name = nameOfCall(call);
+      const around = loops.filter((loop) => contains(loop.body, call));
+      const entry = called.get(name) ?? { count: 0, depth: 0, repeated: 0 };
+      const key = `${around.at(-1)?.node.startIndex} ${definition.id} ${normalised(call)}`;
+      called.set(name, {
+        count: entry.count + 1,
+        depth: entry.depth + around.length,
+        repeated: entry.repeated + (around.length > 0 && seen.has(key) ? 1 : 0),
+      });
+      seen.add(key);
+    }
+  }
+  return called;
 }
 
 /** `push_back` of `v.push_back(x)` is `.push_back`. */

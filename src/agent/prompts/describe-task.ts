@@ -25,16 +25,21 @@ export function referenceCode(task: Task): string {
 /** The rules of the game, as a list. */
 export function describeRules(task: Task, context: LessonContext): string {
   const { compiler, threads, sizes } = task;
-  const [timed, smallest] = [sizes.timed, sizes.minimum].map((each) =>
-    Object.entries(each)
-      .map(([name, value]) => `${name} = ${value}`)
-      .join(", "),
-  );
+  const listed = (valueOf: (name: string) => number) =>
+    Object.keys(sizes.timed)
+      .map((name) => `${name} = ${valueOf(name)}`)
+      .join(", ");
+  const [timed, smallest] = [
+    listed((name) => sizes.timed[name] ?? 0),
+    listed((name) => sizes.minimum[name] ?? 0),
+  ];
   return [
     `- Keep the name, the parameters and the return type: \`${signatureOf(task)}\``,
     `- ${describeExactness(task)}`,
     "- Arrays and objects that are passed in never overlap.",
-    `- It must work for every size${smallest ? `, down to ${smallest}` : ""}.${timed ? ` It is timed with ${timed}.` : ""}`,
+    timed === ""
+      ? "- It must work for all inputs."
+      : `- It must work for every size, down to ${smallest}. It is timed with ${timed}.`,
     `- It is compiled by ${compiler.command} with ${[`-std=${compiler.standard}`, ...compiler.flags].join(" ")}, and runs on ${context.isa}.`,
     threads === 1
       ? "- It runs on one thread. Do not start threads and do not use OpenMP."
