@@ -10,9 +10,15 @@ import { noOverlap, reordered } from "../code/dependences.ts";
 import { loadGrammars } from "../code/parser.ts";
 import { codeInReply } from "../code/reply.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
-import type { LessonDraft, Transformation } from "../lesson/lesson.ts";
+import type { Transformation } from "../lesson/lesson.ts";
 import { rewriterLesson } from "../lesson/words.ts";
-import { type ChatMessage, type ChatModel, ModelError, type Sampling } from "../model/chat-model.ts";
+import {
+  type ChatMessage,
+  type ChatModel,
+  type ChatRequest,
+  ModelError,
+  type Sampling,
+} from "../model/chat-model.ts";
 import type { Task } from "../task/task.ts";
 import type { Agent, Proposal, Review } from "./agent.ts";
 import { lessonSentences } from "./lesson-sentences.ts";
@@ -45,6 +51,7 @@ export interface LlmAgentOptions {
  * function with its helpers, and some thinking before it, takes less than this.
  */
 const defaultReplyTokens = 8192;
+const leastReplyTokens = 256;
 const codeSampling: Sampling = { temperature: 0.2, topP: 0.95, maxTokens: defaultReplyTokens };
 const lessonSampling: Sampling = { temperature: 0.2, topP: 0.95, frequencyPenalty: 0.5, maxTokens: 250 };
 
@@ -79,22 +86,22 @@ export function createLlmAgent(options: LlmAgentOptions): Agent {
       };
       const messages =
         lessons.length > 0 ? optimiseWithLessonsPrompt({ ...prompt, lessons }) : optimisePrompt(prompt);
-      const reply = await ask(model, "propose", requestOf(messages, forCode, random));
+      const reply = await ask(model, "propose", requestOf(model, messages, forCode, random));
       return proposalOf(task, reply.text);
     },
 
-    async explain({ task, candidate, outcome, random, ask }) {
+    async explain(review) {
       await loadGrammars();
-      const transformations = recognised(task, candidate.source);
-      const preconditions = preconditionsOf(transformations, task.source.text, task.language, task.function);
-      const own = rewriterLesson({ transformations, preconditions: [], outcome });
-      const told =
-        options.lessons === false
-          ? ""
-          : lessonSentences(
-              (await ask(model, "lesson", lessonRequest({ task, candidate, outcome, random }))).text,
-            );
-      return { text: told === "" ? own.text : told, preconditions, transformations } satisfies LessonDraft;
+      const { task, candidate, outcome } = review;
+      // A candidate of an earlier run, recalled, may say itself what it is made of.
+      const known = candidate.transformations.length > 0;
+      const transformations = known ? candidate.transformations : recognised(task, candidate.source);
+      const told = options.lessons === false ? "" : await askWhy(review);
+      return {
+        text: told || rewriterLesson({ transformations, preconditions: [], outcome }).text,
+        preconditions: preconditionsOf(transformations, task.source.text, task.language, task.function),
+        transformations,
+      };
     },
   };
   if (options.repair !== true) return agent;
@@ -103,29 +110,36 @@ export function createLlmAgent(options: LlmAgentOptions): Agent {
     async repair({ task, candidate, outcome, context, random, ask }) {
       await loadGrammars();
       const messages = repairPrompt({ task, context, source: candidate.source, reason: reasonOf(outcome) });
-      const reply = await ask(model, "repair", requestOf(messages, forCode, random));
+      const reply = await ask(model, "repair", requestOf(model, messages, forCode, random));
       return proposalOf(task, reply.text);
     },
   };
 
-  function lessonRequest({
-    task,
-    candidate,
-    outcome,
-    random,
-  }: Pick<Review, "task" | "candidate" | "outcome" | "random">) {
-    return requestOf(lessonPrompt({ task, source: candidate.source, outcome }), forLessons, random);
+  /** Empty where the model says nothing usable. */
+  async function askWhy({ task, candidate, outcome, random, ask }: Review): Promise<string> {
+    const messages = lessonPrompt({ task, source: candidate.source, outcome });
+    const reply = await ask(model, "lesson", requestOf(model, messages, forLessons, random));
+    return lessonSentences(reply.text);
   }
 }
 
 /** With a seed from the request's own stream: asked again in the same round, another seed. */
-function requestOf(messages: readonly ChatMessage[], sampling: Sampling, random: () => number) {
-  const { maxTokens, ...drawn } = sampling;
-  const bounded = maxTokens !== undefined && Number.isFinite(maxTokens);
-  return {
-    messages,
-    sampling: { ...drawn, ...(bounded && { maxTokens }), seed: Math.floor(random() * 2 ** 31) },
-  };
+function requestOf(
+  model: ChatModel,
+  messages: readonly ChatMessage[],
+  { maxTokens = Infinity, ...drawn }: Sampling,
+  random: () => number,
+): ChatRequest {
+  const most = Math.min(maxTokens, roomFor(model, messages));
+  const seed = Math.floor(random() * 2 ** 31);
+  return { messages, sampling: { ...drawn, ...(Number.isFinite(most) && { maxTokens: most }), seed } };
+}
+
+/** Tokens that the context leaves for a reply, three characters of prompt to a token; servers refuse to be asked for more. */
+function roomFor({ contextTokens = Infinity }: ChatModel, messages: readonly ChatMessage[]): number {
+  const prompt = messages.reduce((sum, { content }) => sum + content.length, 0) / 3;
+  // Where so little is left that no reply fits, the model says so better than a reply that is cut.
+  return contextTokens - prompt < leastReplyTokens ? Infinity : Math.floor(contextTokens - prompt);
 }
 
 /** Undefined where the model gave the reference back. */

@@ -69,7 +69,7 @@ export function replaceFunction(
       name === undefined ? undefined : topLevel(oldRoot).find((candidate) => itemName(candidate) === name);
     // The grammar counts the line's end to a macro.
     if (sameName) replaceOnce(sameName, item.text.trimEnd() + (/\s*$/.exec(sameName.text)?.[0] ?? ""));
-    else helpers.push(item.text.trimEnd());
+    else helpers.push(itemText(item));
   }
   if (helpers.length > 0) edits.push(helperEdit(file, old.node, helpers.join("\n\n")));
   edits.push(...includeEdits(file, oldRoot, [...new Set(headers)]));
@@ -99,6 +99,11 @@ export function topLevel(node: Node): Node[] {
     }
     return [child];
   });
+}
+
+/** The item with its semicolon, which the grammar leaves out of a type's definition. */
+export function itemText(item: Node): string {
+  return item.text.trimEnd() + (item.nextSibling?.type === ";" ? ";" : "");
 }
 
 /** What a type, a macro or a single constant is known by; undefined for everything else. */

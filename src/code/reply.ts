@@ -17,7 +17,7 @@ import {
 import { withSignatureOf } from "./keep-signature.ts";
 import type { Language } from "./language.ts";
 import { parse } from "./parser.ts";
-import { findReplacement, itemName, replaceFunction, topLevel } from "./replace-function.ts";
+import { findReplacement, itemName, itemText, replaceFunction, topLevel } from "./replace-function.ts";
 import { blocksOf, isDiff, mended, patched } from "./reply-blocks.ts";
 import { contains, field, find, normalised } from "./tree.ts";
 
@@ -217,7 +217,7 @@ function itemsOf(node: Node, piece: Piece, near: boolean, old: FunctionDefinitio
   if (node.type === "declaration" && names.includes(old.name)) return [];
   return [
     {
-      text: node.text.trimEnd(),
+      text: itemText(node),
       names: isFunction && only.name.startsWith("operator") ? [] : names,
       words: wordsOf(node.text),
       near,

@@ -76,6 +76,14 @@ describe("propose", () => {
     });
   });
 
+  test("asks for no more than the model's context has room for", async () => {
+    const model = { ...scriptedModel(fence(linear)), contextTokens: 2048 };
+    await agentOf(model).propose(request(model));
+    const { messages, sampling } = model.asked[0]!.request;
+    expect(sampling.maxTokens).toBeGreaterThan(1000);
+    expect(sampling.maxTokens! + messages[0]!.content.length / 3).toBeLessThanOrEqual(2048);
+  });
+
   test("sends the same request for the same choices, and asked again another seed alone", async () => {
     const asked = async (...labels: (string | number)[]) => {
       const model = scriptedModel(fence(linear));
@@ -191,6 +199,14 @@ describe("explain", () => {
     await expect(agentOf(model).explain(review(model, measured(2)))).rejects.toMatchObject({
       fault: "no-reply",
     });
+  });
+
+  test("leaves a recalled candidate the transformations that it came with", async () => {
+    const model = scriptedModel("The sum is carried over from one value to the next.");
+    const transformations = [{ name: "loop-tiling", parameters: { tile: 64 }, place: "the loop over i" }];
+    const recalled = { ...candidate, transformations };
+    const draft = await agentOf(model).explain({ ...review(model, measured(2)), candidate: recalled });
+    expect(draft.transformations).toEqual(transformations);
   });
 
   test("makes lessons that a bank takes", async () => {

@@ -99,6 +99,15 @@ describe("replaceFunction", () => {
     );
   });
 
+  it("brings types along, and replaces macros and constants of the same name", () => {
+    const file = "#define N 4\nstatic const int step = 1;\n\nint f(int n) { return n; }\n";
+    const reply =
+      "#define N 8\nstatic const int step = 2;\nstruct pair { int a, b; };\nint f(int n) { struct pair p = {n, step}; return p.a + N; }";
+    expect(replaceFunction(file, "c", "f", reply)).toBe(
+      "#define N 8\nstatic const int step = 2;\n\nstruct pair { int a, b; };\n\nint f(int n) { struct pair p = {n, step}; return p.a + N; }\n",
+    );
+  });
+
   it("says so where the text lacks the function", () => {
     expect(replaceFunction(source, "c", "sum", "int sum_of(int x) { return x; }")).toBeUndefined();
     expect(replaceFunction(source, "c", "sum", "\u0000\u0001 not code")).toBeUndefined();
