@@ -3,9 +3,9 @@
  * the only place that decides either.
  */
 import { Command, CommanderError } from "commander";
+import { cleanSource } from "../code/clean-text.ts";
 import { LessonbankError } from "../errors.ts";
 import { packageVersion } from "../version.ts";
-import { cleanSource } from "../lesson/clean-text.ts";
 import { wantsColour } from "./appearance.ts";
 import { createStyle } from "../report/style.ts";
 import { doctorCommand } from "./doctor.ts";

@@ -4,6 +4,7 @@
  */
 import { readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { nearest } from "../code/nearest.ts";
 import { loadGrammars } from "../code/parser.ts";
 import { UsageError } from "../errors.ts";
 import { measureReference, type ReferenceTime } from "../evaluate/measure-reference.ts";
@@ -11,7 +12,6 @@ import type { Workbench } from "../evaluate/sandboxed-evaluator.ts";
 import { fitSizes } from "../task/infer/fit-sizes.ts";
 import { inferTask, taskFrom, withMinimum, type InferredTask } from "../task/infer/infer.ts";
 import { loadTask } from "../task/load.ts";
-import { nearest } from "../task/read-task-file.ts";
 import { checkedSizes } from "../task/sizes.ts";
 import type { Sizes, Task } from "../task/task.ts";
 import { shippedTasks } from "./places.ts";

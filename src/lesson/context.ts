@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import type { Task } from "../task/task.ts";
-import { cleanProse, clip } from "./clean-text.ts";
+import { cleanProse, clip } from "../code/clean-text.ts";
 import type { LessonContext } from "./lesson.ts";
 import { lessonLimits } from "./schema.ts";
 

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { outcomeStatuses, type OutcomeStatus } from "../evaluate/outcome.ts";
-import { cleanProse, cleanSource } from "./clean-text.ts";
+import { cleanProse, cleanSource } from "../code/clean-text.ts";
 import type { Lesson } from "./lesson.ts";
 
 /** Of lessons as stored and exported. Raised when a stored lesson can no longer be read by an older version. */

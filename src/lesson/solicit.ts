@@ -8,7 +8,7 @@ import { unifiedDiff } from "../code/diff.ts";
 import { codeFeatures } from "../code/features.ts";
 import type { Outcome, Speedup } from "../evaluate/outcome.ts";
 import type { Task } from "../task/task.ts";
-import { cleanProse, cleanSource, clip, withoutPlaces } from "./clean-text.ts";
+import { cleanProse, cleanSource, clip, withoutPlaces } from "../code/clean-text.ts";
 import { describeContext } from "./context.ts";
 import type { Lesson, LessonContext, LessonDraft, Transformation } from "./lesson.ts";
 import { lessonLimits, parseLesson } from "./schema.ts";

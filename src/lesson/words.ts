@@ -3,7 +3,7 @@
  * and what was seen in the code. A difference within the noise is called none, and given no cause.
  */
 import type { Outcome, OutcomeStatus, Speedup } from "../evaluate/outcome.ts";
-import { cleanProse, clip, withoutPlaces } from "./clean-text.ts";
+import { cleanProse, clip, withoutPlaces } from "../code/clean-text.ts";
 import type { LessonDraft, Transformation } from "./lesson.ts";
 import { lessonLimits } from "./schema.ts";
 

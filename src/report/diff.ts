@@ -1,5 +1,5 @@
 /** A unified diff for a terminal: cleaned, and in colour where that is wanted. */
-import { cleanSource } from "../lesson/clean-text.ts";
+import { cleanSource } from "../code/clean-text.ts";
 import type { Style } from "./style.ts";
 
 export function formatDiff(diff: string, style: Style): string {

@@ -2,7 +2,7 @@
  * Laying text out for a terminal: widths, cutting, wrapping, tables. Every cell is cleaned of control characters here, so that
  * what a candidate or a lesson says cannot move the cursor, recolour the screen or break a row.
  */
-import { cleanProse } from "../lesson/clean-text.ts";
+import { cleanProse } from "../code/clean-text.ts";
 
 /** Wider than this is harder to read than narrower. */
 const widest = 120;

@@ -1,6 +1,6 @@
 /** Lessons for a person: as a list, one with its evidence, and what a bank as a whole knows. */
 import type { BankStatistics, LessonHit } from "../bank/bank.ts";
-import { cleanProse, cleanSource } from "../lesson/clean-text.ts";
+import { cleanProse, cleanSource } from "../code/clean-text.ts";
 import type { Lesson } from "../lesson/lesson.ts";
 import { formatDiff } from "./diff.ts";
 import { count, formatRatio, formatSpeedup } from "./figures.ts";

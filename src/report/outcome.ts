@@ -1,6 +1,6 @@
 /** One Outcome, in a word and in full. */
 import type { Measured, Outcome } from "../evaluate/outcome.ts";
-import { cleanSource } from "../lesson/clean-text.ts";
+import { cleanSource } from "../code/clean-text.ts";
 import { formatDuration, formatInterval, formatRatio, formatSpeedup } from "./figures.ts";
 import type { Style } from "./style.ts";
 

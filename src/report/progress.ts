@@ -2,7 +2,7 @@
  * A run as it goes on, for a person: lines that stay, and on a terminal a few lines below them that live: what each agent is
  * trying, how far it is, what is best so far.
  */
-import { cleanProse } from "../lesson/clean-text.ts";
+import { cleanProse } from "../code/clean-text.ts";
 import type { RunEvent } from "../run/events.ts";
 import { count, formatDuration, formatRatio } from "./figures.ts";
 import { cut, padEnd, padStart, textWidth } from "./layout.ts";

@@ -1,5 +1,5 @@
 /** What a person reads at the end of a run: the winner first, then why, what it assumes, what else was tried, what it cost. */
-import { cleanProse } from "../lesson/clean-text.ts";
+import { cleanProse } from "../code/clean-text.ts";
 import type { Lesson } from "../lesson/lesson.ts";
 import type { AttemptSummary, OptimizeResult, Winner } from "../run/result.ts";
 import { formatDiff } from "./diff.ts";

@@ -1,9 +1,9 @@
 /**
  * The sizes at which correctness is checked: those of the task file, then 0, 1 and odd ones, within what the task allows.
  */
+import { nearest } from "../code/nearest.ts";
 import { TaskError } from "../errors.ts";
 import { evaluate, ExpressionError, parseExpression, type Node } from "./expression.ts";
-import { nearest } from "./read-task-file.ts";
 import { taskFile, type Sizes, type Task } from "./task.ts";
 
 const mostSizes = 12;

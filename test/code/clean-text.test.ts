@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { cleanProse, cleanSource, clip, withoutPlaces } from "../../src/lesson/clean-text.ts";
+import { cleanProse, cleanSource, clip, withoutPlaces } from "../../src/code/clean-text.ts";
 
 describe("cleaning", () => {
   test("takes terminal sequences and invisible characters out of source, and keeps its lines and tabs", () => {

@@ -1,6 +1,6 @@
 /**
  * Text from candidates, compilers and models is hostile: it can carry terminal escapes, characters that reorder what a person
- * reads, and the paths of somebody's machine. These functions take that out before a lesson is kept.
+ * reads, and the paths of somebody's machine. These functions take that out before it is kept or shown.
  */
 
 /** C0 and C1 controls but newline and tab, bidirectional overrides, zero-width characters, byte-order marks, unpaired surrogates. */
