@@ -15,8 +15,43 @@ export {
   type ChatRequest,
   type ModelFault,
   type Sampling,
+  type TokenPrice,
   type TokenUsage,
 } from "./model/chat-model.ts";
+export { createEndpointModel, type EndpointModelOptions } from "./model/endpoint-model.ts";
+export {
+  formatExchange,
+  parseExchanges,
+  recordExchanges,
+  requestKey,
+  type Exchange,
+} from "./model/exchange.ts";
+export {
+  createGgufModel,
+  type GgufGpu,
+  type GgufModelOptions,
+  type NodeLlamaCpp,
+} from "./model/gguf-model.ts";
+export { defaultLimits, type LimitSettings, type ModelLimits } from "./model/limits.ts";
+export { formatSpec, parseSpec, type ModelSpec } from "./model/model-spec.ts";
+export { openModel, type OpenModelOptions } from "./model/open-model.ts";
+export { costOf, priceOf } from "./model/prices.ts";
+export { createRecordedModel, openRecordedModel, type RecordedModelOptions } from "./model/recorded-model.ts";
+export {
+  createScriptedModel,
+  type ScriptedModel,
+  type ScriptedModelOptions,
+  type ScriptedReply,
+} from "./model/scripted-model.ts";
+export {
+  parseTeam,
+  parseTeamFile,
+  readTeamFile,
+  rewriterSpec,
+  type TeamMember,
+  type TeamPlaces,
+} from "./model/team.ts";
+export { estimateTokens } from "./model/token-estimate.ts";
 
 export type {
   Agent,

@@ -32,6 +32,12 @@ export interface TokenUsage {
   readonly estimated: boolean;
 }
 
+/** US dollars per million tokens. */
+export interface TokenPrice {
+  readonly inputUsd: number;
+  readonly outputUsd: number;
+}
+
 export interface ChatReply {
   readonly text: string;
   /** `length`: it was cut where its tokens ended. */
@@ -45,6 +51,8 @@ export interface ChatModel {
   readonly name: string;
   /** Tokens of prompt and reply together at the most, where known. */
   readonly contextTokens?: number | undefined;
+  /** What its tokens cost, where known. */
+  readonly price?: TokenPrice | undefined;
   /**
    * One reply. Throws a ModelError when there is none to be had, after as many tries as make sense, and the signal's reason when
    * aborted.
@@ -57,13 +65,15 @@ export interface ChatModel {
 export const modelFaults = [
   /** No key is there, or the endpoint refuses it. */
   "refused-key",
+  /** The account behind the key has no credit left. */
+  "no-credit",
   /** The endpoint or the disk does not have it. */
   "unknown-model",
   /** It asks to be left alone for longer than we wait, or said so too often. */
   "rate-limited",
   /** It cannot be reached, or fails on its side, again and again. */
   "unavailable",
-  /** The whole reply took longer than its limit. */
+  /** The reply took longer than its limit, to begin or to end. */
   "timed-out",
   /** A reply began and then nothing more came. */
   "stalled",
