@@ -1,7 +1,7 @@
 /**
  * One or two sentences out of what a model said about an outcome: without its thinking, code, headings and courtesies.
  */
-import { cleanProse, clip, withoutPlaces } from "../lesson/clean-text.ts";
+import { cleanProse, clip, withoutPlaces } from "../code/clean-text.ts";
 
 const longestText = 16 * 1024;
 const longestLesson = 600;

@@ -2,7 +2,7 @@
  * How text of others stands in a prompt. Lessons come from other models and other people, reasons from compilers and candidates:
  * each is data, and none of them may end the place where it is quoted or pass for a turn of the conversation.
  */
-import { cleanProse, cleanSource, clip, withoutPlaces } from "../../lesson/clean-text.ts";
+import { cleanProse, cleanSource, clip, withoutPlaces } from "../../code/clean-text.ts";
 
 /** Where a mark begins or ends by which a chat template separates turns, in the spellings of the common model families. */
 const turnMarksOfCode = /<(?=[|｜])|(?<=[|｜])(?=>)|<(?=(?:start|end)_of_turn>)/g;
