@@ -105,8 +105,11 @@ export {
   type RunLimitOptions,
   type RunResources,
 } from "./run/optimize.ts";
+export { openTeam, silentTeam, type OpenTeam, type OpenTeamOptions } from "./run/open-team.ts";
+export { readJournal, type ReadJournal } from "./run/read-journal.ts";
 export { resume, type ResumeOptions } from "./run/resume.ts";
 export { replay, type ReplayOptions } from "./run/replay.ts";
 export { whatIf, type WhatIf, type WhatIfOptions } from "./run/what-if.ts";
+export { retime, type Retimed, type RetimedCandidate, type RetimeOptions } from "./run/retime.ts";
 export { ReplayDifference } from "./run/tape.ts";
 export type { AttemptSummary, OptimizeResult, Winner } from "./run/result.ts";

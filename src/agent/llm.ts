@@ -15,6 +15,7 @@ import { rewriterLesson } from "../lesson/words.ts";
 import {
   type ChatMessage,
   type ChatModel,
+  type ChatReply,
   type ChatRequest,
   ModelError,
   type Sampling,
@@ -170,4 +171,14 @@ function reasonOf(outcome: Outcome): string {
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function lessonOf({ text }: ChatReply): string {
+  return lessonSentences(text);
+}
+
+/** Where the budget has no room for asking, the outcome speaks for itself. */
+function withoutBudget(error: unknown): string {
+  if (error instanceof ModelError && error.fault === "no-budget") return "";
+  throw error;
 }

@@ -11,6 +11,7 @@
  * The kind ends at the first colon. An endpoint begins at the first `@http://` or `@https://`, so that a model's name may hold colons,
  * slashes and at signs. A spec holds no secret: it stands in journals, and a model can be opened from it again.
  */
+import { basename } from "node:path";
 import { nearest } from "../code/nearest.ts";
 import { UsageError } from "../errors.ts";
 
@@ -137,4 +138,10 @@ function isKind(text: string): text is (typeof modelKinds)[number] {
 function hasControls(text: string): boolean {
   // oxlint-disable-next-line no-control-regex
   return /[\u0000-\u001f\u007f-\u009f]/.test(text);
+}
+
+/** What a model is called in messages and journals: its spec, but of a file only its name. Where it lies is that machine's business. */
+export function modelName(specText: string): string {
+  const spec = parseSpec(specText);
+  return "path" in spec ? `${spec.kind}:${basename(spec.path)}` : formatSpec(spec);
 }

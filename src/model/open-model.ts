@@ -6,7 +6,7 @@ import { UsageError } from "../errors.ts";
 import { ModelError, type ChatModel, type Sampling } from "./chat-model.ts";
 import { createEndpointModel } from "./endpoint-model.ts";
 import { createGgufModel } from "./gguf-model.ts";
-import { formatSpec, openaiEndpoint, parseSpec, type ModelSpec } from "./model-spec.ts";
+import { formatSpec, modelName, openaiEndpoint, parseSpec, type ModelSpec } from "./model-spec.ts";
 import { priceOf } from "./prices.ts";
 import { openRecordedModel } from "./recorded-model.ts";
 import { readKey } from "./secret.ts";
@@ -37,7 +37,7 @@ export async function openModel(specText: string, options: OpenModelOptions = {}
 }
 
 async function openKind(spec: ModelSpec, options: OpenModelOptions): Promise<ChatModel> {
-  const name = formatSpec(spec);
+  const name = modelName(formatSpec(spec));
   const { limits, contextTokens, threads, gpu, environment = process.env } = options;
   switch (spec.kind) {
     case "hf": {

@@ -38,6 +38,14 @@ const memberSchema = z.strictObject({
     .optional(),
   contextTokens: z.int().min(256).max(100_000_000).optional(),
   price: priceSchema.optional(),
+  /** What it is to look at first, in a few words. */
+  speciality: z.string().min(1).max(200).optional(),
+  /** For the lessons that it is asked for; `sampling` is for code. */
+  lessonSampling: samplingSchema.optional(),
+  /** Whether it is asked for lessons. Default true. */
+  lessons: z.boolean().optional(),
+  /** Whether it may mend a text that did not compile, once. Default false. */
+  repair: z.boolean().optional(),
   threads: z.int().min(1).max(1024).optional(),
   gpu: z.literal(ggufGpus).optional(),
 });
@@ -70,7 +78,11 @@ const keyWords = new Set([
 const kindsWith: Readonly<Record<string, readonly string[]>> = {
   keyVariable: ["hf", "openai"],
   limits: ["hf", "openai", "gguf"],
-  sampling: ["hf", "openai", "gguf"],
+  sampling: ["hf", "openai", "gguf", "recorded"],
+  lessonSampling: ["hf", "openai", "gguf", "recorded"],
+  speciality: ["hf", "openai", "gguf", "recorded"],
+  lessons: ["hf", "openai", "gguf", "recorded"],
+  repair: ["hf", "openai", "gguf", "recorded"],
   contextTokens: ["hf", "openai", "gguf"],
   threads: ["gguf"],
   gpu: ["gguf"],

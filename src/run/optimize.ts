@@ -10,7 +10,6 @@ import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
 import { createEvaluator } from "../evaluate/sandboxed-evaluator.ts";
 import { describeContext } from "../lesson/context.ts";
-import type { TokenUsage } from "../model/chat-model.ts";
 import { policyByName } from "../select/policy.ts";
 import { lessonl } from "../strategy/lessonl.ts";
 import type { Strategy } from "../strategy/strategy.ts";
@@ -37,8 +36,6 @@ export interface RunResources {
   readonly bank?: Bank | undefined;
   /** Default: LessonL. */
   readonly strategy?: Strategy | undefined;
-  /** What a model's tokens cost, in US dollars; undefined where nobody knows. Default: nothing is known. */
-  readonly costOf?: ((model: string, usage: TokenUsage) => number | undefined) | undefined;
   /** Ends the run early: the result then holds what was measured. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -159,7 +156,7 @@ export function limitsOf(options: RunLimitOptions, before?: RunLimits): RunLimit
 
 /** What a new run and one that goes on have in common. */
 export function outfit(
-  { agents, strategy, signal, costOf }: RunResources,
+  { agents, strategy, signal }: RunResources,
   limits: RunLimits,
   tape: Tape,
 ): {
@@ -169,7 +166,6 @@ export function outfit(
   const stopped = signal ?? new AbortController().signal;
   const caller = callerOnTape(tape, {
     limits,
-    costOf: costOf ?? (() => undefined),
     complete: (model, request) => model.complete(request, { signal: stopped }),
   });
   return {

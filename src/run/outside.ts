@@ -15,6 +15,7 @@ import {
   type ChatRequest,
   type TokenUsage,
 } from "../model/chat-model.ts";
+import { costOf } from "../model/prices.ts";
 import { nothingSpent, type Spend, type StrategyBank } from "../strategy/strategy.ts";
 import type { RecordOf } from "./record.ts";
 import { wishKeys, type Arrival, type Tape } from "./tape.ts";
@@ -123,14 +124,12 @@ export interface Caller {
 
 export interface CallerOptions {
   readonly limits: Limits;
-  /** What a call costs in US dollars; undefined where nobody knows. */
-  readonly costOf: (model: string, usage: TokenUsage) => number | undefined;
   /** Gets the reply. */
   readonly complete: (model: ChatModel, request: ChatRequest) => Promise<ChatReply>;
 }
 
 /** Models whose replies are on the tape. A limit that is reached refuses the next call; calls that are on their way are not called back. */
-export function callerOnTape(tape: Tape, { limits, costOf, complete }: CallerOptions): Caller {
+export function callerOnTape(tape: Tape, { limits, complete }: CallerOptions): Caller {
   const counts = new Map<string, number>();
   let spent = nothingSpent;
 
@@ -146,7 +145,7 @@ export function callerOnTape(tape: Tape, { limits, costOf, complete }: CallerOpt
   async function fetch(call: string, model: ChatModel, request: ChatRequest): Promise<Arrival> {
     try {
       const reply = await complete(model, request);
-      return { type: "model-answered", call, reply, usd: costOf(model.name, reply.usage) ?? 0 };
+      return { type: "model-answered", call, reply, usd: costOf(reply.usage, model.price) ?? 0 };
     } catch (error) {
       if (!(error instanceof ModelError)) throw error;
       const { fault, message, remedy, usage } = error;
@@ -157,7 +156,7 @@ export function callerOnTape(tape: Tape, { limits, costOf, complete }: CallerOpt
         message,
         ...(remedy !== undefined && { remedy }),
         ...(usage && { usage }),
-        usd: (usage && costOf(model.name, usage)) ?? 0,
+        usd: (usage && costOf(usage, model.price)) ?? 0,
       };
     }
   }
