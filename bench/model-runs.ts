@@ -61,7 +61,12 @@ try {
       const journal = join(values.into, `${name}.${arm}.jsonl`);
       const { agents, close } = await openTeam(team);
       const bank = createMemoryBank({ embedder: createStructuralEmbedder() });
-      const limits = { rounds: Number(values.calls), modelCalls: Number(values.calls), patience: 99 };
+      const limits = {
+        rounds: Number(values.calls),
+        modelCalls: Number(values.calls),
+        evaluations: 48,
+        patience: 99,
+      };
       try {
         const common = { agents, evaluator, bank, journal, ...limits };
         const running = existsSync(journal)
