@@ -97,7 +97,9 @@ class LessonlRun {
         ...(recalled ? [recalledCandidate(recalled)] : []),
         ...(await this.propose(shown, experience)),
       ];
-      if (candidates.length === 0) return "no agent had anything left to try";
+      // A model without an answer may have one in the next round.
+      const exhausted = !this.context.agents.some(({ kind }) => kind === "llm");
+      if (candidates.length === 0 && exhausted) return "no agent had anything left to try";
       const before = this.attempts.length;
       await Promise.all(candidates.map((candidate) => this.judge(candidate)));
 
