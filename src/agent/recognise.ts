@@ -9,11 +9,13 @@ import { codeFeatures } from "../code/features.ts";
 import type { Language } from "../code/language.ts";
 import { openSubject } from "../code/subject.ts";
 import type { Transformation } from "../lesson/lesson.ts";
-import { signs } from "./signs.ts";
-import { readVersion } from "./version.ts";
+import { signs } from "./recognise/signs.ts";
+import { readVersion } from "./recognise/version.ts";
+
+const longestPlace = 200;
 
 /**
- * The transformations that can be told, most specific first, each once. Empty where either version lacks the function or has syntax
+ * The transformations that can be told, each once, in the order of `signs`. Empty where either version lacks the function or has syntax
  * errors in it. `loadGrammars` must have been awaited.
  */
 export function recogniseTransformations(
@@ -25,13 +27,13 @@ export function recogniseTransformations(
   const [old, made] = [reference, candidate].map((text) => openSubject(text, language, functionName));
   if (!old || !made) return [];
   const [before, after] = [readVersion(old), readVersion(made)];
-  const found: Transformation[] = [];
-  for (const { name, hiddenBy = [], place } of signs) {
-    if (found.some((each) => hiddenBy.includes(each.name))) continue;
-    const seen = place(before, after);
-    if (seen !== undefined) found.push({ name, parameters: {}, place: seen.slice(0, 200) });
-  }
-  return found;
+  const seen = signs.flatMap((sign) => {
+    const place = sign.place(before, after);
+    return place === undefined ? [] : [{ sign, place }];
+  });
+  return seen
+    .filter(({ sign }) => !seen.some((other) => sign.hiddenBy?.includes(other.sign.name)))
+    .map(({ sign, place }) => ({ name: sign.name, parameters: {}, place: place.slice(0, longestPlace) }));
 }
 
 /** What was seen in the reference that the transformations work on, in the phrases of its features. */

@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { preconditionsOf, recogniseTransformations } from "../../src/agent/recognise.ts";
+import { signs } from "../../src/agent/recognise/signs.ts";
 import { rewrites } from "../../src/agent/rewrites/catalogue.ts";
 import type { Language } from "../../src/code/language.ts";
 import { loadGrammars, parse } from "../../src/code/parser.ts";
@@ -18,6 +19,19 @@ function namesIn(before: string, after: string, language: Language, name: string
 }
 
 const examples = rewrites.flatMap((rewrite) => examplesOf(rewrite));
+
+test("names are those of the rewrites, and a few that no rewrite has", () => {
+  const names = signs.map(({ name }) => name);
+  expect(new Set(names).size).toBe(names.length);
+  const known = new Set(rewrites.map(({ name }) => name));
+  expect(names.filter((name) => !known.has(name))).toEqual([
+    "threads",
+    "simd-intrinsics",
+    "memoisation",
+    "other-algorithm",
+  ]);
+  for (const { hiddenBy = [] } of signs) expect(names).toEqual(expect.arrayContaining([...hiddenBy]));
+});
 
 describe("what the rewrites do", () => {
   test("is recognised this often, and this many other names are given, on the functions of their own tests", () => {

@@ -3,13 +3,13 @@
  * Counts go over the function and the helpers that it reaches.
  */
 import type { Node } from "web-tree-sitter";
-import { codeFeatures } from "../code/features.ts";
-import { innermostLoops, type Loop, loopsIn } from "../code/loops.ts";
-import { reachedFunctions } from "../code/reached.ts";
-import { type Reduction, reductionsOf } from "../code/reductions.ts";
-import type { Subject } from "../code/subject.ts";
-import { calleeOf, contains, field, find, normalised, operatorOf } from "../code/tree.ts";
-import { plainName } from "../code/uses.ts";
+import { codeFeatures } from "../../code/features.ts";
+import { innermostLoops, type Loop, loopsIn } from "../../code/loops.ts";
+import { reachedFunctions } from "../../code/reached.ts";
+import { type Reduction, reductionsOf } from "../../code/reductions.ts";
+import type { Subject } from "../../code/subject.ts";
+import { calleeOf, contains, field, find, normalised, operatorOf } from "../../code/tree.ts";
+import { plainName } from "../../code/uses.ts";
 
 export interface Version {
   /** The function first, then its helpers. */
