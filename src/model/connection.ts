@@ -55,7 +55,8 @@ export function openConnection(options: {
     const status = answer.statusCode ?? 0;
     if (status >= 300 && status < 400) throw redirected(status, answer.headers.location, url);
     if (status < 200 || status >= 300) {
-      const body = await readText(answer, longestErrorBytes, true);
+      // The status says most: a body that breaks off says less, and no other thing.
+      const body = await readText(answer, longestErrorBytes, true).catch(() => "");
       const headers = headersOf(answer);
       throw new FailedTry(failureOfAnswer({ status, headers, body, place: `HTTP ${status}` }, request));
     }

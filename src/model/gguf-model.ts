@@ -49,6 +49,7 @@ export interface NodeLlamaCpp {
   readonly getLlama: (options: {
     readonly gpu: GgufGpu;
     readonly build: "never";
+    readonly logLevel: "error";
     readonly logger: (level: string, message: string) => void;
     readonly maxThreads: number;
   }) => Promise<Llama>;
@@ -296,6 +297,7 @@ async function startLlama(getLlama: NodeLlamaCpp["getLlama"], gpu: GgufGpu, thre
     return await getLlama({
       gpu,
       build: "never",
+      logLevel: "error",
       logger: () => {},
       maxThreads: threads,
     });

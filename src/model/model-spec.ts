@@ -21,9 +21,14 @@ export type ModelSpec =
   | { readonly kind: "gguf"; readonly path: string }
   | { readonly kind: "recorded"; readonly path: string };
 
+/** A model behind an endpoint. */
+export type RemoteSpec = Extract<ModelSpec, { kind: "hf" | "openai" }>;
+
 export const modelKinds = ["hf", "openai", "gguf", "recorded"] as const;
 
 export const openaiEndpoint = "https://api.openai.com/v1";
+/** Hugging Face's router to its inference providers, which speaks OpenAI's protocol too. */
+const huggingFaceEndpoint = "https://router.huggingface.co/v1";
 
 const spellings = "hf:ORG/MODEL, hf:ORG/MODEL@PROVIDER, openai:MODEL@URL, gguf:PATH or recorded:PATH";
 const huggingFaceModel = /^([\w.-]+\/[\w.-]+)(?:@([\w-]+))?$/;
@@ -67,6 +72,16 @@ export function formatSpec(spec: ModelSpec): string {
     case "recorded":
       return `${spec.kind}:${spec.path}`;
   }
+}
+
+/** Where a model is asked, and what it is called there: Hugging Face's router takes the provider after the model's name. */
+export function addressOf(spec: RemoteSpec): {
+  readonly endpoint: string;
+  readonly model: string;
+} {
+  if (spec.kind === "openai") return { endpoint: spec.endpoint, model: spec.model };
+  const model = spec.provider === undefined ? spec.model : `${spec.model}:${spec.provider}`;
+  return { endpoint: huggingFaceEndpoint, model };
 }
 
 /**

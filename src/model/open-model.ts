@@ -6,7 +6,15 @@ import { UsageError } from "../errors.ts";
 import { ModelError, type ChatModel, type Sampling } from "./chat-model.ts";
 import { createEndpointModel } from "./endpoint-model.ts";
 import { createGgufModel } from "./gguf-model.ts";
-import { formatSpec, modelName, openaiEndpoint, parseSpec, type ModelSpec } from "./model-spec.ts";
+import {
+  addressOf,
+  formatSpec,
+  modelName,
+  openaiEndpoint,
+  parseSpec,
+  type ModelSpec,
+  type RemoteSpec,
+} from "./model-spec.ts";
 import { priceOf } from "./prices.ts";
 import { openRecordedModel } from "./recorded-model.ts";
 import { readKey } from "./secret.ts";
@@ -17,9 +25,6 @@ export interface OpenModelOptions extends Partial<Omit<TeamMember, "name" | "spe
   /** Where keys are. Default: `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }
-
-/** Hugging Face's router for inference providers speaks OpenAI's protocol; a provider is named after the model. */
-const huggingFaceEndpoint = "https://router.huggingface.co/v1";
 
 /**
  * Opens `hf:…`, `openai:…`, `gguf:…` or `recorded:…`. Throws a UsageError for a spec that is none, a MachineError for what is missing here,
@@ -38,34 +43,18 @@ export async function openModel(specText: string, options: OpenModelOptions = {}
 
 async function openKind(spec: ModelSpec, options: OpenModelOptions): Promise<ChatModel> {
   const name = modelName(formatSpec(spec));
-  const { limits, contextTokens, threads, gpu, environment = process.env } = options;
+  const { limits, contextTokens, threads, gpu } = options;
   switch (spec.kind) {
-    case "hf": {
-      const variable = options.keyVariable ?? "HF_TOKEN";
+    case "hf":
+    case "openai":
       return createEndpointModel({
         name,
-        model: spec.provider === undefined ? spec.model : `${spec.model}:${spec.provider}`,
-        endpoint: huggingFaceEndpoint,
-        ...keyFrom(variable, environment, name, true),
-        limits,
-        contextTokens,
-        price: options.price,
-      });
-    }
-    case "openai": {
-      const { keyVariable = "OPENAI_API_KEY" } = options;
-      const named = options.keyVariable !== undefined;
-      const needed = named || spec.endpoint === openaiEndpoint;
-      return createEndpointModel({
-        name,
-        model: spec.model,
-        endpoint: spec.endpoint,
-        ...keyFrom(keyVariable, named || isPrivate(spec.endpoint) ? environment : {}, name, needed),
+        ...addressOf(spec),
+        ...keyFor(spec, options),
         limits,
         contextTokens,
         price: options.price ?? priceOf(name),
       });
-    }
     case "gguf":
       return createGgufModel({
         path: spec.path,
@@ -88,23 +77,30 @@ function isPrivate(endpoint: string): boolean {
   return protocol === "https:" || loopback;
 }
 
-function keyFrom(
-  variable: string,
-  environment: Readonly<Record<string, string | undefined>>,
-  name: string,
-  needed: boolean,
+/** The key of an endpoint, and what to do about one that is absent or refused. */
+function keyFor(
+  spec: RemoteSpec,
+  { keyVariable, environment = process.env }: OpenModelOptions,
 ): { readonly key: string | undefined; readonly keyRemedy: string } {
-  const key = readKey(variable, environment);
+  const variable = keyVariable ?? (spec.kind === "hf" ? "HF_TOKEN" : "OPENAI_API_KEY");
+  const { endpoint } = addressOf(spec);
+  const key = keyVariable !== undefined || isPrivate(endpoint) ? readKey(variable, environment) : undefined;
   const another = 'A team file can name another variable as "keyVariable".';
-  if (key === undefined && needed) {
-    throw new ModelError("refused-key", `${name} needs a key, and ${variable} is not set`, {
+  if (key !== undefined) {
+    return {
+      key,
+      keyRemedy: `Check the key in the environment variable ${variable}, and what it may be used for. ${another}`,
+    };
+  }
+  const needed = keyVariable !== undefined || spec.kind === "hf" || endpoint === openaiEndpoint;
+  if (needed) {
+    throw new ModelError("refused-key", `${formatSpec(spec)} needs a key, and ${variable} is not set`, {
       remedy: `Set the environment variable ${variable} to the key. ${another}`,
     });
   }
-  const keyRemedy =
-    key === undefined
-      ? `No key was sent. Set the environment variable ${variable}, or name another in a team file as "keyVariable".`
-      : `Check the key in the environment variable ${variable}, and what it may be used for. ${another}`;
+  const keyRemedy = isPrivate(endpoint)
+    ? `No key was sent. Set the environment variable ${variable}. ${another}`
+    : 'No key was sent, since the way to the endpoint is not encrypted. Name the variable of its key in a team file, as "keyVariable".';
   return { key, keyRemedy };
 }
 

@@ -47,6 +47,11 @@ function connect(server: Pick<EndpointServer, "endpoint">, limits: LimitSettings
   });
 }
 
+/** Timers that would keep the process from ending. */
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+}
+
 /** The error, after a look for the key and the request in every part of it. */
 async function faultOf(model: ChatModel, signal?: AbortSignal): Promise<ModelError> {
   const error: unknown = await model.complete(request, { signal }).then(
@@ -270,6 +275,11 @@ describe("a fault that does not pass", () => {
       expect(error.message).toContain(`refuses the key (HTTP ${status}): Incorrect API key provided: [key].`);
       expect(error.remedy).toContain("TEST_KEY");
     }
+    const cut: Answer = (response) => {
+      response.writeHead(401, { "content-length": "1000" }).write("{");
+      setTimeout(() => response.destroy(), 20);
+    };
+    await expectFault(cut, "refused-key", 1);
     const spellings = [
       `{"error": "bad ${key.replaceAll("/", "\\/")}"`,
       `bad ${encodeURIComponent(key)}`,
@@ -591,6 +601,7 @@ describe("time", () => {
       expect(performance.now() - abortedAt).toBeLessThan(500);
       expect(server.requests).toHaveLength(1);
       expect(await server.openConnections()).toBe(0);
+      expect(timers()).toBe(0);
       await expect(model.complete(request, { signal: controller.signal })).rejects.toBe(reason);
       expect(server.requests).toHaveLength(1);
     }

@@ -261,6 +261,8 @@ describe("a model in a file", () => {
         await model.close();
       }
     },
+    // A real model takes its time where others use the cores.
+    300_000,
   );
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { UsageError } from "../../src/errors.ts";
-import { formatSpec, parseSpec } from "../../src/model/model-spec.ts";
+import { addressOf, formatSpec, parseSpec, type RemoteSpec } from "../../src/model/model-spec.ts";
 
 function refusalOf(text: string): UsageError {
   try {
@@ -56,6 +56,17 @@ describe("a model's spelling", () => {
     const error = refusalOf(text);
     expect(error.message).toMatch(message);
     expect(error.remedy).toMatch(remedy);
+  });
+
+  test("leads to an address, and to the model's name there", () => {
+    const addresses = ["hf:a/b", "hf:a/b@groq", "openai:m:7b@http://localhost:11434"].map((text) =>
+      addressOf(parseSpec(text) as RemoteSpec),
+    );
+    expect(addresses).toEqual([
+      { endpoint: "https://router.huggingface.co/v1", model: "a/b" },
+      { endpoint: "https://router.huggingface.co/v1", model: "a/b:groq" },
+      { endpoint: "http://localhost:11434/v1", model: "m:7b" },
+    ]);
   });
 
   test("holds no secret, and the refusal does not repeat it", () => {
