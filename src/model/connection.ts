@@ -19,7 +19,7 @@ export interface Connection {
   readonly close: () => void;
 }
 
-/** Of an error's body, what is read. */
+/** An error's body that is larger says nothing worth reading. It is not cut: half a key is hard to find. */
 const longestErrorBytes = 64 * 1024;
 /** The client puts a line together by copying it anew with every packet: an endless line would take it for ever. */
 const longestLineBytes = 1024 * 1024;
@@ -55,8 +55,8 @@ export function openConnection(options: {
     const status = answer.statusCode ?? 0;
     if (status >= 300 && status < 400) throw redirected(status, answer.headers.location, url);
     if (status < 200 || status >= 300) {
-      // The status says most: a body that breaks off says less, and no other thing.
-      const body = await readText(answer, longestErrorBytes, true).catch(() => "");
+      // The status says most: a body that breaks off, or has no end, takes nothing from it.
+      const body = await readText(answer, longestErrorBytes).catch(() => "");
       const headers = headersOf(answer);
       throw new FailedTry(failureOfAnswer({ status, headers, body, place: `HTTP ${status}` }, request));
     }
@@ -65,7 +65,7 @@ export function openConnection(options: {
     if (coding !== "identity") throw notAReply(`compressed unasked (${coding.slice(0, 20)})`);
     if (type.startsWith("text/event-stream")) return eventStream(guard(answer));
     if (type.startsWith("application/json")) {
-      return eventStream(asEvents(await readText(answer, limits.replyBytes, false)));
+      return eventStream(asEvents(await readText(answer, limits.replyBytes)));
     }
     throw notAReply(type === "" ? "without a type" : `of type ${type.slice(0, 60)}`);
   }
@@ -118,18 +118,17 @@ export function openConnection(options: {
     );
   }
 
-  /** A body to its end; with `enough` no more than the limit of it, and otherwise more is a fault. */
-  async function readText(answer: IncomingMessage, limitBytes: number, enough: boolean): Promise<string> {
+  /** A body to its end. Throws a FailedTry where it has more bytes than the limit. */
+  async function readText(answer: IncomingMessage, limitBytes: number): Promise<string> {
     const pieces: Buffer[] = [];
     let bytes = 0;
     for await (const piece of answer as AsyncIterable<Buffer>) {
       expectWithin(limits.stallMs, () => stalled(limits.stallMs));
       bytes += piece.length;
-      pieces.push(piece);
-      if (bytes > limitBytes && enough) break;
       if (bytes > limitBytes) throw tooMuch(bytes);
+      pieces.push(piece);
     }
-    return Buffer.concat(pieces).toString("utf8", 0, limitBytes);
+    return Buffer.concat(pieces).toString("utf8");
   }
 
   return {

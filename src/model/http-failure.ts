@@ -6,6 +6,9 @@ import type { Failure } from "./failed-try.ts";
 
 /** An error body as far as it can be understood. */
 interface ErrorBody {
+  /** What it says, whole: whoever cuts it must have taken the key out before. */
+  readonly said: string;
+  /** As much of that as is read for its meaning. */
   readonly message: string;
   /** Machine-readable words: code, type, title. */
   readonly code: string;
@@ -24,7 +27,7 @@ const noModelCode = /model_not_found|model_not_supported|unknown_model/i;
 const noModelMessage =
   /\bmodel\b.{0,200}? (?:does not exist|not found|is not supported)|no such model|unknown model|not a valid model/is;
 const notTaken = /unsupported|not support|unknown|unrecogni[sz]ed|not permitted|not allowed|extra/i;
-/** Of a message, as much as is read for its meaning: an endpoint may send anything. */
+/** The patterns take time in proportion to the text at best: an endpoint may send anything. */
 const longestMessage = 2000;
 
 /** An answer that is no reply. */
@@ -48,8 +51,8 @@ export function failureOfAnswer(
   { status, headers, body, place }: ErrorAnswer,
   request: RequestFacts,
 ): Failure {
-  const { message, code, parameter } = readErrorBody(body);
-  const failure = (rest: Omit<Failure, "detail">): Failure => ({ ...rest, detail: message });
+  const { said, message, code, parameter } = readErrorBody(body);
+  const failure = (rest: Omit<Failure, "detail">): Failure => ({ ...rest, detail: said });
   const about = `(${place})`;
   const ofRequest = status === 400 || status === 413 || status === 422 || status >= 500;
 
@@ -141,8 +144,8 @@ function readErrorBody(text: string): ErrorBody {
   try {
     value = JSON.parse(text);
   } catch {
-    const markup = /^\s*</.test(text);
-    return { message: markup ? "a page of HTML" : text.slice(0, longestMessage), code: "", parameter: "" };
+    const said = /^\s*</.test(text) ? "a page of HTML" : text;
+    return { said, message: said.slice(0, longestMessage), code: "", parameter: "" };
   }
   const outer = fieldsOf(value);
   const inner = fieldsOf(outer["error"]);
@@ -150,6 +153,7 @@ function readErrorBody(text: string): ErrorBody {
   const message = [inner["message"], outer["error"], outer["message"], outer["detail"], value].find(isText);
   const said = message ?? details.map((detail) => textOf(detail["msg"])).join("; ");
   return {
+    said,
     message: said.slice(0, longestMessage),
     code: [inner, outer]
       .flatMap((each) => [each["code"], each["type"], each["error_type"]])

@@ -1,6 +1,7 @@
-import { createServer } from "node:net";
+import { createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, test } from "vitest";
 import { ModelError, type ChatModel, type ChatRequest, type ModelFault } from "../../src/model/chat-model.ts";
 import type { LimitSettings } from "../../src/model/limits.ts";
@@ -264,6 +265,27 @@ describe("a fault that may pass", () => {
   });
 });
 
+describe("an endpoint that takes a connection and says nothing", () => {
+  test("cannot be reached, after a time of its own", async () => {
+    const sockets: Socket[] = [];
+    const server = createServer((socket) => void sockets.push(socket.on("error", () => {})));
+    await new Promise<void>((resolve) => {
+      server.listen(0, "127.0.0.1", resolve);
+    });
+    const { port } = server.address() as AddressInfo;
+    try {
+      const endpoint = `https://127.0.0.1:${port}/v1`;
+      const error = await faultOf(await connect({ endpoint }, { connectMs: 60, tries: 2 }));
+      expect(error.fault).toBe("unavailable");
+      expect(error.message).toContain("could not be reached within 0.06 s, in 2 tries");
+      expect(sockets).toHaveLength(2);
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    }
+  });
+});
+
 describe("a fault that does not pass", () => {
   test("is a refused key, whose remedy names the variable, also where the body repeats the key", async () => {
     for (const status of [401, 403]) {
@@ -283,6 +305,7 @@ describe("a fault that does not pass", () => {
     const spellings = [
       `{"error": "bad ${key.replaceAll("/", "\\/")}"`,
       `bad ${encodeURIComponent(key)}`,
+      `${"\u200b".repeat(1990)}${key}`,
       `bad ${key.slice(0, 10)}\u200b${key.slice(10)}`,
       `\u001b[31m${"x".repeat(280)} ${key} ${"y".repeat(10_000)}`,
     ];
@@ -427,13 +450,16 @@ describe("a fault that does not pass", () => {
     await expectFault((response) => refuse(response, 200, '{"choices": ['), "unreadable-reply", 1);
     await expectFault((response) => refuse(response, 200, "[]"), "unreadable-reply", 1);
     await expectFault((response) => refuse(response, 200, { ok: true }), "unreadable-reply", 1);
+    const packed = gzipSync("x".repeat(100_000));
+    const headers = { "content-type": "text/event-stream", "content-encoding": "gzip" };
+    await expectFault((response) => void response.writeHead(200, headers).end(packed), "unreadable-reply", 1);
     const streams = [`data: {"choices": [${key}\n\n`, event({ choices: "none" }), "data: 7\n\n", done];
     for (const stream of streams) {
       await expectFault((response) => void beginStream(response).end(stream), "unreadable-reply", 1);
     }
   });
 
-  test("is a reply that never ends, of many events or of one endless line, and one packed to explode", async () => {
+  test("is a reply that never ends, of many events or of one endless line; an endless error is the error that it is", async () => {
     const events = textEvent("x".repeat(1000)).repeat(100);
     const { error } = await expectFault(
       async (response) => {
@@ -493,7 +519,7 @@ describe("a fault that does not pass", () => {
     await new Promise<void>((resolve) => {
       server.listen(0, "127.0.0.1", resolve);
     });
-    const { port } = server.address() as { port: number };
+    const { port } = server.address() as AddressInfo;
     try {
       const plain = await faultOf(await connect({ endpoint: `http://127.0.0.1:${port}/v1` }));
       expect(plain.fault).toBe("unreadable-reply");
