@@ -26,14 +26,10 @@ export {
   requestKey,
   type Exchange,
 } from "./model/exchange.ts";
-export {
-  createGgufModel,
-  type GgufGpu,
-  type GgufModelOptions,
-  type NodeLlamaCpp,
-} from "./model/gguf-model.ts";
+export { createGgufModel, type GgufModelOptions } from "./model/gguf-model.ts";
 export { defaultLimits, type LimitSettings, type ModelLimits } from "./model/limits.ts";
 export { formatSpec, parseSpec, type ModelSpec } from "./model/model-spec.ts";
+export type { GgufGpu, NodeLlamaCpp } from "./model/node-llama-cpp.ts";
 export { openModel, type OpenModelOptions } from "./model/open-model.ts";
 export { costOf, priceOf } from "./model/prices.ts";
 export { createRecordedModel, openRecordedModel, type RecordedModelOptions } from "./model/recorded-model.ts";

@@ -48,7 +48,7 @@ const exchangeSchema = z.union([
 export type Exchange = z.infer<typeof exchangeSchema>;
 
 /** By which a request is known again: its messages and its sampling, whatever the order of their keys. */
-export function requestKey({ messages, sampling }: ChatRequest): string {
+export function requestKey({ messages, sampling }: ChatRequest | z.infer<typeof requestSchema>): string {
   const settings = Object.entries(sampling)
     .filter(([, value]) => value !== undefined)
     .toSorted(([left], [right]) => (left < right ? -1 : 1));

@@ -1,8 +1,7 @@
 /**
- * A model in a file on this machine: GGUF, run by llama.cpp through node-llama-cpp, which is an optional peer and is imported here and
- * only when asked for. One request at a time: a second would only slow the first down.
+ * A model in a file on this machine: GGUF, run by llama.cpp through node-llama-cpp, which is an optional peer. One request at a time: a
+ * second would only slow the first down.
  */
-import { open } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import pLimit from "p-limit";
 import { cleanProse, clip } from "../code/clean-text.ts";
@@ -14,7 +13,17 @@ import {
   type ChatRequest,
   type TokenPrice,
 } from "./chat-model.ts";
+import { checkGgufFile } from "./gguf-file.ts";
 import { completeLimits, type LimitSettings } from "./limits.ts";
+import {
+  importLlamaCpp,
+  type GgufGpu,
+  type HistoryItem,
+  type Llama,
+  type LlamaContext,
+  type LlamaModel,
+  type NodeLlamaCpp,
+} from "./node-llama-cpp.ts";
 import { priceOf } from "./prices.ts";
 import { withTimeLimit } from "./time-limit.ts";
 
@@ -36,71 +45,9 @@ export interface GgufModelOptions {
   readonly llamaCpp?: NodeLlamaCpp | undefined;
 }
 
-export const ggufGpus = ["auto", "cuda", "vulkan", "metal", false] as const;
-export type GgufGpu = (typeof ggufGpus)[number];
-
-const packageName = "node-llama-cpp";
 const defaultContextTokens = 8192;
 /** A prompt that leaves less room than this for the reply does not fit. */
 const leastReplyTokens = 64;
-
-/** What is used of the package; it is not there when this is compiled. */
-export interface NodeLlamaCpp {
-  readonly getLlama: (options: {
-    readonly gpu: GgufGpu;
-    readonly build: "never";
-    readonly logLevel: "error";
-    readonly logger: (level: string, message: string) => void;
-    readonly maxThreads: number;
-  }) => Promise<Llama>;
-  readonly LlamaChat: new (options: { readonly contextSequence: unknown }) => LlamaChat;
-}
-
-interface Llama {
-  loadModel(options: { readonly modelPath: string }): Promise<LlamaModel>;
-  dispose(): Promise<void>;
-}
-
-interface LlamaModel {
-  readonly tokenizer: unknown;
-  readonly trainContextSize: number;
-  createContext(options: {
-    readonly contextSize: number | { readonly max: number };
-    readonly threads: number;
-  }): Promise<LlamaContext>;
-  dispose(): Promise<void>;
-}
-
-interface LlamaContext {
-  readonly contextSize: number;
-  getSequence(): unknown;
-  dispose(): Promise<void>;
-}
-
-type HistoryItem =
-  | { readonly type: "system" | "user"; readonly text: string }
-  | { readonly type: "model"; readonly response: readonly string[] };
-
-interface LlamaChat {
-  readonly chatWrapper: {
-    generateContextState(options: { readonly chatHistory: readonly HistoryItem[] }): {
-      readonly contextText: { tokenize(tokenizer: unknown): { readonly length: number } };
-    };
-  };
-  generateResponse(
-    history: readonly HistoryItem[],
-    options: {
-      readonly signal: AbortSignal;
-      readonly maxTokens: number;
-      readonly temperature: number;
-      readonly topP: number;
-      readonly seed?: number;
-      readonly repeatPenalty: false | { readonly penalty: number; readonly frequencyPenalty: number };
-      readonly contextShift: { readonly strategy: () => never };
-      readonly onResponseChunk: (chunk: { readonly tokens: { readonly length: number } }) => void;
-    },
-  ): Promise<{ readonly response: string; readonly metadata: { readonly stopReason: string } }>;
-}
 
 /**
  * Loads the model, which takes seconds and its size in memory. Throws a MachineError where the package is absent or memory is short,
@@ -110,7 +57,7 @@ export async function createGgufModel(options: GgufModelOptions): Promise<ChatMo
   const { path, threads = availableParallelism(), gpu = "auto" } = options;
   const name = options.name ?? `gguf:${path}`;
   const limits = completeLimits(options.limits);
-  await checkFile(path, name);
+  await checkGgufFile(path, name);
   const { getLlama, LlamaChat } = options.llamaCpp ?? (await importLlamaCpp());
   const llama = await startLlama(getLlama, gpu, threads);
   const { model, context } = await load(llama, name, { ...options, threads });
@@ -224,70 +171,6 @@ async function untilAborted<Result>(work: Promise<Result>, signal: AbortSignal |
     return await Promise.race([work, aborted]);
   } finally {
     signal.removeEventListener("abort", giveUp);
-  }
-}
-
-/** llama.cpp's own message for a file that is none is not for people, and the package reads a damaged one without end. */
-async function checkFile(path: string, name: string): Promise<void> {
-  const unknown = (what: string, remedy: string, cause?: unknown): ModelError =>
-    new ModelError("unknown-model", `${name}: ${what}`, { remedy, cause });
-  let header: Buffer;
-  try {
-    header = await readStart(path, headerBytes);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const whats: Record<string, string> = { ENOENT: "there is no such file", EISDIR: "it is a folder" };
-    throw unknown(
-      whats[code ?? ""] ?? `it cannot be read (${code})`,
-      "Name a file of a model in the format GGUF, as Hugging Face and llama.cpp have them.",
-      error,
-    );
-  }
-  const start = header.toString("latin1", 0, 4);
-  if (start !== "GGUF") {
-    throw unknown(
-      "it is not a file in the format GGUF",
-      start === "vers"
-        ? "It is a pointer of Git LFS: fetch the file itself."
-        : "Models in other formats are converted by llama.cpp.",
-    );
-  }
-  if (header.length < headerBytes || !isPlausible(header)) {
-    throw unknown("it is a damaged file in the format GGUF", "Fetch it again.");
-  }
-}
-
-/** Magic, version (32 bits), number of tensors, number of metadata (64 bits each): github.com/ggml-org/ggml/blob/master/docs/gguf.md */
-const headerBytes = 24;
-
-function isPlausible(header: Buffer): boolean {
-  const counts = [header.readBigUInt64LE(8), header.readBigUInt64LE(16)];
-  return header.readUInt32LE(4) < 256 && counts.every((count) => count < 1_000_000n);
-}
-
-async function readStart(path: string, bytes: number): Promise<Buffer> {
-  const file = await open(path, "r");
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
-async function importLlamaCpp(): Promise<NodeLlamaCpp> {
-  try {
-    return (await import(packageName)) as NodeLlamaCpp;
-  } catch (error) {
-    throw new MachineError(
-      `the package ${packageName}, which runs models in this process, cannot be loaded`,
-      {
-        remedy:
-          `install it beside lessonbank: npm install ${packageName} (about 700 MB with its builds for GPUs). Without them (85 MB): ` +
-          `npm install --omit=optional ${packageName} @node-llama-cpp/linux-x64. Or serve the file with Ollama or llama.cpp's server.`,
-        cause: error,
-      },
-    );
   }
 }
 

@@ -19,8 +19,7 @@ export interface RecordedModelOptions {
 export function createRecordedModel({ exchanges, name = "recorded" }: RecordedModelOptions): ChatModel {
   const waiting = new Map<string, Exchange[]>();
   for (const exchange of exchanges) {
-    const key =
-      typeof exchange.request === "string" ? exchange.request : requestKey(exchange.request as never);
+    const key = typeof exchange.request === "string" ? exchange.request : requestKey(exchange.request);
     waiting.set(key, [...(waiting.get(key) ?? []), exchange]);
   }
   const known = new Set(waiting.keys());

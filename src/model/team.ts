@@ -8,9 +8,9 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { nearest } from "../code/nearest.ts";
 import { UsageError } from "../errors.ts";
-import { ggufGpus } from "./gguf-model.ts";
 import { limitsSchema } from "./limits.ts";
 import { formatSpec, modelKinds, parseEndpoint, parseSpec, type ModelSpec } from "./model-spec.ts";
+import { ggufGpus } from "./node-llama-cpp.ts";
 import { priceSchema } from "./prices.ts";
 
 /** The spec of the built-in team, which needs no model. */

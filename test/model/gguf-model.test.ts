@@ -6,7 +6,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MachineError } from "../../src/errors.ts";
 import type { ChatModel, ChatRequest } from "../../src/model/chat-model.ts";
-import { createGgufModel, type GgufModelOptions, type NodeLlamaCpp } from "../../src/model/gguf-model.ts";
+import { createGgufModel, type GgufModelOptions } from "../../src/model/gguf-model.ts";
+import type { NodeLlamaCpp } from "../../src/model/node-llama-cpp.ts";
 
 /** A model's file, for the test that runs one. */
 const file = process.env["LESSONBANK_TEST_GGUF"];
