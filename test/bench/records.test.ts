@@ -1,12 +1,18 @@
-import { appendFile } from "node:fs/promises";
+import { appendFile, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openRecords, readRecords } from "../../bench/records.ts";
-import { temporaryFolder } from "../evaluate/temporary.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "lessonbank-records-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
 
 describe("records", () => {
   it("are taken up again where they ended, without the line that was cut off", async () => {
-    const file = join(await temporaryFolder(), "some.jsonl");
+    const file = join(folder, "some.jsonl");
     openRecords<number[]>("some", file).add([1, 2]);
     await appendFile(file, "[3,");
     expect(readRecords("some", file).items).toEqual([[1, 2]]);
@@ -17,7 +23,7 @@ describe("records", () => {
   });
 
   it("of another benchmark are refused", async () => {
-    const file = join(await temporaryFolder(), "some.jsonl");
+    const file = join(folder, "some.jsonl");
     openRecords("some", file).add({});
     expect(() => readRecords("other", file)).toThrow(/not the records of bench:other/);
   });
