@@ -15,23 +15,27 @@ const blend = `void blend(const float *a, float* b, float **rows, const double c
 
 describe("no-alias", () => {
   it("keeps what the functions compute", async () => {
-    await expectSameResults(noAlias, [
-      {
-        language: "c",
-        function: "blend",
-        source: blend,
-        drive: `static void done(int n) { printf("%d ", n); }
+    await expectSameResults(
+      noAlias,
+      [
+        {
+          language: "c",
+          function: "blend",
+          source: blend,
+          drive: `static void done(int n) { printf("%d ", n); }
 void drive(void) { float a[5] = {1, 2, 3, 4, 5}, b[5] = {0}, r[5], *rows[1] = {r}; double c[1] = {0.5}; blend(a, b, rows, c, 5, done); for (int i = 0; i < 5; i++) printf("%g %g ", b[i], r[i]); }`,
-      },
-      {
-        language: "c++",
-        function: "copy",
-        source: `namespace image {
+        },
+        {
+          language: "c++",
+          function: "copy",
+          source: `namespace image {
 static void copy(unsigned char *out, const unsigned char *in, unsigned long n) { for (unsigned long i = 0; i < n; ++i) { out[i] = in[n - 1 - i]; } }
 }`,
-        drive: `void drive() { unsigned char a[4] = {1, 2, 3, 4}, b[4]; image::copy(b, a, 4); std::printf("%d %d", b[0], b[3]); }`,
-      },
-    ]);
+          drive: `void drive() { unsigned char a[4] = {1, 2, 3, 4}, b[4]; image::copy(b, a, 4); std::printf("%d %d", b[0], b[3]); }`,
+        },
+      ],
+      { level: "-O1" },
+    );
   });
 
   it("asks for two pointers, one of them written through, and puts each keyword once", async () => {
@@ -65,11 +69,13 @@ static void copy(unsigned char *out, const unsigned char *in, unsigned long n) {
 
 describe("relaxed-floating-point", () => {
   it("keeps what the functions compute, up to rounding", async () => {
-    await expectSameResults(relaxedFloatingPoint, [
-      {
-        language: "c++",
-        function: "norm",
-        source: `#include <cmath>
+    await expectSameResults(
+      relaxedFloatingPoint,
+      [
+        {
+          language: "c++",
+          function: "norm",
+          source: `#include <cmath>
 #include <vector>
 template <class T> T unused(T x) { return x; }
 /// The length of a vector.
@@ -78,10 +84,12 @@ static inline double norm(const std::vector<double> &v) {
   for (double x : v) s += x * x;
   return std::sqrt(s);
 }`,
-        drive: `void drive() { std::printf("%.17g %.17g", norm({1, 2.5, -3, 0.125, 7}), norm({})); }`,
-        tolerance: 1e-13,
-      },
-    ]);
+          drive: `void drive() { std::printf("%.17g %.17g", norm({1, 2.5, -3, 0.125, 7}), norm({})); }`,
+          tolerance: 1e-13,
+        },
+      ],
+      { level: "-O1" },
+    );
   });
 
   it("has nothing to relax in integer code or without a loop", async () => {

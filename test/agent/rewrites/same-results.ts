@@ -26,6 +26,11 @@ export interface Example {
   readonly rounds?: number;
 }
 
+export interface Compilation {
+  /** For rewrites that promise the optimiser something. Default `-O0`: the sanitizers then see every access, and compiling is quick. */
+  readonly level?: "-O0" | "-O1";
+}
+
 /** The opportunities that a rewrite sees in a function. */
 export async function opportunitiesIn(
   rewrite: Rewrite,
@@ -41,7 +46,11 @@ export async function opportunitiesIn(
  * Applies each opportunity of each example, and then the rewrite to its own output until it offers nothing more, and runs it
  * all against the original.
  */
-export async function expectSameResults(rewrite: Rewrite, examples: readonly Example[]): Promise<void> {
+export async function expectSameResults(
+  rewrite: Rewrite,
+  examples: readonly Example[],
+  { level = "-O0" }: Compilation = {},
+): Promise<void> {
   await loadGrammars();
   const groups = examples.map((example) => ({ example, variants: variantsOf(rewrite, example) }));
   const folder = await mkdtemp(join(tmpdir(), "rewrite-"));
@@ -53,7 +62,7 @@ export async function expectSameResults(rewrite: Rewrite, examples: readonly Exa
       ["c++", cpp],
     ] as const) {
       if (chosen.length === 0) continue;
-      const outputs = await run(folder, language, chosen);
+      const outputs = await run(folder, language, level, chosen);
       for (const { example, variants } of chosen) {
         const results = outputs.splice(0, variants.length);
         results.forEach((result, index) => {
@@ -105,6 +114,7 @@ function variantsOf(rewrite: Rewrite, example: Example): string[] {
 async function run(
   folder: string,
   language: Language,
+  level: string,
   groups: readonly { example: Example; variants: readonly string[] }[],
 ): Promise<string[]> {
   const sources = groups.flatMap(({ example, variants }) =>
@@ -130,7 +140,7 @@ async function run(
   );
   const program = join(folder, `program-${extension}`);
   const flags = [
-    "-O1",
+    level,
     "-w",
     "-fsanitize=address,undefined",
     "-fno-sanitize-recover=undefined",
