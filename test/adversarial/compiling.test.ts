@@ -17,7 +17,7 @@ import {
   type ProgramOptions,
 } from "./judge.ts";
 
-useOwnCache();
+await useOwnCache();
 
 /** What attacks on the compiler are after: a file that anybody may read, and an environment variable. */
 const secret = `canary-${randomBytes(12).toString("hex")}`;

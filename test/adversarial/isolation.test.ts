@@ -10,7 +10,7 @@ import { cacheDirectory } from "../../src/evaluate/cache.ts";
 import { titled, useAttempts, type Attempt } from "./attempts.ts";
 import { filesBelow, here, useBench, useOwnCache, workers } from "./judge.ts";
 
-useOwnCache();
+await useOwnCache();
 
 /** What attacks are after: an environment variable, a file that anybody may read, a socket on loopback. */
 const secret = `canary-${randomBytes(12).toString("hex")}`;
@@ -312,21 +312,21 @@ describe("a candidate is stopped that", () => {
 describe("a worker as the host sees it", () => {
   it("has no privileges, a filter, and namespaces and a user of its own", async () => {
     const judging = bench.judge("attacks/s41-endless.c");
-    let seen: Awaited<ReturnType<typeof workers>> = [];
+    let seen: Awaited<ReturnType<typeof workersInside>> = [];
     // Until both are past their start: what a loader does before it takes the filter upon itself is not the candidate's.
-    const started = (): boolean => seen.length === 2 && seen.every(({ status }) => status["Seccomp"] !== "0");
+    const started = (): boolean => seen.length === 2 && seen.every(({ status }) => status["Seccomp"] === "2");
     for (let attempt = 0; attempt < 400 && !started(); attempt++) {
-      seen = await workers();
+      // Workers that end while they are looked at are not those that hang.
+      seen = await workersInside().catch(() => []);
       await sleep(5);
     }
-    const own = await Promise.all(namespaces.map((name) => readlink(`/proc/self/ns/${name}`)));
-    for (const { pid, status } of seen) {
+    const own = await namespacesOf("self");
+    for (const { status, its } of seen) {
       for (const set of ["CapInh", "CapPrm", "CapEff", "CapAmb"]) expect(status[set]).toMatch(/^0+$/);
       expect(status).toMatchObject({ NoNewPrivs: "1", Seccomp: "2" });
       if (process.getuid?.() !== 0) continue;
       expect(status["Uid"]?.split(/\s+/).includes("0")).toBe(false);
       expect(status["Groups"]).toBe("");
-      const its = await Promise.all(namespaces.map((name) => readlink(`/proc/${pid}/ns/${name}`)));
       expect(its.filter((name) => own.includes(name))).toEqual([]);
     }
     expect(seen).toHaveLength(2);
@@ -336,3 +336,12 @@ describe("a worker as the host sees it", () => {
 });
 
 const namespaces = ["user", "mnt", "pid", "net", "ipc", "uts", "cgroup"];
+
+function namespacesOf(pid: number | "self"): Promise<string[]> {
+  return Promise.all(namespaces.map((name) => readlink(`/proc/${pid}/ns/${name}`)));
+}
+
+/** Each with the namespaces that it is in. Rejects where one has ended. */
+async function workersInside() {
+  return Promise.all((await workers()).map(async (one) => ({ ...one, its: await namespacesOf(one.pid) })));
+}

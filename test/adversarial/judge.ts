@@ -2,10 +2,10 @@
  * How attacks and their honest twins are judged: programs from `attacks/` and `twins/`, against the tasks in `tasks/`, by one evaluator for
  * each test file. An attack has failed when its Outcome says so and everything that it was after is as it was before.
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect } from "vitest";
@@ -13,6 +13,7 @@ import type { Language } from "../../src/code/language.ts";
 import { compileLibrary, compileLimits, type Compiled } from "../../src/evaluate/compile.ts";
 import type { EvaluateOptions } from "../../src/evaluate/evaluator.ts";
 import { runInJail, type JailResult } from "../../src/evaluate/jail.ts";
+import { nativePrograms } from "../../src/evaluate/native.ts";
 import type { Outcome, OutcomeStatus } from "../../src/evaluate/outcome.ts";
 import {
   createEvaluator,
@@ -20,6 +21,7 @@ import {
   type Workbench,
 } from "../../src/evaluate/sandboxed-evaluator.ts";
 import { sharedSandbox } from "../../src/evaluate/sandbox.ts";
+import { sanitizingLoader } from "../../src/evaluate/sanitizing-loader.ts";
 import { findCompiler } from "../../src/evaluate/toolchain.ts";
 import { loadTask } from "../../src/task/load.ts";
 import type { Task } from "../../src/task/task.ts";
@@ -71,9 +73,16 @@ export interface Bench {
   expectUnharmed(): Promise<void>;
 }
 
-/** A cache folder for the tests of one file, which those that run beside it write nothing into. To be called before `useBench`. */
-export function useOwnCache(): void {
+/**
+ * A cache folder for the tests of one file, which those that run beside it write nothing into. Our own native programs are copied there, as
+ * building them takes long. To be called before `useBench`.
+ */
+export async function useOwnCache(): Promise<void> {
+  const { supervisor } = await nativePrograms();
+  const loader = await sanitizingLoader(await findCompiler("gcc"));
   const folder = mkdtempSync(join(tmpdir(), "lessonbank-test-cache-"));
+  for (const built of [dirname(supervisor), dirname(loader)])
+    cpSync(built, join(folder, "native", basename(built)), { recursive: true });
   process.env["LESSONBANK_CACHE"] = folder;
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 }
