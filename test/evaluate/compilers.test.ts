@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sanitizingLoader } from "../../src/evaluate/sanitizing-loader.ts";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
 import { findCompiler, findProgram } from "../../src/evaluate/toolchain.ts";
+import type { Task } from "../../src/task/task.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 
 let evaluator: Workbench;
@@ -25,17 +26,20 @@ describe.each([
       () => false,
     ));
   const compiler = { command, flags: ["-O2", "-march=native"] };
+  let task: Task;
+  beforeAll(async () => {
+    // No whole number of cache lines, so that an element beyond still lies on an accessible page.
+    task = await makeTask({ source: slowScale, language, timed: { n: 150_001 }, more: { compiler } });
+  });
   const headers = language === "c" ? "#include <math.h>" : "#include <algorithm>\n#include <vector>";
 
   it.skipIf(!sanitizes)("judges a faster candidate, clean under its sanitizers", async () => {
-    const task = await makeTask({ source: slowScale, language, more: { compiler } });
     const outcome = await evaluator.evaluate(task, `${headers}\n${quickScale}`);
     expect(outcome).toMatchObject({ status: "measured", faster: true });
     expect(outcome.reason ?? "").not.toMatch(/sanitizer/);
   });
 
   it.skipIf(!sanitizes)("refuses one that its sanitizers stop, with the line", async () => {
-    const task = await makeTask({ source: slowScale, language, timed: { n: 150_001 }, more: { compiler } });
     const source = quickScale.replace("{", "{ static volatile double kept; if (n) kept = values[n];");
     const outcome = await evaluator.evaluate(task, source);
     expect(outcome.status).toBe("crashed");
@@ -43,7 +47,6 @@ describe.each([
   });
 
   it.skipIf(!installed)("quotes its first error", async () => {
-    const task = await makeTask({ source: slowScale, language, more: { compiler } });
     const outcome = await evaluator.evaluate(task, "void scale(int n) { return nothing; }");
     expect(outcome.status).toBe("not-compiled");
     expect(outcome.reason).toMatch(/^reference\.c(?:pp)?:1:\d+: error: .*nothing/);

@@ -263,9 +263,10 @@ describe("what is measured", () => {
 
   it("the reference itself does not win", async () => {
     // At 99 % one look in a hundred may err; two in a row do not.
-    const first = await evaluator.evaluate(task, slowScale);
-    const outcome =
-      first.status === "measured" && first.faster ? await evaluator.evaluate(task, slowScale) : first;
+    const once = (): Promise<Outcome> =>
+      evaluator.evaluate(task, slowScale, { effort: "screen", verdicts: "fresh" });
+    const first = await once();
+    const outcome = first.status === "measured" && first.faster ? await once() : first;
     expect(outcome).toMatchObject({ status: "measured", faster: false });
     if (outcome.status === "measured") expect(outcome.speedup.high).toBeGreaterThan(1);
   });
@@ -290,11 +291,13 @@ describe("what is measured", () => {
   });
 
   it("work that is moved behind the reply is counted all the same", async () => {
+    // Much work on few numbers, so that it outlasts the making of them.
+    const slow = slowScale.replace("round < 5", "round < 50");
     // Takes the loader's place: answers the call at once, and works when the results are asked for.
     const top = `#include <unistd.h>
 static void answer(unsigned what) { unsigned reply[2] = {what, 0}; if (write(3, reply, 8) != 8) _exit(1); }
 static unsigned asked(void) { unsigned command[2]; if (read(3, command, 8) != 8) _exit(0); return command[0]; }
-${slowScale.replace("scale(", "slow(")}`;
+${slow.replace("scale(", "slow(")}`;
     const source = `${top}
 void scale(int n, const double *values, double divisor, double *out) {
   answer(5);
@@ -308,14 +311,14 @@ void scale(int n, const double *values, double divisor, double *out) {
   }
 }`;
     const fixed = await makeTask({
-      source: slowScale,
+      source: slow,
       inputs: {
         n: { value: "n" },
         values: { length: "n", uniform: [-1, 1] },
         divisor: { value: 2 },
         out: { length: "n", output: true },
       },
-      more: { sizes: { timed: { n: 2_500_000 }, minimum: { n: 2_500_000 } } },
+      more: { sizes: { timed: { n: 150_000 }, minimum: { n: 150_000 } } },
     });
     const outcome = await evaluator.evaluate(fixed, source, { effort: "screen" });
     expect(outcome).toMatchObject({ status: "measured", faster: false });

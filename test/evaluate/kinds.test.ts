@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
-import { findProgram } from "../../src/evaluate/toolchain.ts";
 import { loadTask } from "../../src/task/load.ts";
 import type { Task } from "../../src/task/task.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
@@ -96,17 +95,5 @@ ${quickScale.replace("{", "{ pthread_t one; if (pthread_create(&one, 0, nothing,
     expect(single.reason).toMatch(/a new thread/);
     const several = await makeTask({ source, more: { threads: 2 } });
     expect(await evaluator.evaluate(several, inThread)).toMatchObject({ status: "measured" });
-  });
-
-  it("clang judges as gcc does", async (context) => {
-    if (!(await findProgram("clang"))) context.skip();
-    const task = await makeTask({
-      source: slowScale,
-      more: { compiler: { command: "clang", flags: ["-O2"] } },
-    });
-    expect(await evaluator.evaluate(task, quickScale)).toMatchObject({ status: "measured", faster: true });
-    expect((await evaluator.evaluate(task, "void scale(int n) { return nothing; }")).reason).toMatch(
-      /error: .*nothing/,
-    );
   });
 });
