@@ -50,9 +50,12 @@ export function describeRules(task: Task, context: LessonContext): string {
   ].join("\n");
 }
 
-/** What the reply must look like, for prompts that ask for code. */
+/**
+ * What the reply must look like, for prompts that ask for code. Small models that are to write code at once repeat what they were shown
+ * (Qwen2.5-Coder-1.5B did, to the letter); a sentence on what is slow first lets them find something else.
+ */
 export function describeReply(task: Task): string {
-  return `Reply with one \`\`\`${fenceName(task)} code block. It holds the complete new \`${plainName(task)}\` and everything new that it needs.`;
+  return `First say in one or two sentences what makes this code slow, and what you will do about it. Then give one \`\`\`${fenceName(task)} code block. It holds the complete new \`${plainName(task)}\` and everything new that it needs.`;
 }
 
 /** The function's name as its definition spells it, without namespaces and parameter types. */

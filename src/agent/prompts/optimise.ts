@@ -29,7 +29,7 @@ export function optimisePrompt(prompt: OptimisePrompt): ChatMessage[] {
 /** What every request for faster code begins with, a paragraph each. */
 export function describeOptimisation({ task, context, speciality }: OptimisePrompt): string[] {
   return [
-    `Rewrite the ${languageName(task)} function \`${plainName(task)}\` so that it runs as fast as possible and gives the same results.`,
+    `The ${languageName(task)} function \`${plainName(task)}\` below is correct but slow. Write a faster version of it that gives the same results: another algorithm, less work in inner loops, better use of memory.`,
     ...(task.description.trim() ? [`What it computes: ${quoted(task.description, 600)}`] : []),
     referenceCode(task),
     `Rules:\n${describeRules(task, context)}`,
