@@ -3,7 +3,7 @@
  * as LessonL. Shared: the model and the rewriters, with one bank. Every run begins with an empty bank, and its journal is packed into a folder,
  * from which `replay` shows it again; a run that is there already is not made again.
  *
- *   npm run bench:model-runs -- --model gguf:model.gguf [--tasks a,b] [--calls 8] [--seed 1] [--into lessons/runs]
+ *   npm run bench:model-runs -- --model gguf:model.gguf [--tasks a,b] [--calls 6] [--seed 1] [--into lessons/runs]
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ const { values } = parseArgs({
   options: {
     model: { type: "string" },
     tasks: { type: "string", default: usualTasks },
-    calls: { type: "string", default: "8" },
+    calls: { type: "string", default: "6" },
     seed: { type: "string", default: "1" },
     into: { type: "string", default: fileURLToPath(new URL("../../lessons/runs", import.meta.url)) },
   },
