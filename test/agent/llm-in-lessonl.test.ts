@@ -82,18 +82,22 @@ test("asks the same once more in the same order, word for word", async () => {
   expect(second.model.asked).toEqual(first.model.asked);
 });
 
-test("asked again after a repeated text, it sends another seed, and a reply without code costs the turn", async () => {
-  const { model, events } = await runWith(replies[0]!, replies[1]!, replies[0]!, "No idea.");
-  expect(model.asked.map(({ purpose }) => purpose)).toEqual(["propose", "lesson", "propose", "propose"]);
-  const [, , third, fourth] = model.asked.map(({ request }) => request);
-  expect(fourth?.messages).toEqual(third?.messages);
-  expect(fourth?.sampling.seed).not.toBe(third?.sampling.seed);
+test("a repeated text costs the turn, and is not paid for twice", async () => {
+  const { model, events } = await runWith(replies[0]!, replies[1]!, replies[0]!);
+  expect(model.asked.map(({ purpose }) => purpose)).toEqual(["propose", "lesson", "propose"]);
+  expect(events).toContainEqual({ type: "agent-passed", agent: "model", round: 1 });
+});
+
+test("a reply without code costs the turn, and the run goes on", async () => {
+  const { model, events, result } = await runWith("No idea.", replies[0]!, replies[1]!);
+  expect(model.asked.map(({ purpose }) => purpose)).toEqual(["propose", "propose", "lesson"]);
   expect(events).toContainEqual({
     type: "agent-failed",
     agent: "model",
-    round: 1,
+    round: 0,
     reason: "The reply holds no code.",
   });
+  expect(result.attempts).toHaveLength(1);
 });
 
 test("a lesson that cannot be had loses no measurement", async () => {
