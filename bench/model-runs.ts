@@ -59,7 +59,7 @@ try {
       const kept = join(values.into, `${name}.${arm}.jsonl.gz`);
       if (existsSync(kept)) continue;
       const journal = join(values.into, `${name}.${arm}.jsonl`);
-      const { agents, close } = await openTeam(team);
+      const opened = await openTeam(team);
       const bank = createMemoryBank({ embedder: createStructuralEmbedder() });
       const limits = {
         rounds: Number(values.calls),
@@ -68,7 +68,7 @@ try {
         patience: 99,
       };
       try {
-        const common = { agents, evaluator, bank, journal, ...limits };
+        const common = { agents: opened.agents, evaluator, bank, journal, ...limits };
         const running = existsSync(journal)
           ? resume(common)
           : optimize({ ...common, task, policy, seed: Number(values.seed), team: portable(team) });
@@ -78,7 +78,7 @@ try {
           `${name} ${arm}: ${found}, ${costs.modelCalls} calls, ${costs.evaluations} evaluations, ${(costs.wallMs / 1000).toFixed(0)} s (${ended})\n`,
         );
       } finally {
-        await close();
+        await opened.close();
         await bank.close();
       }
       writeFileSync(kept, gzipSync(readFileSync(journal), { level: 9 }));

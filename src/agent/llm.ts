@@ -15,7 +15,6 @@ import { rewriterLesson } from "../lesson/words.ts";
 import {
   type ChatMessage,
   type ChatModel,
-  type ChatReply,
   type ChatRequest,
   ModelError,
   type Sampling,
@@ -116,11 +115,16 @@ export function createLlmAgent(options: LlmAgentOptions): Agent {
     },
   };
 
-  /** Empty where the model says nothing usable. */
+  /** Empty where the model says nothing usable, or the budget has no room for asking: then the outcome speaks for itself. */
   async function askWhy({ task, candidate, outcome, random, ask }: Review): Promise<string> {
     const messages = lessonPrompt({ task, source: candidate.source, outcome });
-    const reply = await ask(model, "lesson", requestOf(model, messages, forLessons, random));
-    return lessonSentences(reply.text);
+    try {
+      const reply = await ask(model, "lesson", requestOf(model, messages, forLessons, random));
+      return lessonSentences(reply.text);
+    } catch (error) {
+      if (error instanceof ModelError && error.fault === "no-budget") return "";
+      throw error;
+    }
   }
 }
 
@@ -171,14 +175,4 @@ function reasonOf(outcome: Outcome): string {
 
 function sentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
-function lessonOf({ text }: ChatReply): string {
-  return lessonSentences(text);
-}
-
-/** Where the budget has no room for asking, the outcome speaks for itself. */
-function withoutBudget(error: unknown): string {
-  if (error instanceof ModelError && error.fault === "no-budget") return "";
-  throw error;
 }

@@ -12,6 +12,7 @@ import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { lessonsCommand } from "./lessons.ts";
 import { optimizeCommand } from "./optimize.ts";
+import { replayCommand } from "./replay.ts";
 import { taskCommand } from "./task.ts";
 import { type CommandState, interruptedCode, type Terminal } from "./terminal.ts";
 
@@ -51,6 +52,8 @@ function createProgram(terminal: Terminal, state: CommandState): Command {
 Examples:
   lessonbank optimize slow.cpp:transpose        a function of yours, no task file needed
   lessonbank optimize matrix-product            a task that ships with it
+  lessonbank optimize --resume JOURNAL          go on with a run that was interrupted
+  lessonbank replay JOURNAL                     a run again, without model and compiler
   lessonbank task init slow.cpp:transpose       write the task file and say what was guessed
   lessonbank lessons search "inner loop strides by a row"
 `,
@@ -60,6 +63,7 @@ Examples:
     evaluateCommand(terminal),
     taskCommand(terminal, state),
     lessonsCommand(terminal),
+    replayCommand(terminal),
     doctorCommand(terminal, state),
   ];
   for (const command of commands) program.addCommand(command);

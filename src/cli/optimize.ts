@@ -1,55 +1,74 @@
 /** `lessonbank optimize`: runs a strategy on a task; prints the winner, why it is faster, and what was learned. */
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import type { Agent } from "../agent/agent.ts";
-import { defaultTeam } from "../agent/team.ts";
 import { createMemoryBank } from "../bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import { openBank } from "../bank/lance-bank.ts";
-import { nearest } from "../code/nearest.ts";
 import { MachineError, UsageError } from "../errors.ts";
+import type { Workbench } from "../evaluate/sandboxed-evaluator.ts";
 import { printDocument } from "../report/documents.ts";
+import { formatForecast } from "../report/forecast.ts";
+import { wrap } from "../report/layout.ts";
 import { createProgressView } from "../report/progress.ts";
 import { formatRunResult } from "../report/run-result.ts";
 import { formatGuess } from "../report/tasks.ts";
-import { optimize, type OptimizeOptions } from "../run/optimize.ts";
+import { forecast } from "../run/forecast.ts";
+import { limitsOf, optimize, type OptimizeRun, type RunLimitOptions } from "../run/optimize.ts";
+import { readJournal, taskOf } from "../run/read-journal.ts";
 import type { OptimizeResult } from "../run/result.ts";
+import { resume } from "../run/resume.ts";
 import { policyNames } from "../select/policy.ts";
 import type { Task } from "../task/task.ts";
 import { appearanceOf, type Appearance } from "./appearance.ts";
 import { findTask } from "./find-task.ts";
 import { openEvaluator, weakerSandboxOption } from "./open-evaluator.ts";
 import { bankFolder, journalFile, shownPath } from "./places.ts";
+import { addTeamOptions, chooseTeam, reopenTeam, type ChosenTeam, type TeamFlags } from "./team-options.ts";
 import type { Terminal } from "./terminal.ts";
-import { duration, nameList, wholeNumber } from "./values.ts";
+import { duration, positiveNumber, wholeNumber } from "./values.ts";
 import { checkWritable, writeWhole } from "./write-file.ts";
 
-interface OptimizeFlags {
+interface OptimizeFlags extends TeamFlags {
   readonly rounds?: number;
   readonly evaluations?: number;
   readonly time?: number;
+  readonly patience?: number;
+  readonly calls?: number;
+  readonly tokens?: number;
+  readonly usd?: number;
+  readonly target?: number;
   readonly seed?: number;
-  readonly agents?: readonly string[];
-  readonly policy?: string;
+  readonly policy: string;
   readonly bank?: string | false;
   readonly journal?: string | false;
+  readonly resume?: string;
   readonly output?: string;
   readonly weakerSandbox?: boolean;
   readonly json?: boolean;
 }
 
 export function optimizeCommand(terminal: Terminal): Command {
-  return new Command("optimize")
+  const command = new Command("optimize")
     .description("make a function faster")
     .argument(
-      "<task>",
+      "[task]",
       "FILE:FUNCTION, a task's folder or task.json, or the name of a task that ships with it",
     )
+    .option("--resume <journal>", "go on with a run that died or was interrupted, in place of a task");
+  addTeamOptions(command)
     .option("--rounds <number>", "rounds at the most (default: 8)", wholeNumber(1))
     .option("--evaluations <number>", "candidates judged at the most (default: 24)", wholeNumber(1))
     .option("--time <time>", "begin no candidate after this time, such as 90s or 5m", duration)
+    .option(
+      "--patience <rounds>",
+      "rounds without anything faster before it ends (default: 4)",
+      wholeNumber(1),
+    )
+    .option("--calls <number>", "calls of models at the most", wholeNumber(1))
+    .option("--tokens <number>", "call no model after so many tokens, prompts and replies", wholeNumber(1))
+    .option("--usd <amount>", "call no model after it cost so many US dollars", positiveNumber)
+    .option("--target <speedup>", "a speedup that is enough", positiveNumber)
     .option("--seed <number>", "make every choice repeatable", wholeNumber(0))
-    .option("--agents <names>", "only these agents of the team, separated by commas", nameList)
     .addOption(
       new Option("--strategy <name>", "how the agents work together").choices(["lessonl"]).default("lessonl"),
     )
@@ -65,8 +84,9 @@ export function optimizeCommand(terminal: Terminal): Command {
     .option("-o, --output <file>", "write the winner, a whole source file, to this file")
     .addOption(weakerSandboxOption())
     .option("--json", "print the result as one JSON document")
-    .action(async (argument: string, flags: OptimizeFlags, command: Command) => {
-      const appearance = appearanceOf(command, terminal);
+    .action(async (argument: string | undefined, flags: OptimizeFlags, running: Command) => {
+      const appearance = appearanceOf(running, terminal);
+      refuseContradictions(argument, flags, running);
       const result = await run(argument, flags, appearance, terminal);
       let unwritten: unknown;
       if (flags.output !== undefined && result.best)
@@ -82,49 +102,132 @@ export function optimizeCommand(terminal: Terminal): Command {
           remedy: "The result is whole. For the next run make room there, or name other places.",
         });
     });
+  return command;
+}
+
+/** A task begins a run, a journal goes on with one; what a run began with cannot be chosen again. */
+function refuseContradictions(argument: string | undefined, flags: OptimizeFlags, command: Command): void {
+  if (flags.resume === undefined) {
+    if (argument !== undefined) return;
+    throw new UsageError("there is no task", {
+      remedy:
+        "name one: FILE:FUNCTION, a folder, or one of `lessonbank task list`; or go on with a run: --resume JOURNAL",
+    });
+  }
+  if (argument !== undefined)
+    throw new UsageError("a run that is resumed has its task already", {
+      remedy: `leave ${argument} out, or --resume`,
+    });
+  for (const name of ["seed", "policy", "strategy", "journal"])
+    if (command.getOptionValueSource(name) === "cli")
+      throw new UsageError(`--${name} cannot be changed in the middle of a run`, {
+        remedy: "leave it out, or --resume",
+      });
 }
 
 async function run(
-  argument: string,
+  argument: string | undefined,
   flags: OptimizeFlags,
   { progress }: Appearance,
   terminal: Terminal,
 ): Promise<OptimizeResult> {
-  const agents = chooseAgents(flags.agents);
-  if (flags.output !== undefined) await checkWritable(terminal, flags.output);
-  const evaluator = await openEvaluator(flags, progress, terminal);
+  const before =
+    flags.resume === undefined ? undefined : readJournal(resolve(terminal.directory, flags.resume));
+  const team = before ? await reopenTeam(before, flags, terminal) : await chooseTeam(flags, terminal);
   try {
-    const found = await findTask(argument, terminal, evaluator);
-    for (const guess of found.inferred?.guesses ?? []) progress.screen.print(formatGuess(guess, progress));
-    const bank =
-      flags.bank === false
-        ? createMemoryBank({ embedder: createStructuralEmbedder() })
-        : await openBank(bankFolder(terminal, flags.bank));
+    if (flags.output !== undefined) await checkWritable(terminal, flags.output);
+    const evaluator = await openEvaluator(flags, progress, terminal);
     try {
-      return await watch({ ...optionsOf(flags, found.task, terminal), agents, bank, evaluator }, progress);
+      const task = before
+        ? taskOf(before.started)
+        : await taskFor(argument ?? "", evaluator, progress, terminal);
+      tellForecast(task, team, flags, progress);
+      const bank =
+        flags.bank === false
+          ? createMemoryBank({ embedder: createStructuralEmbedder() })
+          : await openBank(bankFolder(terminal, flags.bank));
+      try {
+        const resources = {
+          ...limitOptions(flags),
+          agents: team.agents,
+          bank,
+          evaluator,
+          signal: terminal.signal,
+        };
+        return await watch(
+          flags.resume === undefined
+            ? optimize({
+                ...resources,
+                task,
+                policy: flags.policy,
+                seed: flags.seed,
+                journal: journalPath(flags.journal, task.name, terminal),
+                team: team.members,
+              })
+            : resume({ ...resources, journal: resolve(terminal.directory, flags.resume) }),
+          progress,
+        );
+      } finally {
+        await bank.close();
+      }
     } finally {
-      await bank.close();
+      await evaluator.close();
     }
   } finally {
-    await evaluator.close();
+    await team.close();
   }
 }
 
-async function watch(options: OptimizeOptions, progress: Appearance["progress"]): Promise<OptimizeResult> {
+async function taskFor(
+  argument: string,
+  evaluator: Workbench,
+  progress: Appearance["progress"],
+  terminal: Terminal,
+): Promise<Task> {
+  const found = await findTask(argument, terminal, evaluator);
+  for (const guess of found.inferred?.guesses ?? []) progress.screen.print(formatGuess(guess, progress));
+  return found.task;
+}
+
+function limitOptions(flags: OptimizeFlags): RunLimitOptions {
+  const { rounds, evaluations, time, patience, calls, tokens, usd, target } = flags;
+  return {
+    rounds,
+    evaluations,
+    timeLimitMs: time,
+    patience,
+    modelCalls: calls,
+    tokens,
+    usd,
+    targetSpeedup: target,
+  };
+}
+
+/** Before the first call. A limit in dollars is refused where nobody knows what a model costs. */
+function tellForecast(
+  task: Task,
+  { agents, models }: ChosenTeam,
+  flags: OptimizeFlags,
+  { screen, style, width }: Appearance["progress"],
+): void {
+  if (models.length === 0) return;
+  const expected = forecast({ task, agents, models, limits: limitsOf(limitOptions(flags)) });
+  const [unpriced] = expected.unpriced;
+  if (flags.usd !== undefined && unpriced !== undefined)
+    throw new UsageError(`--usd cannot be kept: what ${unpriced} costs is not known`, {
+      remedy: 'write its price into a team file ("price"), or limit --calls or --tokens',
+    });
+  screen.print(style.quiet(wrap(formatForecast(expected), { width })));
+}
+
+async function watch(running: OptimizeRun, progress: Appearance["progress"]): Promise<OptimizeResult> {
   const view = createProgressView(progress);
   try {
-    const running = optimize(options);
     for await (const event of running) view.show(event);
     return await running.result;
   } finally {
     view.close();
   }
-}
-
-function optionsOf(flags: OptimizeFlags, task: Task, terminal: Terminal): OptimizeOptions {
-  const { policy, rounds, evaluations, seed, time } = flags;
-  const journal = journalPath(flags.journal, task.name, terminal);
-  return { task, policy, rounds, evaluations, seed, timeLimitMs: time, journal, signal: terminal.signal };
 }
 
 function journalPath(
@@ -134,21 +237,6 @@ function journalPath(
 ): string | undefined {
   if (named === false) return undefined;
   return named === undefined ? journalFile(terminal, task) : resolve(terminal.directory, named);
-}
-
-/** The team, or those of it that were named. */
-function chooseAgents(names: readonly string[] | undefined): readonly Agent[] {
-  const team = defaultTeam();
-  if (!names) return team;
-  const known = team.map((agent) => agent.name);
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    const near = nearest(unknown, known);
-    throw new UsageError(`there is no agent called "${unknown}"`, {
-      remedy: `${near === undefined ? "" : `did you mean ${near}? `}The team is ${known.join(", ")}.`,
-    });
-  }
-  return team.filter((agent) => names.includes(agent.name));
 }
 
 function kept(result: OptimizeResult, flags: OptimizeFlags, terminal: Terminal): string[] {

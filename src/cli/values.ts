@@ -9,6 +9,12 @@ export function wholeNumber(minimum: number): (text: string) => number {
   };
 }
 
+export function positiveNumber(text: string): number {
+  const number = Number(text);
+  if (/^\d+(\.\d+)?$/.test(text) && number > 0) return number;
+  throw new InvalidArgumentError("It must be a number above 0.");
+}
+
 const units: Readonly<Record<string, number>> = {
   "": 1000,
   ms: 1,

@@ -9,7 +9,14 @@ import { z } from "zod";
 import { nearest } from "../code/nearest.ts";
 import { UsageError } from "../errors.ts";
 import { limitsSchema } from "./limits.ts";
-import { formatSpec, modelKinds, parseEndpoint, parseSpec, type ModelSpec } from "./model-spec.ts";
+import {
+  formatSpec,
+  modelKinds,
+  openaiEndpoint,
+  parseEndpoint,
+  parseSpec,
+  type ModelSpec,
+} from "./model-spec.ts";
 import { ggufGpus } from "./node-llama-cpp.ts";
 import { priceSchema } from "./prices.ts";
 
@@ -146,6 +153,26 @@ export function parseTeamFile(value: unknown, path: string): TeamMember[] {
       }
     }),
   );
+}
+
+/** Members as a journal keeps them. Paths stay as they are. Throws a UsageError where they are none. */
+export function parseRecordedMembers(value: unknown): TeamMember[] {
+  const parsed = z.array(memberSchema).min(1).max(64).safeParse(value);
+  if (!parsed.success) throw describe(parsed.error, "the journal's team");
+  for (const { spec } of parsed.data) if (spec !== rewriterSpec) parseSpec(spec);
+  return withoutDoubles(parsed.data);
+}
+
+/**
+ * Where a member's model would be reached and a key sent to, other than where that kind of key belongs: an endpoint on another machine, or a
+ * variable of its own. Undefined where there is no such thing. A journal from elsewhere may name what it likes.
+ */
+export function namedPlace({ spec, keyVariable }: TeamMember): string | undefined {
+  if (keyVariable !== undefined) return `the key in ${keyVariable}`;
+  const parsed = spec === rewriterSpec ? undefined : parseSpec(spec);
+  if (parsed?.kind !== "openai" || parsed.endpoint === openaiEndpoint) return undefined;
+  const { hostname } = new URL(parsed.endpoint);
+  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname) ? undefined : parsed.endpoint;
 }
 
 /** An endpoint that stands beside its model. */

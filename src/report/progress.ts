@@ -3,10 +3,13 @@
  * trying, how far it is, what is best so far.
  */
 import { cleanProse } from "../code/clean-text.ts";
+import type { CallPurpose } from "../agent/agent.ts";
 import type { RunEvent } from "../run/events.ts";
 import { count, formatDuration, formatRatio } from "./figures.ts";
 import { cut, padEnd, padStart, textWidth } from "./layout.ts";
 import { outcomeInBrief, verdict } from "./outcome.ts";
+import { nothingSpent, type Spend } from "../strategy/strategy.ts";
+import { formatUsd } from "./forecast.ts";
 import type { Screen } from "./screen.ts";
 import type { Style } from "./style.ts";
 
@@ -37,6 +40,12 @@ const stageWords: Readonly<Record<string, string>> = {
   waiting: "waiting",
 };
 
+const purposeWords: Readonly<Record<CallPurpose, string>> = {
+  propose: "asks its model for faster code",
+  repair: "asks its model to mend what did not compile",
+  lesson: "asks its model what this teaches",
+};
+
 export function createProgressView({ screen, style, width }: ProgressOptions): ProgressView {
   const trying = new Map<string, Trying>();
   const startedAt = performance.now();
@@ -45,16 +54,22 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
   let best = "nothing faster yet";
   let closing = false;
   let alternates = false;
+  /** Agents whose model is asked, and for what. */
+  const asking = new Map<string, string>();
+  let spend: Spend = nothingSpent;
 
   screen.live(() => {
     const elapsed = formatDuration(performance.now() - startedAt);
-    const head = `${elapsed} · ${count(judged, "candidate")} judged · ${best}`;
+    const head = `${elapsed} · ${count(judged, "candidate")} judged · ${best}${spendInBrief(spend)}`;
     return [
       style.quiet(cut(head, width)),
+      ...[...asking].map(([agent, what]) =>
+        cut(`  ${screen.spinner()} ${padEnd(agent, agentWidth)}  ${what}`, width),
+      ),
       ...[...trying.values()].map(({ agent, summary, stage }) =>
         cut(`  ${screen.spinner()} ${padEnd(agent, agentWidth)}  ${padEnd(stage, 9)}  ${summary}`, width),
       ),
-      ...(closing && trying.size === 0
+      ...(closing && trying.size + asking.size === 0
         ? [`  ${screen.spinner()} measuring the winner again, at length`]
         : []),
     ];
@@ -133,6 +148,13 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
         }
         break;
       }
+      case "model-asked":
+        asking.set(cleanProse(event.agent), purposeWords[event.purpose]);
+        break;
+      case "model-answered":
+        asking.delete(cleanProse(event.agent));
+        spend = event.spend;
+        break;
       case "agent-failed":
         screen.print(
           style.bad(
@@ -164,4 +186,11 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
         break;
     }
   }
+}
+
+/** Nothing where no model was asked. */
+function spendInBrief({ modelCalls, inputTokens, outputTokens, usd }: Spend): string {
+  if (modelCalls === 0) return "";
+  const tokens = (inputTokens + outputTokens).toLocaleString("en-US");
+  return ` · ${count(modelCalls, "model call")}, ${tokens} tokens${usd > 0 ? `, ${formatUsd(usd)}` : ""}`;
 }

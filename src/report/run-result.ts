@@ -3,6 +3,7 @@ import { cleanProse } from "../code/clean-text.ts";
 import type { Lesson } from "../lesson/lesson.ts";
 import type { AttemptSummary, OptimizeResult, Winner } from "../run/result.ts";
 import { formatDiff } from "./diff.ts";
+import { formatUsd } from "./forecast.ts";
 import { count, formatDuration, formatInterval, formatRatio, formatSpeedup } from "./figures.ts";
 import { table, wrap, type Cell } from "./layout.ts";
 import { verdict } from "./outcome.ts";
@@ -124,7 +125,7 @@ function costs({ costs: spent, ended }: OptimizeResult): string {
   const model =
     spent.modelCalls === 0
       ? "no model was called"
-      : `${count(spent.modelCalls, "model call")}, ${spent.inputTokens + spent.outputTokens} tokens${spent.usd > 0 ? `, $${spent.usd.toFixed(3)}` : ""}`;
+      : `${count(spent.modelCalls, "model call")}, ${(spent.inputTokens + spent.outputTokens).toLocaleString("en-US")} tokens${spent.usd > 0 ? `, ${formatUsd(spent.usd)}` : ""}`;
   return `${count(spent.evaluations, "evaluation")} in ${formatDuration(spent.wallMs)}; ${model}. Ended: ${cleanProse(ended)}.`;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { LessonContext } from "../lesson/lesson.ts";
 import type { StrategyEvent } from "../strategy/strategy.ts";
+import type { ModelEvent } from "./outside.ts";
 import type { OptimizeResult } from "./result.ts";
 
 export type RunEvent =
@@ -36,4 +37,5 @@ export type RunEvent =
       readonly interruptedCalls: number;
     }
   | StrategyEvent
+  | ModelEvent
   | { readonly type: "run-ended"; readonly result: OptimizeResult };

@@ -133,7 +133,7 @@ async function begin(options: OptimizeOptions, push: (event: RunEvent) => void):
       context,
     });
     const tape = createTape({ write, startedAt: at });
-    const { execution, caller } = outfit({ ...options, agents, strategy }, limits, tape);
+    const { execution, caller } = outfit({ ...options, agents, strategy }, limits, tape, push);
     return finishRun(
       { ...execution, run, task, policy, seed, context, evaluator: await evaluator(), bank, tell: push },
       { caller, bank, journal, write, push },
@@ -159,6 +159,7 @@ export function outfit(
   { agents, strategy, signal }: RunResources,
   limits: RunLimits,
   tape: Tape,
+  tell: (event: RunEvent) => void,
 ): {
   execution: Pick<Execution, "agents" | "strategy" | "limits" | "tape" | "caller" | "signal">;
   caller: Caller;
@@ -166,6 +167,7 @@ export function outfit(
   const stopped = signal ?? new AbortController().signal;
   const caller = callerOnTape(tape, {
     limits,
+    tell,
     complete: (model, request) => model.complete(request, { signal: stopped }),
   });
   return {

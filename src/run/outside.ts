@@ -116,6 +116,16 @@ export interface Limits {
   readonly usd?: number | undefined;
 }
 
+/** Models at work, for a display. */
+export type ModelEvent =
+  | { readonly type: "model-asked"; readonly agent: string; readonly purpose: CallPurpose }
+  | {
+      readonly type: "model-answered";
+      readonly agent: string;
+      readonly purpose: CallPurpose;
+      readonly spend: Spend;
+    };
+
 /** What asks models on agents' behalf, and keeps the accounts. */
 export interface Caller {
   readonly ask: (agent: string) => AskModel;
@@ -124,12 +134,14 @@ export interface Caller {
 
 export interface CallerOptions {
   readonly limits: Limits;
+  /** Told when a model is asked, and when it has answered or failed, with what all calls have cost by then. */
+  readonly tell?: ((event: ModelEvent) => void) | undefined;
   /** Gets the reply. */
   readonly complete: (model: ChatModel, request: ChatRequest) => Promise<ChatReply>;
 }
 
 /** Models whose replies are on the tape. A limit that is reached refuses the next call; calls that are on their way are not called back. */
-export function callerOnTape(tape: Tape, { limits, complete }: CallerOptions): Caller {
+export function callerOnTape(tape: Tape, { limits, complete, tell }: CallerOptions): Caller {
   const counts = new Map<string, number>();
   let spent = nothingSpent;
 
@@ -182,16 +194,15 @@ export function callerOnTape(tape: Tape, { limits, complete }: CallerOptions): C
       const call = `${agent} ${number}`;
       spent = { ...spent, modelCalls: spent.modelCalls + 1 };
       tape.decide({ type: "model-asked", call, agent, purpose, model: model.name, request });
-      const arrival = await tape.arrival({
+      tell?.({ type: "model-asked", agent, purpose });
+      const arrival = (await tape.arrival({
         key: wishKeys.reply(call),
         fetch: () => fetch(call, model, request),
-      });
-      if (arrival.type === "model-answered") {
-        account(arrival.reply.usage, arrival.usd);
-        return arrival.reply;
-      }
-      const { fault, message, remedy, usage, usd } = arrival as RecordOf<"model-failed">;
-      account(usage, usd);
+      })) as RecordOf<"model-answered" | "model-failed">;
+      account(arrival.type === "model-answered" ? arrival.reply.usage : arrival.usage, arrival.usd);
+      tell?.({ type: "model-answered", agent, purpose, spend: spent });
+      if (arrival.type === "model-answered") return arrival.reply;
+      const { fault, message, remedy, usage } = arrival;
       throw new ModelError(fault, message, { remedy, usage });
     },
     spend: () => spent,

@@ -58,7 +58,7 @@ async function playAgain(
         ? stopped.reason
         : new ReplayDifference(undefined, "the run wants more from outside than the record holds"),
     );
-  const caller = callerOnTape(tape, { limits, complete: nowhere });
+  const caller = callerOnTape(tape, { limits, tell: push, complete: nowhere });
   push({
     type: "run-started",
     run: started.run,

@@ -73,7 +73,7 @@ async function goOn(options: ResumeOptions, push: (event: RunEvent) => void): Pr
         push({ type: "run-resumed", run, lines: lines.length, elapsedMs: end.elapsedMs, interruptedCalls });
       },
     });
-    const { execution, caller } = outfit(options, limits, tape);
+    const { execution, caller } = outfit(options, limits, tape, push);
     refuseOtherTeam(started, execution, options.journal);
     return finishRun(
       {
