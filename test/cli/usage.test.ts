@@ -18,7 +18,7 @@ afterAll(() => rm(directory, { recursive: true }));
 test("--help goes to stdout, names every command and is no mistake", async () => {
   const { code, stdout, stderr } = await run("--help");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  for (const command of ["optimize", "evaluate", "task", "lessons", "doctor"])
+  for (const command of ["optimize", "evaluate", "task", "lessons", "replay", "doctor"])
     expect(stdout).toContain(`  ${command} `);
 });
 
@@ -44,7 +44,7 @@ test.each([
   [["optimize", "matrix-product", "--time", "soon"], "It must be a time such as 30s, 2m or 1h."],
   [["optimize", "matrix-product", "--policy", "best"], "Allowed choices are"],
   [["optimize", "matrix-product", "--agents", "composr"], "did you mean composer?"],
-  [["optimize"], "missing required argument 'task'"],
+  [["optimize"], "there is no task"],
   [["evaluate", "matrix-product"], "missing required argument 'candidate'"],
   [["optimize", "matrix-product", "another"], "too many arguments"],
   [["optimize", "matrix-produkt"], "did you mean matrix-product?"],
