@@ -59,6 +59,11 @@ export const timingPlans: Readonly<Record<Effort, TimingPlan>> = {
 
 /** What one timed command should take, so that clocks and wake-ups do not count. */
 export const batchMs = 10;
+/**
+ * How often a single look may give up on a gain that just deserves to be measured on, either side counted: once in twenty on the side of
+ * gains. To give up claims nothing, so no error of a claim is spent; what it may cost is the announcement of a gain as small as `tie`.
+ */
+const givingUpLevel = 0.1;
 /** A win this large is believed only when fresh processes and seeds show it again. */
 export const implausibleRatio = 10;
 /** A candidate this much slower is dropped after two rounds. */
@@ -89,8 +94,7 @@ export function verdictOf(logRatios: readonly number[], plan: TimingPlan): Verdi
     return high < 1 && logRatios.every((ratio) => ratio < clearLoss) ? "loss" : "continue";
   if (low > 1) return "win";
   if (high < 1) return "loss";
-  // To give up claims nothing, so a single look's interval is enough for that.
-  const now = speedupOf(logRatios);
+  const now = speedupOf(logRatios, givingUpLevel);
   if (now.low >= 1 - plan.tie && now.high <= 1 + plan.tie) return "tie";
   if (now.high <= 1 + plan.worthwhile) return "futile";
   return rounds < plan.mostRounds ? "continue" : "undecided";

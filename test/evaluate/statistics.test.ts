@@ -55,19 +55,19 @@ describe("statistics, by hand", () => {
   });
 });
 
-describe("looking after every round", () => {
-  /** Normal deviates from a small generator (xorshift and Box–Muller), the same in every run. */
-  function normals(seed: number): () => number {
-    let state = seed;
-    const uniform = (): number => {
-      state ^= state << 13;
-      state ^= state >>> 17;
-      state ^= state << 5;
-      return ((state >>> 0) + 0.5) / 2 ** 32;
-    };
-    return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
-  }
+/** Normal deviates from a small generator (xorshift and Box–Muller), the same in every run. */
+function normals(seed: number): () => number {
+  let state = seed;
+  const uniform = (): number => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return ((state >>> 0) + 0.5) / 2 ** 32;
+  };
+  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+}
 
+describe("looking after every round", () => {
   it.each(Object.entries(timingPlans))(
     "at effort %s, identical programs leave the interval at any look at most once in a hundred, whatever the scatter",
     (_, plan) => {
@@ -116,11 +116,30 @@ describe("when to stop", () => {
     expect(verdictOf([0.05, 0.051, 0.049], plan)).toBe("win");
   });
 
-  it("no difference needs more rounds, and is a tie then", () => {
-    expect(verdictOf([0, 0.001, -0.001], plan)).toBe("continue");
-    expect(verdictOf([0, 0.001, -0.001, 0, 0.001, -0.001], plan)).toBe("tie");
+  it("steady rounds without a difference are a tie at once, restless ones need more", () => {
+    expect(verdictOf([0, 0.001, -0.001], plan)).toBe("tie");
     // What made it stop is a single look; what is reported holds over all looks.
-    expect(intervalOf([0, 0.001, -0.001, 0, 0.001, -0.001], plan).high).toBeGreaterThan(1.01);
+    expect(intervalOf([0, 0.001, -0.001], plan).high).toBeGreaterThan(1.01);
+    const restless = [0, 0.01, -0.01, 0.01, -0.01, 0, 0.01, -0.01];
+    expect(verdictOf(restless.slice(0, 3), plan)).toBe("continue");
+    expect(verdictOf(restless, plan)).toBe("tie");
+  });
+
+  it("a gain of two percent is hardly ever given up for a tie", () => {
+    for (const scatter of [0.002, 0.004, 0.008]) {
+      const next = normals(20_261_126);
+      const verdicts = Array.from({ length: 2000 }, () => {
+        const rounds: number[] = [];
+        let verdict = "continue";
+        while (verdict === "continue") {
+          rounds.push(Math.log(1.02) + scatter * next());
+          verdict = verdictOf(rounds, plan);
+        }
+        return verdict;
+      });
+      expect(verdicts.filter((verdict) => verdict === "tie").length).toBeLessThan(10);
+      expect(verdicts.filter((verdict) => verdict === "win").length).toBeGreaterThan(0.97 * verdicts.length);
+    }
   });
 
   it("rounds that contradict each other end undecided", () => {
