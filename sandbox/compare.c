@@ -164,7 +164,7 @@ static uint64_t used_elements(const struct plan *plan, const struct slot *slot, 
       stack[depth++] = token->value;
     } else if (token->kind == 's' && depth < 64 && token->value >= 0 && token->value < plan->slot_count) {
       const struct slot *from = &plan->slots[token->value];
-      const uint8_t *arena = from->mode == MODE_IN ? plan->master[ARENA_INPUT] : reference;
+      const uint8_t *arena = from->mode == MODE_IN ? plan->values[ARENA_INPUT] : reference;
       if (from->type->kind != KIND_SCALAR || !scalar_is_integer(from->type->scalar)) return all;
       stack[depth++] = from->size ? (int64_t)load_integer(arena + plan_place(plan, instance, (uint32_t)token->value)->offset, from->type->scalar) : 0;
     } else if (depth >= 2) {
@@ -215,7 +215,7 @@ int compare_margins(const struct plan *plan, const uint8_t *arena, struct mismat
       const struct slot *slot = &plan->slots[index];
       if (slot->mode == MODE_IN || slot->container) continue;
       const struct place *place = plan_place(plan, instance, index);
-      const uint8_t *was = plan->master[ARENA_OUTPUT];
+      const uint8_t *was = plan->values[ARENA_OUTPUT];
       uint64_t end = place->offset + slot->size, span_end = place->span_offset + place->span_length;
       int before = memcmp(arena + place->span_offset, was + place->span_offset, place->offset - place->span_offset) != 0;
       if (!before && !memcmp(arena + end, was + end, span_end - end)) continue;

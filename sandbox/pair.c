@@ -26,11 +26,11 @@ static void add_mismatch(struct json *reply, const char *key, const struct misma
   json_add(reply, "}");
 }
 
-/* Restores the arguments, then prepare, call, finish. 0 where the worker ended instead. */
+/* Restores what it may write, then prepare, call, finish. 0 where the worker ended instead. */
 static int run_arm(struct worker *worker, const struct plan *plan, int64_t limit_ns, struct timing *called, struct timing *around) {
   struct timing before, after;
   if (!worker_use(worker, plan, limit_ns)) return 0;
-  plan_write_values(plan, worker->arena);
+  plan_restore(plan, worker->arena[ARENA_OUTPUT]);
   if (!worker_do(worker, OPERATION_PREPARE, limit_ns, &before)) return 0;
   if (!worker_do(worker, OPERATION_CALL, limit_ns, called)) return 0;
   if (!worker_do(worker, OPERATION_FINISH, limit_ns, &after)) return 0;
@@ -57,7 +57,7 @@ static uint64_t most_grown(const struct plan *plan, const uint8_t *arena) {
 #endif
 
 /*
- * Finds the memory of both arms by turns. Where one arm finds all of its own before the other, it is slower from then on, by 2 % for
+ * Finds the memory for the outputs of both arms by turns. Where one arm finds all of its own before the other, it is slower from then on, by 2 % for
  * programs that wait for memory on a machine that is busy with memory.
  */
 static void populate_by_turns(const struct pair *pair) {
@@ -65,17 +65,18 @@ static void populate_by_turns(const struct pair *pair) {
   if (!pair->arms[ARM_CANDIDATE] || pair->arms[ARM_REFERENCE]->plan == pair->plan) return;
   for (uint32_t index = 0; index < pair->plan->region_count; index++) {
     const struct region *region = &pair->plan->regions[index];
-    for (uint64_t done = 0; region->populate && done < region->length; done += turn) {
+    if (region->arena != ARENA_OUTPUT || !region->populate) continue;
+    for (uint64_t done = 0; done < region->length; done += turn) {
       uint64_t left = region->length - done;
       for (int arm = 0; arm < 2; arm++) {
-        madvise(pair->arms[arm]->arena[region->arena] + region->offset + done, left < turn ? left : turn, MADV_POPULATE_WRITE);
+        madvise(pair->arms[arm]->arena[ARENA_OUTPUT] + region->offset + done, left < turn ? left : turn, MADV_POPULATE_WRITE);
       }
     }
   }
 }
 
 static int fill(const struct pair *pair, uint64_t noise) {
-  plan_fill(pair->plan, pair->seed, noise);
+  plan_fill(pair->plan, pair->arms[ARM_REFERENCE]->arena[ARENA_INPUT], pair->seed, noise);
   if (pair->generator && !plan_take_generated(pair->plan, pair->generator_plan, pair->generator->arena[ARENA_OUTPUT])) return 0;
   if (pair->change) plan_change_one(pair->plan, pair->change);
   return 1;
@@ -86,7 +87,7 @@ static int run_arms(const struct pair *pair, struct json *reply) {
   struct timing timing = {0}, around = {0};
   populate_by_turns(pair);
   if (pair->generator) {
-    plan_fill(pair->generator_plan, pair->seed, pair->noise[0]);
+    plan_fill(pair->generator_plan, pair->generator->arena[ARENA_INPUT], pair->seed, pair->noise[0]);
     if (!run_arm(pair->generator, pair->generator_plan, pair->limits_ns[ARM_REFERENCE], &timing, &around)) {
       json_add(reply, ",\"generator\":");
       add_ending(reply, pair->generator);

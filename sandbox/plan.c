@@ -132,14 +132,13 @@ struct plan *read_plan(struct words *words) {
   }
   if (!words->bad) {
     lay_out(plan);
-    for (int arena = 0; arena < ARENA_COUNT; arena++) {
-      void *memory = mmap(NULL, plan->arena_bytes[arena], PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-      if (memory == MAP_FAILED) {
-        words->bad = 1;
-        break;
-      }
-      madvise(memory, plan->arena_bytes[arena], MADV_DONTFORK); /* workers are forked: do not copy page tables for nothing */
-      plan->master[arena] = memory;
+    uint64_t bytes = plan->arena_bytes[ARENA_OUTPUT];
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) {
+      words->bad = 1;
+    } else {
+      madvise(memory, bytes, MADV_DONTFORK); /* workers are forked: do not copy page tables for nothing */
+      plan->values[ARENA_OUTPUT] = memory;
     }
   }
   if (!words->bad) return plan;
@@ -148,9 +147,7 @@ struct plan *read_plan(struct words *words) {
 }
 
 void plan_release(struct plan *plan) {
-  for (int arena = 0; arena < ARENA_COUNT; arena++) {
-    if (plan->master[arena]) munmap(plan->master[arena], plan->arena_bytes[arena]);
-  }
+  if (plan->values[ARENA_OUTPUT]) munmap(plan->values[ARENA_OUTPUT], plan->arena_bytes[ARENA_OUTPUT]);
   pool_release(&plan->pool);
   free(plan);
 }
@@ -166,7 +163,7 @@ static void fill_margin(struct random *random, uint8_t *at, uint64_t size) {
 static void fill_slot(struct plan *plan, uint32_t instance, uint32_t index, uint64_t seed, uint64_t noise) {
   const struct slot *slot = &plan->slots[index];
   struct place *place = plan_place(plan, instance, index);
-  uint8_t *arena = plan->master[slot_arena(slot)], *at = arena + place->offset;
+  uint8_t *arena = plan->values[slot_arena(slot)], *at = arena + place->offset;
   uint64_t stream = (uint64_t)instance * plan->slot_count + index + 1;
   int noisy = slot->rule->kind == RULE_NOISE;
   struct random random = random_from(noisy ? noise : seed, stream);
@@ -196,7 +193,8 @@ static void fill_instance(void *context, uint64_t instance) {
   }
 }
 
-void plan_fill(struct plan *plan, uint64_t seed, uint64_t noise) {
+void plan_fill(struct plan *plan, uint8_t *inputs, uint64_t seed, uint64_t noise) {
+  plan->values[ARENA_INPUT] = inputs;
   struct filled_plan filled = {plan, seed, noise};
   parallel_for(plan->instances, fill_instance, &filled);
 }
@@ -268,7 +266,7 @@ void plan_change_one(struct plan *plan, uint64_t seed) {
     const struct slot *slot = &plan->slots[index % plan->slot_count];
     const struct place *place = &plan->places[index];
     if (!is_changeable(slot, place) || chosen--) continue;
-    uint8_t *at = plan->master[slot_arena(slot)] + place->offset;
+    uint8_t *at = plan->values[slot_arena(slot)] + place->offset;
     if (slot->container) change_within(slot->type, at, slot->rule, &random);
     else change_element(slot->type, at, slot->count, slot->rule, &random);
     return;
@@ -305,15 +303,15 @@ int plan_take_generated(struct plan *plan, const struct plan *other, const uint8
       const uint8_t *value = from + plan_place(other, instance, source)->offset;
       uint64_t size = slot->container ? encoded_size(slot->type, value, other->slots[source].capacity) : slot->size;
       if (size > slot->capacity || size > other->slots[source].capacity) return 0;
-      memcpy(plan->master[slot_arena(slot)] + place->offset, value, size);
+      parallel_copy(plan->values[slot_arena(slot)] + place->offset, value, size);
       place->filled = size;
     }
   }
   return 1;
 }
 
-void plan_write_table(const struct plan *plan, uint8_t *arena) {
-  struct table *table = (struct table *)arena;
+void plan_write_table(const struct plan *plan, uint8_t *inputs) {
+  struct table *table = (struct table *)inputs;
   uint64_t total = (uint64_t)plan->instances * plan->slot_count;
   *table = (struct table){
       .magic = TABLE_MAGIC,
@@ -335,14 +333,20 @@ void plan_write_table(const struct plan *plan, uint8_t *arena) {
   }
 }
 
-void plan_write_values(const struct plan *plan, uint8_t *const arenas[ARENA_COUNT]) {
+/* Reads every line of it. */
+static void touch(const uint8_t *at, uint64_t size) {
+  for (uint64_t done = 0; done < size; done += line) (void)*(const volatile uint8_t *)(at + done);
+}
+
+void plan_restore(const struct plan *plan, uint8_t *outputs) {
   uint64_t total = (uint64_t)plan->instances * plan->slot_count;
   for (uint64_t index = 0; index < total; index++) {
     const struct slot *slot = &plan->slots[index % plan->slot_count];
     const struct place *place = &plan->places[index];
-    enum arena arena = slot_arena(slot);
     uint64_t offset = slot->container ? place->offset : place->span_offset;
     uint64_t length = slot->container ? place->filled : place->span_length;
-    parallel_copy(arenas[arena] + offset, plan->master[arena] + offset, length);
+    const uint8_t *from = plan->values[slot_arena(slot)] + offset;
+    if (slot->mode == MODE_IN) touch(from, length);
+    else parallel_copy(outputs + offset, from, length);
   }
 }

@@ -49,7 +49,7 @@ struct plan {
   uint32_t region_count;
   uint64_t arena_bytes[ARENA_COUNT];
   uint64_t table_bytes;
-  uint8_t *master[ARENA_COUNT]; /* what every arm's arenas are filled from */
+  uint8_t *values[ARENA_COUNT]; /* as they were made: inputs where the arms read them, all else where it is copied from */
 };
 
 /* Reads `NAME INSTANCES DENSE GROW_BYTES RELATIVE ABSOLUTE SLOT_COUNT slots…`; NULL where it is malformed or too large. */
@@ -59,8 +59,11 @@ void plan_release(struct plan *plan);
 enum arena slot_arena(const struct slot *slot);
 struct place *plan_place(const struct plan *plan, uint32_t instance, uint32_t slot);
 
-/* Makes the master values of all instances. Outputs, scratch room and margins get noise from a seed of its own. */
-void plan_fill(struct plan *plan, uint64_t seed, uint64_t noise);
+/*
+ * Makes the values of all instances, inputs straight into the memory that workers read. Outputs, scratch room and margins get noise from a
+ * seed of its own.
+ */
+void plan_fill(struct plan *plan, uint8_t *inputs, uint64_t seed, uint64_t noise);
 /*
  * Makes one element of one argument anew, by its rule: somewhere in an array, a vector or a string that the function reads. Nothing where
  * there is none whose elements are independent of each other.
@@ -68,9 +71,10 @@ void plan_fill(struct plan *plan, uint64_t seed, uint64_t noise);
 void plan_change_one(struct plan *plan, uint64_t seed);
 /* Copies what another plan's slots of the same names hold in `from` into this plan's generated slots. 0 where it does not fit. */
 int plan_take_generated(struct plan *plan, const struct plan *other, const uint8_t *from);
-/* Writes the table for the loader, and the master values, into a worker's arenas. */
-void plan_write_table(const struct plan *plan, uint8_t *arena);
-void plan_write_values(const struct plan *plan, uint8_t *const arenas[ARENA_COUNT]);
+/* Writes the table for the loader to where inputs begin. */
+void plan_write_table(const struct plan *plan, uint8_t *inputs);
+/* Before a call: brings a worker's outputs back to what they start with, and the inputs into the caches, as they are before every call. */
+void plan_restore(const struct plan *plan, uint8_t *outputs);
 
 /* Bytes of an encoded container, or UINT64_MAX where the encoding does not end within `limit`. */
 uint64_t encoded_size(const struct type *type, const uint8_t *at, uint64_t limit);

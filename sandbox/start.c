@@ -23,25 +23,13 @@
 enum { LIBRARY_FD = FIRST_SPARE_FD, LOADER_FD, INFO_FD, DESCRIPTORS };
 enum { MOST_ARGUMENTS = 128, SLACK_BYTES = 256 << 20 };
 
-static int make_arena(struct worker *worker, int arena) {
-  int fd = memfd_create("arena", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-  if (fd < 0) return 0;
-  worker->arena_fd[arena] = fd;
-  uint64_t bytes = worker->arena_bytes[arena];
-  /* Sealed, so that no worker can shrink it under our feet. */
-  if (ftruncate(fd, (off_t)bytes) || fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)) return 0;
-  void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, fd, 0);
-  if (memory == MAP_FAILED) return 0;
-  madvise(memory, bytes, MADV_DONTFORK);
-  worker->arena[arena] = memory;
-  return 1;
-}
-
-/* The same memory behind a descriptor that no mprotect can make writable. */
-static int reopen_read_only(int fd) {
-  char path[64];
-  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-  return open(path, O_RDONLY | O_CLOEXEC);
+static int take_memory(struct worker *worker, const struct worker_request *request) {
+  worker->inputs = inputs_take(request->arena_bytes[ARENA_INPUT], request->own_inputs);
+  if (!worker->inputs) return 0;
+  worker->arena[ARENA_INPUT] = worker->inputs->memory;
+  worker->output_bytes = request->arena_bytes[ARENA_OUTPUT];
+  worker->output_fd = arena_make(worker->output_bytes, &worker->arena[ARENA_OUTPUT]);
+  return worker->output_fd >= 0;
 }
 
 /* Its own copy, which nobody can change, readable and executable by whoever gets the descriptor. */
@@ -156,12 +144,8 @@ int worker_start(struct worker *worker, const struct jail *jail, const struct wo
   worker->cores = request->cores;
   worker->user = request->user;
   worker->bare = jail->bare;
-  uint64_t memory_bytes = jail->memory_bytes + SLACK_BYTES;
-  for (int arena = 0; arena < ARENA_COUNT; arena++) {
-    worker->arena_bytes[arena] = request->arena_bytes[arena];
-    memory_bytes += request->arena_bytes[arena];
-    if (!make_arena(worker, arena)) return end_worker(worker, ENDING_JAIL, "start");
-  }
+  uint64_t memory_bytes = jail->memory_bytes + SLACK_BYTES + request->arena_bytes[ARENA_INPUT] + request->arena_bytes[ARENA_OUTPUT];
+  if (!take_memory(worker, request)) return end_worker(worker, ENDING_JAIL, "start");
   if (!make_group(worker, jail, memory_bytes)) return end_worker(worker, ENDING_JAIL, "start");
   if (request->loader && !group_limits_memory(&worker->group)) worker->watched_bytes = memory_bytes;
   int control[2] = {-1, -1}, complaints[2] = {-1, -1}, info[2] = {-1, -1};
@@ -173,8 +157,8 @@ int worker_start(struct worker *worker, const struct jail *jail, const struct wo
       lift(open("/dev/null", O_WRONLY | O_CLOEXEC)),
       lift(complaints[1]),
       lift(control[1]),
-      lift(reopen_read_only(worker->arena_fd[ARENA_INPUT])),
-      lift(fcntl(worker->arena_fd[ARENA_OUTPUT], F_DUPFD_CLOEXEC, 16)),
+      lift(arena_read_only(worker->inputs->fd)),
+      lift(fcntl(worker->output_fd, F_DUPFD_CLOEXEC, 16)),
       [LIBRARY_FD] = lift(jail->bare ? copy_of(request->library) : open(request->library, O_RDONLY | O_CLOEXEC)),
       [LOADER_FD] = lift(jail->bare ? copy_of(loader) : open(loader, O_RDONLY | O_CLOEXEC)),
       [INFO_FD] = lift(info[1]),

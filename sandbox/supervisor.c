@@ -181,7 +181,10 @@ static void end_worker_named(struct worker *worker) {
   worker_dismiss(worker, CPU_COUNT(&others) ? &others : &all_cores);
 }
 
-/* start NAME LIBRARY LOADER USER THREADS LIMIT_MS PLAN… : "-" for the usual loader. `await` waits for it. */
+/*
+ * start NAME LIBRARY LOADER USER THREADS LIMIT_MS OWN_INPUTS PLAN… : "-" for the usual loader; OWN_INPUTS is 1 where no other worker may see
+ * its arguments, as a generator's, and 0 for the two arms. `await` waits for it.
+ */
 static void start_worker(struct words *words) {
   struct worker_request request = {0};
   char name[32];
@@ -196,6 +199,7 @@ static void start_worker(struct words *words) {
   /* With threads, it may start some before we could tell it where they belong. */
   request.starting_cores = request.threads > 1 ? request.cores : &all_cores;
   request.limit_ns = next_limit(words);
+  request.own_inputs = next_unsigned(words) != 0;
   while (!words->bad && words->next < words->count) {
     struct plan *plan = next_plan(words);
     for (int arena = 0; plan && arena < ARENA_COUNT; arena++) {
@@ -261,6 +265,7 @@ static void run_pair(struct words *words) {
     if (!pair.generator) words->bad = 1;
   }
   if (words->bad || !pair.arms[ARM_REFERENCE]) return;
+  if (pair.arms[ARM_CANDIDATE] && pair.arms[ARM_CANDIDATE]->inputs != pair.arms[ARM_REFERENCE]->inputs) return refuse("the arms do not share their arguments");
   pair_run(&pair, &reply);
   for (int index = 0; index < MOST_WORKERS; index++) {
     if (workers[index].taken && workers[index].worker.ending != ENDING_NONE) end_worker_named(&workers[index].worker);

@@ -23,7 +23,7 @@
 
 enum { MOST_COMPLAINTS = 16384, WATCH_NS = 20000000 };
 
-const struct worker nobody = {.handle = -1, .control = -1, .complaints = -1, .information = -1, .arena_fd = {-1, -1}};
+const struct worker nobody = {.handle = -1, .control = -1, .complaints = -1, .information = -1, .output_fd = -1};
 
 /* What has arrived by the time that we look counts, even past the deadline: until then we may have waited for another worker. */
 enum ending wait_readable(const struct worker *worker, int fd, int64_t deadline_ns) {
@@ -147,18 +147,19 @@ int worker_do(struct worker *worker, enum operation operation, int64_t limit_ns,
 }
 
 int worker_use(struct worker *worker, const struct plan *plan, int64_t limit_ns) {
-  if (worker->plan == plan) return 1;
-  plan_write_table(plan, worker->arena[ARENA_INPUT]);
+  struct inputs *inputs = worker->inputs;
+  if (worker->plan == plan && inputs->plan == plan) return 1;
+  plan_write_table(plan, inputs->memory);
+  inputs->plan = plan;
   worker->plan = plan;
   return worker_do(worker, OPERATION_LAYOUT, limit_ns, NULL);
 }
 
 void worker_release(struct worker *worker) {
   if (worker->ending == ENDING_NONE) end_worker(worker, ENDING_CANCELLED, "idle");
-  for (int arena = 0; arena < ARENA_COUNT; arena++) {
-    if (worker->arena[arena]) munmap(worker->arena[arena], worker->arena_bytes[arena]);
-    if (worker->arena_fd[arena] >= 0) close(worker->arena_fd[arena]);
-  }
+  if (worker->inputs) inputs_release(worker->inputs);
+  if (worker->arena[ARENA_OUTPUT]) munmap(worker->arena[ARENA_OUTPUT], worker->output_bytes);
+  if (worker->output_fd >= 0) close(worker->output_fd);
   if (worker->control >= 0) close(worker->control);
   if (worker->complaints >= 0) close(worker->complaints);
   if (worker->handle >= 0) close(worker->handle);

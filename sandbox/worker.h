@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "arena.h"
 #include "group.h"
 #include "plan.h"
 
@@ -31,6 +32,7 @@ struct worker_request {
   int threads;          /* more than one: threads may be started, but no more than this many work */
   const cpu_set_t *starting_cores, *cores; /* where it may run until it is loaded, and from then on; NULL to leave that as it is */
   uint64_t arena_bytes[ARENA_COUNT];
+  int own_inputs; /* its arguments lie where no other worker sees them */
   int64_t limit_ns;
 };
 
@@ -46,9 +48,10 @@ struct worker {
   int control;
   int complaints; /* read end of its stderr */
   int threads;
-  int arena_fd[ARENA_COUNT];
-  uint8_t *arena[ARENA_COUNT];
-  uint64_t arena_bytes[ARENA_COUNT];
+  struct inputs *inputs;
+  int output_fd;
+  uint64_t output_bytes;
+  uint8_t *arena[ARENA_COUNT]; /* where both lie here */
   const struct plan *plan; /* whose layout it has mapped */
   int information;       /* while it is being started: where bubblewrap says which process it made */
   int64_t deadline_ns;   /* for being loaded */

@@ -32,6 +32,7 @@ const judging = [
   "compare",
   "pair",
   "turn",
+  "arena",
   "worker",
   "start",
   "dismiss",

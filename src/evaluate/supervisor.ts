@@ -70,6 +70,8 @@ export interface WorkerStart {
   readonly loader?: string | undefined;
   readonly threads: number;
   readonly limitMs: number;
+  /** Whether its arguments lie where no other worker sees them: a generator's hold the seed. The arms of a pair share theirs. */
+  readonly ownInputs?: boolean | undefined;
   /** Plans that it will be used with: its memory is made large enough for them. */
   readonly plans: readonly string[];
 }
@@ -190,10 +192,10 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
     core === undefined ? { pinned: false } : await ask(z.object({ pinned: z.boolean() }), "pin", core);
 
   const start: Supervisor["start"] = async (...workers) => {
-    for (const { name, library, loader: other, threads, limitMs, plans } of workers) {
+    for (const { name, library, loader: other, threads, limitMs, ownInputs, plans } of workers) {
       const user = unprivilegedUser() ?? 0;
       const files = [path(library), other === undefined ? "-" : path(other)];
-      await ask(z.unknown(), "start", name, ...files, user, threads, limitMs, ...plans);
+      await ask(z.unknown(), "start", name, ...files, user, threads, limitMs, ownInputs ? 1 : 0, ...plans);
     }
     const endings: (Ending | undefined)[] = [];
     for (const { name } of workers) endings.push((await ask(startReply, "await", name)).ending);

@@ -110,7 +110,7 @@ export function generatorStart(subject: Subject, loaded: readonly LoadedPlan[]):
   const plans = loaded.flatMap((plan) => plan.generator ?? []);
   const library = subject.generatorLibrary;
   if (plans.length === 0 || library === undefined) return undefined;
-  return { name: "generator", library, threads: 1, limitMs: loadLimitMs, plans };
+  return { name: "generator", library, threads: 1, limitMs: loadLimitMs, ownInputs: true, plans };
 }
 
 /** The endings in the order of the workers; undefined where there is none to be started. */
