@@ -54,6 +54,14 @@ export function logRatios(rounds: readonly Round[], threads: number): number[] {
   });
 }
 
+/** The log ratio of each pair by itself. */
+export function pairLogRatios({ pairs }: Round, threads: number): number[] {
+  return logRatios(
+    pairs.map((pair) => ({ pairs: [pair] })),
+    threads,
+  );
+}
+
 /**
  * Whether a minority of the candidate's calls is so slow that medians hide it, round after round and in a way that the reference does not
  * show: what it puts off, it does after all. Whole times count then.

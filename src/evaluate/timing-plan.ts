@@ -3,12 +3,12 @@
  */
 import type { Effort } from "./evaluator.ts";
 import type { Speedup } from "./outcome.ts";
-import { speedupOf } from "./statistics.ts";
+import { leastScatter, speedupOf } from "./statistics.ts";
 
 export interface TimingPlan {
   readonly pairsPerRound: number;
-  /** Of these, how many are enough where they show a clear difference: how large it is exactly can wait for `confirm`. */
-  readonly clearPairs: number;
+  /** Of these, how many are enough after the first round, where more would say no more: see `isClear` and `isSteady`. */
+  readonly briefPairs: number;
   readonly leastRounds: number;
   readonly mostRounds: number;
   /** Half the width of what counts as no difference. */
@@ -27,7 +27,7 @@ export interface TimingPlan {
 export const timingPlans: Readonly<Record<Effort, TimingPlan>> = {
   screen: {
     pairsPerRound: 4,
-    clearPairs: 2,
+    briefPairs: 2,
     leastRounds: 3,
     mostRounds: 5,
     tie: 0.01,
@@ -37,7 +37,7 @@ export const timingPlans: Readonly<Record<Effort, TimingPlan>> = {
   },
   normal: {
     pairsPerRound: 4,
-    clearPairs: 2,
+    briefPairs: 2,
     leastRounds: 3,
     mostRounds: 10,
     tie: 0.01,
@@ -47,7 +47,7 @@ export const timingPlans: Readonly<Record<Effort, TimingPlan>> = {
   },
   confirm: {
     pairsPerRound: 6,
-    clearPairs: 6,
+    briefPairs: 6,
     leastRounds: 8,
     mostRounds: 20,
     tie: 0.01,
@@ -70,9 +70,23 @@ export const implausibleRatio = 10;
 const clearLoss = Math.log(0.8);
 const clearWin = Math.log(1.25);
 
-/** Whether pairs lie so far from 1 that few of them tell which side they are on. */
+/** Whether pairs lie so far from 1 that few of them tell which side they are on: how far exactly can wait for `confirm`. */
 export function isClear(logRatios: readonly number[]): boolean {
   return logRatios.every((ratio) => ratio > clearWin) || logRatios.every((ratio) => ratio < clearLoss);
+}
+
+/**
+ * Whether the pairs of each round, given by their log ratios, agree so well that the mean of two scatters about as little as what rounds are
+ * taken to scatter by anyway.
+ */
+export function isSteady(rounds: readonly (readonly number[])[]): boolean {
+  const deviations = rounds.flatMap((pairs) => {
+    const mean = pairs.reduce((sum, ratio) => sum + ratio, 0) / pairs.length;
+    return pairs.map((ratio) => ratio - mean);
+  });
+  const squares = deviations.reduce((sum, deviation) => sum + deviation ** 2, 0);
+  const freedom = deviations.length - rounds.length;
+  return freedom > 0 && Math.sqrt(squares / freedom) <= 2 * leastScatter;
 }
 
 export type Verdict = "win" | "loss" | "tie" | "futile" | "continue" | "undecided";

@@ -10,6 +10,7 @@ import {
   concludeRounds,
   isUneven,
   logRatios,
+  pairLogRatios,
   timeNs,
   waitingFailure,
   type Round,
@@ -21,6 +22,7 @@ import {
   implausibleRatio,
   intervalOf,
   isClear,
+  isSteady,
   timingPlans,
   verdictOf,
   type TimingPlan,
@@ -90,15 +92,22 @@ interface Bench {
 }
 
 async function measure(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Promise<Round[] | Failure> {
+  const { threads } = bench.subject.task;
   const rounds: Round[] = [];
   for (;;) {
     // The first is whole, to see whether all calls are alike.
-    const brief = rounds.length > 0 && !isUneven(rounds, bench.subject.task.threads);
-    const round = await measureRound(bench, loaded, plan, { brief, candidateFirst: rounds.length % 2 === 1 });
+    const brief = rounds.length > 0 && !isUneven(rounds, threads);
+    const steady = isSteady(rounds.map((round) => pairLogRatios(round, threads)));
+    const enough = (pairs: readonly TimedPair[]): boolean =>
+      brief && pairs.length >= plan.briefPairs && (steady || isClear(pairLogRatios({ pairs }, threads)));
+    const round = await measureRound(bench, loaded, plan, {
+      enough,
+      candidateFirst: rounds.length % 2 === 1,
+    });
     if ("status" in round) return round;
     rounds.push(round);
-    const ratios = logRatios(rounds, bench.subject.task.threads);
-    bench.options.onRound?.(described(round, ratios.at(-1) ?? 0, bench.subject.task.threads));
+    const ratios = logRatios(rounds, threads);
+    bench.options.onRound?.(described(round, ratios.at(-1) ?? 0, threads));
     const waiting = waitingFailure(rounds);
     if (waiting) return waiting;
     if (verdictOf(ratios, plan) !== "continue") return rounds;
@@ -111,10 +120,11 @@ async function measureRound(
   loaded: LoadedPlan,
   plan: TimingPlan,
   {
-    brief,
+    enough,
     candidateFirst,
   }: {
-    readonly brief: boolean;
+    /** Whether no more pairs are needed than these. */
+    readonly enough: (pairs: readonly TimedPair[]) => boolean;
     /** Which of the two is started first, finds its memory first and begins: from round to round it is the other one's turn. */
     readonly candidateFirst: boolean;
   },
@@ -136,8 +146,7 @@ async function measureRound(
     const pairs: TimedPair[] = [];
     let referenceMs = bench.facts.callMs * loaded.instances;
     for (let index = -1; index < plan.pairsPerRound; index++) {
-      const each = pairs.map((pair) => ({ pairs: [pair] }));
-      if (brief && pairs.length >= plan.clearPairs && isClear(logRatios(each, subject.task.threads))) break;
+      if (enough(pairs)) break;
       options.signal?.throwIfAborted();
       const pair = await runPair(
         supervisor,

@@ -6,7 +6,14 @@ import {
   speedupOf,
   studentQuantile,
 } from "../../src/evaluate/statistics.ts";
-import { instancesFor, intervalOf, isClear, timingPlans, verdictOf } from "../../src/evaluate/timing-plan.ts";
+import {
+  instancesFor,
+  intervalOf,
+  isClear,
+  isSteady,
+  timingPlans,
+  verdictOf,
+} from "../../src/evaluate/timing-plan.ts";
 
 describe("statistics, by hand", () => {
   it("the median is the middle, or the mean of the two in the middle", () => {
@@ -110,6 +117,26 @@ describe("when to stop", () => {
     expect(isClear([-0.3, -0.25])).toBe(true);
     expect(isClear([0.3, 0.1])).toBe(false);
     expect(isClear([0.3, -0.3])).toBe(false);
+  });
+
+  it("pairs are steady where those of each round agree, whatever lies between rounds", () => {
+    expect(isSteady([[0.3, 0.301, 0.299, 0.3]])).toBe(true);
+    expect(
+      isSteady([
+        [0.3, 0.301],
+        [0.2, 0.201],
+      ]),
+    ).toBe(true);
+    expect(isSteady([[0, 0.03, -0.03, 0]])).toBe(false);
+    expect(
+      isSteady([
+        [0, 0.001],
+        [0, 0.06],
+      ]),
+    ).toBe(false);
+    // A single pair tells nothing of the kind.
+    expect(isSteady([[0], [0]])).toBe(false);
+    expect(isSteady([])).toBe(false);
   });
 
   it("five percent is a win after three steady rounds", () => {
