@@ -61,16 +61,85 @@ static double normal_tail(struct random *random) {
   return tail_start - x;
 }
 
-double random_normal(struct random *random) {
-  for (;;) {
-    uint64_t bits = random_bits(random);
-    int layer = (int)(bits % LAYERS);
-    double place = (double)(bits >> 11) * 0x1p-52 - 1;
-    if (fabs(place) < layer_inside[layer]) return place * layer_width[layer];
-    if (layer == 0) return place < 0 ? -normal_tail(random) : normal_tail(random);
-    double x = place * layer_width[layer];
-    double outer = exp(-0.5 * (layer_width[layer] * layer_width[layer] - x * x));
-    double inner = exp(-0.5 * (layer_width[layer + 1] * layer_width[layer + 1] - x * x));
-    if (inner + random_unit(random) * (outer - inner) < 1) return x;
+/* Which layer, and where in it: from separate bits. */
+static inline int layer_of(uint64_t bits) { return (int)(bits % LAYERS); }
+static inline double place_of(uint64_t bits) { return (double)(int64_t)(bits >> 11) * 0x1p-52 - 1; }
+
+/* Where these bits do not settle the number at once. */
+static double normal_otherwise(struct random *random, uint64_t bits) {
+  int layer = layer_of(bits);
+  double place = place_of(bits);
+  if (layer == 0) return place < 0 ? -normal_tail(random) : normal_tail(random);
+  double x = place * layer_width[layer];
+  double outer = exp(-0.5 * (layer_width[layer] * layer_width[layer] - x * x));
+  double inner = exp(-0.5 * (layer_width[layer + 1] * layer_width[layer + 1] - x * x));
+  return inner + random_unit(random) * (outer - inner) < 1 ? x : random_normal(random);
+}
+
+static inline double normal_from(struct random *random, uint64_t bits) {
+  int layer = layer_of(bits);
+  double place = place_of(bits);
+  return fabs(place) < layer_inside[layer] ? place * layer_width[layer] : normal_otherwise(random, bits);
+}
+
+double random_normal(struct random *random) { return normal_from(random, random_bits(random)); }
+
+struct random_block random_block_from(struct random *random) {
+  struct random_block block;
+  uint64_t mixer = random_bits(random);
+  for (int word = 0; word < 4; word++) {
+    for (int lane = 0; lane < RANDOM_LANES; lane++) block.state[word][lane] = splitmix(&mixer);
   }
+  return block;
+}
+
+/*
+ * The same loop twice, for processors with vectors of 32 bytes and for all others. Not for those of 64 bytes: some processors are slower
+ * for a while after them, and this runs on the core that is measured on.
+ */
+typedef uint64_t lanes __attribute__((vector_size(32)));
+enum { LANES = sizeof(lanes) / sizeof(uint64_t) };
+
+#define ROTATED(X, K) ((X) << (K) | (X) >> (64 - (K)))
+#define DEFINE_ADVANCE(NAME)                                                                    \
+  static void NAME(struct random_block *block) {                                                \
+    for (int first = 0; first < RANDOM_LANES; first += LANES) {                                 \
+      lanes s[4];                                                                               \
+      for (int word = 0; word < 4; word++) memcpy(&s[word], &block->state[word][first], sizeof *s); \
+      for (int index = first; index < RANDOM_BLOCK; index += RANDOM_LANES) {                    \
+        lanes bits = ROTATED(s[0] + s[3], 23) + s[0], t = s[1] << 17;                           \
+        s[2] ^= s[0];                                                                           \
+        s[3] ^= s[1];                                                                           \
+        s[1] ^= s[2];                                                                           \
+        s[0] ^= s[3];                                                                           \
+        s[2] ^= t;                                                                              \
+        s[3] = ROTATED(s[3], 45);                                                               \
+        memcpy(&block->bits[index], &bits, sizeof bits);                                        \
+      }                                                                                         \
+      for (int word = 0; word < 4; word++) memcpy(&block->state[word][first], &s[word], sizeof *s); \
+    }                                                                                           \
+  }
+
+DEFINE_ADVANCE(advance)
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) DEFINE_ADVANCE(advance_wide)
+void random_block_next(struct random_block *block) { __builtin_cpu_supports("avx2") ? advance_wide(block) : advance(block); }
+#else
+void random_block_next(struct random_block *block) { advance(block); }
+#endif
+
+void random_block_uniform(struct random_block *block, double low, double span, double values[RANDOM_BLOCK]) {
+  random_block_next(block);
+  for (int index = 0; index < RANDOM_BLOCK; index++) {
+    /* The bits become the fraction of a number from 1 to 2. */
+    uint64_t bits = block->bits[index] >> 12 | 0x3ff0000000000000;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    values[index] = low + span * (value - 1);
+  }
+}
+
+void random_block_normal(struct random_block *block, double mean, double deviation, double values[RANDOM_BLOCK], struct random *random) {
+  random_block_next(block);
+  for (int index = 0; index < RANDOM_BLOCK; index++) values[index] = mean + deviation * normal_from(random, block->bits[index]);
 }

@@ -20,19 +20,34 @@ static __int128 rounded(long double value, enum scalar scalar) {
   return (__int128)roundl(value);
 }
 
+/* What is shorter is not worth the seeding of a block. */
+static const uint64_t fewest_for_blocks = RANDOM_BLOCK / 4;
+
+static uint64_t block_part(uint64_t count, uint64_t done) { return count - done < RANDOM_BLOCK ? count - done : RANDOM_BLOCK; }
+
+/* Random bytes in which each word has these bits set. */
+static void fill_bytes(uint8_t *at, uint64_t size, uint64_t set, struct random *random) {
+  struct random_block block = random_block_from(random);
+  for (uint64_t done = 0; done < size; done += sizeof block.bits) {
+    random_block_next(&block);
+    for (int index = 0; index < RANDOM_BLOCK; index++) block.bits[index] |= set;
+    memcpy(at + done, block.bits, size - done < sizeof block.bits ? size - done : sizeof block.bits);
+  }
+}
+
 /* Random bytes, but with the top bit of every exponent set: numbers near zero would pass for a result within the tolerance. */
 static void fill_real_noise(enum scalar scalar, uint8_t *at, uint64_t count, uint64_t stride, struct random *random) {
+  uint64_t set = scalar == SCALAR_F32 || scalar == SCALAR_C64 ? 0x4000000040000000 : 0x4000000000000000;
+  if (stride == scalar_size(scalar) && scalar != SCALAR_F80 && count >= fewest_for_blocks) {
+    fill_bytes(at, count * stride, set, random);
+    return;
+  }
   for (uint64_t index = 0; index < count; index++) {
-    uint64_t bits = random_bits(random);
-    uint64_t large = scalar == SCALAR_F32 || scalar == SCALAR_C64 ? bits | 0x4000000040000000 : bits | 0x4000000000000000;
+    uint64_t bits = random_bits(random), large = bits | set;
     uint8_t *value = at + index * stride;
-    if (scalar == SCALAR_F32) {
-      memcpy(value, &large, 4);
-    } else {
-      memcpy(value, &large, 8);
-    }
+    memcpy(value, &large, scalar == SCALAR_F32 ? 4 : 8);
     if (scalar == SCALAR_C128) {
-      large = random_bits(random) | 0x4000000000000000;
+      large = random_bits(random) | set;
       memcpy(value + 8, &large, 8);
     } else if (scalar == SCALAR_F80) {
       store_real(value, scalar, 1.0L + (long double)bits);
@@ -45,7 +60,10 @@ static void fill_noise(const struct type *type, uint8_t *at, uint64_t count, uin
     fill_real_noise(type->scalar, at, count, stride, random);
     return;
   }
-  if (!type->has_bool && stride == type->size) random_bytes(random, at, count * stride);
+  if (!type->has_bool && stride == type->size) {
+    if (count * stride >= 8 * fewest_for_blocks) fill_bytes(at, count * stride, 0, random);
+    else random_bytes(random, at, count * stride);
+  }
   if (!type->has_bool && !type->has_real && stride == type->size) return;
   for (uint64_t index = 0; index < count; index++) {
     uint8_t *value = at + index * stride;
@@ -89,18 +107,55 @@ static inline void store_double(uint8_t *at, enum scalar scalar, double value) {
   }
 }
 
-/* Integers of a type, between bounds that it can hold. Two's complement, little-endian: the low bytes are the value. */
+static void store_doubles(uint8_t *at, enum scalar scalar, uint64_t stride, const double *values, uint64_t count) {
+  if (scalar == SCALAR_F64 && stride == sizeof *values) memcpy(at, values, count * sizeof *values);
+  else for (uint64_t index = 0; index < count; index++) store_double(at + index * stride, scalar, values[index]);
+}
+
+/* Two's complement, little-endian: the low bytes are the value. */
+static inline void store_low_bytes(uint8_t *at, uint64_t size, uint64_t value) {
+  switch (size) {
+    case 1: memcpy(at, &value, 1); break;
+    case 2: memcpy(at, &value, 2); break;
+    case 4: memcpy(at, &value, 4); break;
+    default: memcpy(at, &value, 8);
+  }
+}
+
+/* Integers of a type, between bounds that it can hold. */
 static void fill_integers(uint64_t size, uint8_t *at, uint64_t count, uint64_t stride, __int128 low, __int128 high, struct random *random) {
   uint64_t from = (uint64_t)low, bound = (uint64_t)(high - low) + 1;
-  for (uint64_t index = 0; index < count; index++) {
-    uint64_t value = from + random_below(random, bound);
-    uint8_t *to = at + index * stride;
-    switch (size) {
-      case 1: memcpy(to, &value, 1); break;
-      case 2: memcpy(to, &value, 2); break;
-      case 4: memcpy(to, &value, 4); break;
-      default: memcpy(to, &value, 8);
+  if (count < fewest_for_blocks) {
+    for (uint64_t index = 0; index < count; index++) store_low_bytes(at + index * stride, size, from + random_below(random, bound));
+    return;
+  }
+  struct random_block block = random_block_from(random);
+  for (uint64_t done = 0; done < count; done += RANDOM_BLOCK) {
+    uint64_t part = block_part(count, done);
+    random_block_next(&block);
+    for (uint64_t index = 0; index < part; index++) {
+      store_low_bytes(at + (done + index) * stride, size, from + random_scaled(block.bits[index], bound));
     }
+  }
+}
+
+/* `first` and `second` are the bounds of uniform numbers, or mean and deviation of normal ones. */
+static void fill_reals(enum rule_kind kind, enum scalar scalar, uint8_t *at, uint64_t count, uint64_t stride, long double first, long double second,
+                       struct random *random) {
+  double low = (double)first, span = (double)(second - first), mean = (double)first, deviation = (double)second;
+  if (count < fewest_for_blocks) {
+    for (uint64_t index = 0; index < count; index++) {
+      double value = kind == RULE_NORMAL ? mean + deviation * random_normal(random) : low + span * random_unit(random);
+      store_double(at + index * stride, scalar, value);
+    }
+    return;
+  }
+  struct random_block block = random_block_from(random);
+  double values[RANDOM_BLOCK];
+  for (uint64_t done = 0; done < count; done += RANDOM_BLOCK) {
+    if (kind == RULE_NORMAL) random_block_normal(&block, mean, deviation, values, random);
+    else random_block_uniform(&block, low, span, values);
+    store_doubles(at + done * stride, scalar, stride, values, block_part(count, done));
   }
 }
 
@@ -122,12 +177,10 @@ static void fill_scalars(enum scalar scalar, uint8_t *at, uint64_t count, uint64
     else store_real(value, scalar, rule->low);
     uint64_t size = scalar_size(scalar);
     for (uint64_t index = 0; index < count; index++) memcpy(at + index * stride, value, size);
-  } else if (rule->kind == RULE_NORMAL) {
-    double mean = (double)rule->low, deviation = (double)rule->high;
+  } else if (rule->kind == RULE_NORMAL && integer) {
     for (uint64_t index = 0; index < count; index++) {
-      double value = mean + deviation * random_normal(random);
-      if (integer) store_integer(at + index * stride, scalar, rounded(value, scalar));
-      else store_double(at + index * stride, scalar, value);
+      double value = (double)rule->low + (double)rule->high * random_normal(random);
+      store_integer(at + index * stride, scalar, rounded(value, scalar));
     }
   } else if (integer) {
     __int128 low = rounded(ceill(rule->low), scalar), high = rounded(floorl(rule->high), scalar);
@@ -139,10 +192,7 @@ static void fill_scalars(enum scalar scalar, uint8_t *at, uint64_t count, uint64
       store_real(at + index * stride, scalar, random_between(random, low, high));
     }
   } else {
-    double low = (double)rule->low, span = (double)(rule->high - rule->low);
-    for (uint64_t index = 0; index < count; index++) {
-      store_double(at + index * stride, scalar, low + span * random_unit(random));
-    }
+    fill_reals(rule->kind, scalar, at, count, stride, rule->low, rule->high, random);
   }
 }
 
