@@ -110,8 +110,16 @@ struct wire<std::vector<bool>> {
 /* Flat elements go in one piece, others one by one. */
 template <class T, bool Flat>
 struct elements {
-  static void decode(reader &in, std::vector<T> &value) {
-    if (!value.empty()) in.bytes(static_cast<void *>(value.data()), value.size() * sizeof(T));
+  static void decode(reader &in, uint64_t count, std::vector<T> &value) {
+    /* Large ones are not filled with zeros first, where their bytes lie so that they can be taken as they are. */
+    if (std::is_trivially_copyable<T>::value && reinterpret_cast<uintptr_t>(in.at) % alignof(T) == 0) {
+      const T *first = reinterpret_cast<const T *>(in.at);
+      value.assign(first, first + count);
+      in.at += count * sizeof(T);
+      return;
+    }
+    value.resize(count);
+    if (count != 0) in.bytes(static_cast<void *>(value.data()), count * sizeof(T));
   }
   static void encode(writer &out, const std::vector<T> &value) {
     if (!value.empty()) out.bytes(value.data(), uint64_t(value.size()) * sizeof(T));
@@ -121,7 +129,8 @@ struct elements {
 
 template <class T>
 struct elements<T, false> {
-  static void decode(reader &in, std::vector<T> &value) {
+  static void decode(reader &in, uint64_t count, std::vector<T> &value) {
+    value.resize(count);
     for (T &element : value) wire<T>::decode(in, element);
   }
   static void encode(writer &out, const std::vector<T> &value) {
@@ -142,8 +151,8 @@ template <class T>
 struct wire<std::vector<T>> {
   static const bool flat = false;
   static void decode(reader &in, std::vector<T> &value) {
-    value.resize(in.count());
-    elements<T, wire<T>::flat>::decode(in, value);
+    const uint64_t count = in.count();
+    elements<T, wire<T>::flat>::decode(in, count, value);
   }
   static void encode(writer &out, const std::vector<T> &value) {
     out.count(value.size());
