@@ -56,6 +56,8 @@ describe("a slower reference (T29)", () => {
     ["by the processor's state", "t29-processor-state.c"],
     ["by memory that is taken", "t29-hoards.c"],
     ["by pages that are thrown away", "t29-remaps.c"],
+    ["by arguments flushed from the caches, which both read", "t29-flushes-inputs.c"],
+    ["by pages of arguments that are taken out of memory", "t29-pages-out.c"],
   ]);
 });
 

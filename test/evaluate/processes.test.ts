@@ -152,7 +152,7 @@ describe("a supervisor whose parent is killed in the midst of a call", () => {
     const { pid: supervisor } = await ask("hello");
     await ask(`jail ${loader} 1000000000 60 1 ${jail}`);
     await ask("plan p 1 0 0 0 0 0");
-    await ask(`start reference ${library} - ${unprivilegedUser() ?? 0} 1 5000 p`);
+    await ask(`start reference ${library} - ${unprivilegedUser() ?? 0} 1 5000 0 p`);
     const { pid: worker } = await ask("await reference");
     shell.stdin.write("pair p reference - 0 60000 60000 0 - - same none\n");
     await sleep(100);
