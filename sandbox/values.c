@@ -139,6 +139,34 @@ static void fill_integers(uint64_t size, uint8_t *at, uint64_t count, uint64_t s
   }
 }
 
+static void fill_constant(uint8_t *at, uint64_t count, uint64_t stride, const uint8_t *value, uint64_t size) {
+  const uint64_t most = 4096; /* what lies in the nearest cache is copied from there */
+  if (stride != size) {
+    for (uint64_t index = 0; index < count; index++) memcpy(at + index * stride, value, size);
+    return;
+  }
+  if (count) memcpy(at, value, size);
+  for (uint64_t done = 1, part; done < count; done += part) {
+    part = done < most ? done : most;
+    if (part > count - done) part = count - done;
+    memcpy(at + done * size, at, part * size);
+  }
+}
+
+/* Two letters from each number: there are so few that half of one is enough to choose by. */
+static void fill_letters(uint8_t *at, uint64_t count, uint64_t stride, const struct rule *rule, struct random *random) {
+  const uint64_t letters = (uint64_t)rule->count;
+  struct random_block block = random_block_from(random);
+  for (uint64_t done = 0; done < count; done += 2 * RANDOM_BLOCK) {
+    uint64_t part = count - done < 2 * RANDOM_BLOCK ? count - done : 2 * RANDOM_BLOCK;
+    random_block_next(&block);
+    for (uint64_t index = 0; index < part; index++) {
+      uint64_t half = (uint32_t)(block.bits[index / 2] >> (index % 2 ? 32 : 0));
+      at[(done + index) * stride] = rule->alphabet[half * letters >> 32];
+    }
+  }
+}
+
 /* `first` and `second` are the bounds of uniform numbers, or mean and deviation of normal ones. */
 static void fill_reals(enum rule_kind kind, enum scalar scalar, uint8_t *at, uint64_t count, uint64_t stride, long double first, long double second,
                        struct random *random) {
@@ -163,6 +191,9 @@ static void fill_scalars(enum scalar scalar, uint8_t *at, uint64_t count, uint64
   int integer = scalar_is_integer(scalar);
   if (rule->kind == RULE_PERMUTATION) {
     fill_permutation(scalar, at, count, stride, random);
+  } else if (rule->kind == RULE_TEXT && (scalar == SCALAR_I8 || scalar == SCALAR_U8) && count >= fewest_for_blocks) {
+    fill_letters(at, count, stride, rule, random);
+    if (rule->terminated) at[(count - 1) * stride] = 0;
   } else if (rule->kind == RULE_TEXT) {
     for (uint64_t index = 0; index < count; index++) {
       uint8_t byte = rule->alphabet[random_below(random, (uint64_t)rule->count)];
@@ -175,8 +206,7 @@ static void fill_scalars(enum scalar scalar, uint8_t *at, uint64_t count, uint64
     uint8_t value[16];
     if (integer) store_integer(value, scalar, rounded(rule->low, scalar));
     else store_real(value, scalar, rule->low);
-    uint64_t size = scalar_size(scalar);
-    for (uint64_t index = 0; index < count; index++) memcpy(at + index * stride, value, size);
+    fill_constant(at, count, stride, value, scalar_size(scalar));
   } else if (rule->kind == RULE_NORMAL && integer) {
     for (uint64_t index = 0; index < count; index++) {
       double value = (double)rule->low + (double)rule->high * random_normal(random);
@@ -227,12 +257,13 @@ static int is_independent(const struct rule *rule) {
     case RULE_UNIFORM:
     case RULE_NORMAL:
     case RULE_INTEGERS:
+    case RULE_CONSTANT:
     case RULE_TEXT:
     case RULE_NOISE:
       return 1;
     case RULE_FIELDS:
       for (int index = 0; index < rule->count; index++) {
-        if (rule->rules[index]->kind != RULE_CONSTANT && !is_independent(rule->rules[index])) return 0;
+        if (!is_independent(rule->rules[index])) return 0;
       }
       return 1;
     default:
