@@ -1,4 +1,4 @@
-/* A random sparse matrix in compressed rows. Rows differ in length, and each row's columns rise. */
+/* A random sparse matrix in compressed rows. Rows differ in length, up to twice the mean, and each row's columns rise. */
 #include <stdint.h>
 
 static uint64_t next_random(uint64_t *state) {
@@ -8,26 +8,29 @@ static uint64_t next_random(uint64_t *state) {
   return z ^ (z >> 31);
 }
 
+/* In [0, 1). */
+static double next_unit(uint64_t *state) { return (double)(next_random(state) >> 32) * 0x1p-32; }
+
 void generate(uint64_t seed, int64_t rows, int64_t columns, int64_t nonzeros, int32_t *row_start, int32_t *column) {
   uint64_t state = seed;
-  for (int64_t row = 0; row <= rows; row++) {
-    row_start[row] = 0;
+  double mean = rows > 0 ? (double)nonzeros / (double)rows : 0;
+  row_start[0] = 0;
+  for (int64_t row = 1; row < rows; row++) {
+    row_start[row] = (int32_t)(((double)row + next_unit(&state)) * mean);
   }
-  for (int64_t entry = 0; entry < nonzeros; entry++) {
-    column[entry] = (int32_t)(next_random(&state) % (uint64_t)columns);
-    if (rows > 0) {
-      row_start[1 + next_random(&state) % (uint64_t)rows]++;
-    }
+  if (rows > 0) {
+    row_start[rows] = (int32_t)nonzeros;
   }
+  /* As many stretches of columns as the row has entries, and one somewhere in each. */
   for (int64_t row = 0; row < rows; row++) {
-    row_start[row + 1] += row_start[row];
-    for (int32_t entry = row_start[row] + 1; entry < row_start[row + 1]; entry++) {
-      int32_t moved = column[entry];
-      int32_t place = entry;
-      for (; place > row_start[row] && column[place - 1] > moved; place--) {
-        column[place] = column[place - 1];
-      }
-      column[place] = moved;
+    int32_t start = row_start[row], entries = row_start[row + 1] - start;
+    double stretch = (double)columns / (double)entries;
+    for (int32_t entry = 0; entry < entries; entry++) {
+      column[start + entry] = (int32_t)(((double)entry + next_unit(&state)) * stretch);
     }
+  }
+  /* Entries of no row. */
+  for (int64_t entry = rows > 0 ? nonzeros : 0; entry < nonzeros; entry++) {
+    column[entry] = 0;
   }
 }
