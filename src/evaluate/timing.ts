@@ -108,7 +108,7 @@ async function measure(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Prom
     rounds.push(round);
     const ratios = logRatios(rounds, threads);
     bench.options.onRound?.(described(round, ratios.at(-1) ?? 0, threads));
-    const waiting = waitingFailure(rounds);
+    const waiting = waitingFailure(rounds, bench.subject.task.threads);
     if (waiting) return waiting;
     if (verdictOf(ratios, plan) !== "continue") return rounds;
   }

@@ -155,8 +155,17 @@ describe("a model that fails", () => {
       stdout,
       stderr,
     } = await run(
-      ...["optimize", "running-balance", "--team", `m=openai:m@${refusing.endpoint},rules=rewriter`],
-      ...["--rounds", "1", "--evaluations", "4", "--seed", "1", "--no-journal", "--no-bank", "--json"],
+      "optimize",
+      "running-balance",
+      "--team",
+      `m=openai:m@${refusing.endpoint},rules=rewriter`,
+      "--rounds",
+      "1",
+      "--evaluations",
+      "4",
+      "--no-journal",
+      "--no-bank",
+      "--json",
     );
     await refusing.close();
     expect(exitCode).toBe(0);

@@ -54,8 +54,8 @@ function killing(which: (one: RunningProcess) => boolean, times: number): { stop
   const done = (async () => {
     while (!stopped && killed < times) {
       const victim = (await descendants()).find(which);
-      // Twice in a row: not the reference, which is soon done.
-      await new Promise((resolve) => setTimeout(resolve, 60));
+      // Twice in a row: not the reference, which is soon done, also on a busy machine.
+      await new Promise((resolve) => setTimeout(resolve, 250));
       if (victim && (await descendants()).some((one) => one.pid === victim.pid && which(one))) {
         process.kill(victim.pid, "SIGKILL");
         killed++;
@@ -93,6 +93,8 @@ async function judgeWhile(
   },
 ): Promise<{ outcome: Outcome | Error; killed: number; evaluator: Workbench }> {
   const evaluator = await newEvaluator();
+  // What is found out about the reference once, in longer calls, is known then.
+  expect(await evaluator.evaluate(task, wrong)).toMatchObject({ status: "wrong-output" });
   let killer: ReturnType<typeof killing> | undefined;
   const outcome = await evaluator
     .evaluate(task, source, {
