@@ -17,6 +17,7 @@ import {
 } from "../model/chat-model.ts";
 import { costOf } from "../model/prices.ts";
 import { nothingSpent, type Spend, type StrategyBank } from "../strategy/strategy.ts";
+import { canonical } from "./canonical.ts";
 import type { RecordOf } from "./record.ts";
 import { wishKeys, type Arrival, type Tape } from "./tape.ts";
 
@@ -76,10 +77,7 @@ export function bankOnTape(tape: Tape, bank: StrategyBank): StrategyBank {
 
   function isKnown(lesson: Lesson): boolean {
     const held = known.get(lesson.id);
-    return (
-      held !== undefined &&
-      JSON.stringify({ ...held, factor: 1 }) === JSON.stringify({ ...lesson, factor: 1 })
-    );
+    return held !== undefined && canonical({ ...held, factor: 1 }) === canonical({ ...lesson, factor: 1 });
   }
 
   async function write(what: unknown, perform: () => Promise<void>): Promise<void> {
