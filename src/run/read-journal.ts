@@ -72,7 +72,10 @@ export function parseJournal(bytes: Buffer, path: string): ReadJournal {
   const [first] = all;
   if (first?.type !== "run-started")
     throw new UsageError(`${path}: it does not begin as a journal does`, {
-      remedy: all.length === 0 ? "the run died before its first line" : "name the file that a run wrote",
+      remedy:
+        all.length === 0
+          ? "the run died before its first line: remove the file, and begin the run anew"
+          : "name the file that a run wrote",
     });
   if (taskHash(first.task) !== first.task.hash)
     throw new UsageError(`${path}: line 1: the task is not the one that its hash names`, {
