@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const limits = { testTimeout: 60_000, hookTimeout: 120_000 };
 /** They start processes, and some look at all that theirs has started, or change its environment. */
-const machine = "test/{adversarial,cli,evaluate,examples}/**/*.test.ts";
+const machine = ["test/{adversarial,cli,evaluate,examples}/**/*.test.ts", "test/run/killed.test.ts"];
 
 export default defineConfig({
   test: {
@@ -11,10 +11,10 @@ export default defineConfig({
     maxWorkers: 3,
     // They run in the order of their names: first what takes long, last the many short ones, which even out the end.
     projects: [
-      { test: { name: "machine", include: [machine], ...limits } },
+      { test: { name: "machine", include: machine, ...limits } },
       // Each process loads the modules once for all of its files.
       {
-        test: { name: "pure", include: ["test/**/*.test.ts"], exclude: [machine], isolate: false, ...limits },
+        test: { name: "pure", include: ["test/**/*.test.ts"], exclude: machine, isolate: false, ...limits },
       },
     ],
   },
