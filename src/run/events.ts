@@ -5,6 +5,7 @@
 import type { LessonContext } from "../lesson/lesson.ts";
 import type { StrategyEvent } from "../strategy/strategy.ts";
 import type { ModelEvent } from "./outside.ts";
+import type { RecordOf } from "./record.ts";
 import type { OptimizeResult } from "./result.ts";
 
 export type RunEvent =
@@ -39,3 +40,9 @@ export type RunEvent =
   | StrategyEvent
   | ModelEvent
   | { readonly type: "run-ended"; readonly result: OptimizeResult };
+
+/** How a run began, as its journal keeps it, for a display. */
+export function startedEvent(started: RecordOf<"run-started">): RunEvent {
+  const { type, run, task, strategy, policy, seed, agents, bank, context } = started;
+  return { type, run, task: task.name, taskHash: task.hash, strategy, policy, seed, agents, bank, context };
+}

@@ -17,11 +17,11 @@ import type { Task } from "../task/task.ts";
 import { packageVersion } from "../version.ts";
 import type { RunLimits } from "./budget.ts";
 import { createEventStream } from "./event-stream.ts";
-import type { RunEvent } from "./events.ts";
+import { startedEvent, type RunEvent } from "./events.ts";
 import { endOf, execute, type Execution } from "./execute.ts";
 import { createJournal, type Journal } from "./journal.ts";
-import { callerOnTape, type Caller } from "./outside.ts";
-import type { JournalRecord, RecordedTask } from "./record.ts";
+import { callerOnTape } from "./outside.ts";
+import type { RecordedTask, RecordOf } from "./record.ts";
 import type { OptimizeResult } from "./result.ts";
 import { survivingBank, type SurvivingBank } from "./surviving-bank.ts";
 import { createTape, type Tape } from "./tape.ts";
@@ -105,8 +105,7 @@ async function begin(options: OptimizeOptions, push: (event: RunEvent) => void):
   return withResources(options, journal, async ({ evaluator, bank }) => {
     const { lessons, tasks } = await bank.statistics();
     const write = writerOf(journal);
-    const members = agents.map(({ name, kind, speciality }) => ({ name, kind, speciality }));
-    const { at } = write({
+    const started: RecordOf<"run-started"> = {
       type: "run-started",
       run,
       task: recordedTask(task),
@@ -114,30 +113,18 @@ async function begin(options: OptimizeOptions, push: (event: RunEvent) => void):
       policy,
       seed,
       limits,
-      agents: members,
+      agents: agents.map(({ name, kind, speciality }) => ({ name, kind, speciality })),
       ...(options.team !== undefined && { team: options.team }),
       bank: { lessons, tasks },
       context,
       versions: versions(),
-    });
-    push({
-      type: "run-started",
-      run,
-      task: task.name,
-      taskHash: task.hash,
-      strategy: strategy.name,
-      policy,
-      seed,
-      agents: members,
-      bank: { lessons, tasks },
-      context,
-    });
+    };
+    const { at } = write(started);
+    push(startedEvent(started));
     const tape = createTape({ write, startedAt: at });
-    const { execution, caller } = outfit({ ...options, agents, strategy }, limits, tape, push);
-    return finishRun(
-      { ...execution, run, task, policy, seed, context, evaluator: await evaluator(), bank, tell: push },
-      { caller, bank, journal, write, push },
-    );
+    const common = outfit({ ...options, agents, strategy }, limits, tape, push);
+    const world = { evaluator: await evaluator(), bank };
+    return finishRun({ ...common, ...world, run, task, policy, seed, context }, bank, journal, push);
   });
 }
 
@@ -160,48 +147,33 @@ export function outfit(
   limits: RunLimits,
   tape: Tape,
   tell: (event: RunEvent) => void,
-): {
-  execution: Pick<Execution, "agents" | "strategy" | "limits" | "tape" | "caller" | "signal">;
-  caller: Caller;
-} {
+): Pick<Execution, "agents" | "strategy" | "limits" | "tape" | "caller" | "signal" | "tell"> {
   const stopped = signal ?? new AbortController().signal;
-  const caller = callerOnTape(tape, {
-    limits,
-    tell,
-    complete: (model, request) => model.complete(request, { signal: stopped }),
-  });
   return {
-    caller,
-    execution: {
-      agents: agents ?? defaultTeam(),
-      strategy: strategy ?? lessonl(),
+    agents: agents ?? defaultTeam(),
+    strategy: strategy ?? lessonl(),
+    limits,
+    tape,
+    caller: callerOnTape(tape, {
       limits,
-      tape,
-      caller,
-      signal: stopped,
-    },
+      tell,
+      complete: (model, request) => model.complete(request, { signal: stopped }),
+    }),
+    signal: stopped,
+    tell,
   };
 }
 
 /** Runs it, and keeps what came of it. */
 export async function finishRun(
   execution: Execution,
-  {
-    bank,
-    journal,
-    write,
-    push,
-  }: {
-    readonly caller: Caller;
-    readonly bank: SurvivingBank;
-    readonly journal: Journal | undefined;
-    readonly write: (record: JournalRecord) => unknown;
-    readonly push: (event: RunEvent) => void;
-  },
+  bank: SurvivingBank,
+  journal: Journal | undefined,
+  push: (event: RunEvent) => void,
 ): Promise<OptimizeResult> {
   const found = await execute(execution);
   const lost = await bank.settle();
-  write(endOf(found));
+  journal?.append(endOf(found));
   const unkept = [lost, journal?.failure].filter((each) => each !== undefined);
   const result: OptimizeResult = {
     ...found,

@@ -6,7 +6,7 @@ import type { Agent } from "../agent/agent.ts";
 import { defaultTeam } from "../agent/team.ts";
 import type { Strategy } from "../strategy/strategy.ts";
 import { lessonl } from "../strategy/lessonl.ts";
-import type { RunEvent } from "./events.ts";
+import { startedEvent, type RunEvent } from "./events.ts";
 import { endOf, execute } from "./execute.ts";
 import { firstDifference } from "./first-difference.ts";
 import { startRun, type OptimizeRun } from "./optimize.ts";
@@ -59,18 +59,7 @@ async function playAgain(
         : new ReplayDifference(undefined, "the run wants more from outside than the record holds"),
     );
   const caller = callerOnTape(tape, { limits, tell: push, complete: nowhere });
-  push({
-    type: "run-started",
-    run: started.run,
-    task: task.name,
-    taskHash: task.hash,
-    strategy: started.strategy,
-    policy: started.policy,
-    seed: started.seed,
-    agents: started.agents,
-    bank: started.bank,
-    context: started.context,
-  });
+  push(startedEvent(started));
   const result = await execute({
     run: started.run,
     task,

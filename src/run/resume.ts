@@ -3,6 +3,7 @@
  * call whose reply is in the journal is made again, and no evaluation.
  */
 import { UsageError } from "../errors.ts";
+import type { Evaluator } from "../evaluate/evaluator.ts";
 import { describeContext } from "../lesson/context.ts";
 import type { LessonContext } from "../lesson/lesson.ts";
 import { continueJournal } from "./journal.ts";
@@ -18,7 +19,7 @@ import {
   type RunResources,
 } from "./optimize.ts";
 import { readJournal, taskOf, type ReadJournal } from "./read-journal.ts";
-import type { RunEvent } from "./events.ts";
+import { startedEvent, type RunEvent } from "./events.ts";
 import type { OptimizeResult } from "./result.ts";
 import { createTape } from "./tape.ts";
 import type { JournalRecord } from "./record.ts";
@@ -51,18 +52,7 @@ async function goOn(options: ResumeOptions, push: (event: RunEvent) => void): Pr
   const limits = limitsOf(options, limitsSoFar(read));
   return withResources(options, journal, async ({ evaluator, bank }) => {
     refuseOtherMachine(context, describeContext(task), options.journal);
-    push({
-      type: "run-started",
-      run,
-      task: task.name,
-      taskHash: task.hash,
-      strategy: started.strategy,
-      policy,
-      seed,
-      agents: started.agents,
-      bank: started.bank,
-      context,
-    });
+    push(startedEvent(started));
     const write = (record: JournalRecord) => journal.append(record);
     const tape = createTape({
       record: lines,
@@ -73,24 +63,17 @@ async function goOn(options: ResumeOptions, push: (event: RunEvent) => void): Pr
         push({ type: "run-resumed", run, lines: lines.length, elapsedMs: end.elapsedMs, interruptedCalls });
       },
     });
-    const { execution, caller } = outfit(options, limits, tape, push);
-    refuseOtherTeam(started, execution, options.journal);
-    return finishRun(
-      {
-        ...execution,
-        run,
-        task,
-        policy,
-        seed,
-        context,
-        evaluator: { evaluate: async (...call) => (await evaluator()).evaluate(...call) },
-        bank,
-        tell: push,
-      },
-      { caller, bank, journal, write, push },
-    );
+    const common = outfit(options, limits, tape, push);
+    refuseOtherTeam(started, common, options.journal);
+    const world = {
+      evaluator: { evaluate: async (...call: EvaluateCall) => (await evaluator()).evaluate(...call) },
+      bank,
+    };
+    return finishRun({ ...common, ...world, run, task, policy, seed, context }, bank, journal, push);
   });
 }
+
+type EvaluateCall = Parameters<Evaluator["evaluate"]>;
 
 function readUnfinished(path: string): ReadJournal {
   const read = readJournal(path);
