@@ -34,7 +34,7 @@ export type RunEvent =
       readonly lines: number;
       /** Of the run, before. */
       readonly elapsedMs: number;
-      /** Calls whose reply never reached the journal, which are made again. */
+      /** Calls of all processes before whose reply never reached the journal. */
       readonly interruptedCalls: number;
     }
   | StrategyEvent

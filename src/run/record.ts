@@ -132,7 +132,7 @@ const records = {
     context,
     versions,
     limits,
-    /** Calls that were asked and whose reply did not reach the journal: they may have been paid for, and are asked again. */
+    /** Calls of all processes before whose reply did not reach the journal: they may have been paid for, and were or are asked again. */
     interruptedCalls: count,
   }),
 
