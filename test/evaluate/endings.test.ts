@@ -363,16 +363,18 @@ void scale(int n, const double *values, double divisor, double *out) {
       .replace("values[i] * factor", "values[i] / divisor + values[i] * factor");
     const outcome = await evaluator.evaluate(task, source, { onRound: (round) => rounds.push(round) });
     if (outcome.status !== "measured") throw new Error(outcome.reason);
-    // Not their very mean: on a busy machine a later round may show that whole times count, in the earlier ones too.
+    // Not their very mean: on a busy machine a later round may show that whole times count, in the earlier ones too, or that some work
+    // was done around the calls, which is charged.
+    const charged = Math.log(1.1);
     const all: number[] = [];
     for (const { logRatio, pairs } of rounds) {
       const each = pairs.map(({ referenceMs, candidateMs }) => Math.log(referenceMs / candidateMs));
-      expect(logRatio).toBeGreaterThanOrEqual(Math.min(...each));
+      expect(logRatio).toBeGreaterThanOrEqual(Math.min(...each) - charged);
       expect(logRatio).toBeLessThanOrEqual(Math.max(...each));
       all.push(...each);
     }
     expect(rounds.length).toBeGreaterThan(1);
-    expect(Math.log(outcome.speedup.ratio)).toBeGreaterThanOrEqual(Math.min(...all));
+    expect(Math.log(outcome.speedup.ratio)).toBeGreaterThanOrEqual(Math.min(...all) - charged);
     expect(Math.log(outcome.speedup.ratio)).toBeLessThanOrEqual(Math.max(...all));
   });
 });
