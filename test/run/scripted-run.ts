@@ -14,7 +14,7 @@ export interface CountingModel extends ChatModel {
   readonly asked: ChatRequest[];
 }
 
-/** Answers by what it is asked, after turns of the event loop whose number depends on it too; some questions it fails. */
+/** Answers by what it is asked, after turns of the event loop whose number depends on it too. What does not compile teaches it nothing: it fails. */
 export function countingModel(name = "scripted:one"): CountingModel {
   const asked: ChatRequest[] = [];
   return {
