@@ -17,9 +17,11 @@ export interface ShownAttempt {
   readonly outcome: Outcome;
 }
 
-const better = 1.1;
-const neither = 1;
-const worse = 0.9;
+const better = 1;
+const neither = 0;
+const worse = -1;
+/** What one mark adds to, or takes from, a factor of 1. */
+const step = 0.1;
 
 /** New factors by lesson id; a lesson that no attempt had been shown keeps its factor and is absent. */
 export function updateFactors(
@@ -31,9 +33,9 @@ export function updateFactors(
     const marks = attempts
       .filter((attempt) => attempt.lessons.includes(lesson.id))
       .map((attempt) => compare(attempt.outcome, lesson));
-    if (marks.length > 0) {
-      factors.set(lesson.id, marks.reduce((sum, mark) => sum + mark, 0) / marks.length);
-    }
+    // Whole marks are added, so that their order does not matter, down to the last bit: attempts of a round end in any.
+    const sum = marks.reduce((total, mark) => total + mark, 0);
+    if (marks.length > 0) factors.set(lesson.id, 1 + (step * sum) / marks.length);
   }
   return factors;
 }
