@@ -101,7 +101,7 @@ describe.skipIf(reason !== undefined)(
         ...tests.filter(({ status }) => status === "failed").map(({ fullName }) => fullName),
       ];
       expect(failed).toEqual([]);
-      expect(tests.filter(({ status }) => status === "passed").length).toBeGreaterThan(15);
+      expect(tests.filter(({ status }) => status === "passed").length).toBeGreaterThan(10);
     });
   },
 );

@@ -68,7 +68,7 @@ describe("a run that is cut off anywhere and resumed", () => {
       points += 2;
     }
     expect(points).toBeGreaterThanOrEqual(200);
-  });
+  }, 300_000);
 
   async function expectSameEnd(cut: number, alsoReplayed: boolean): Promise<void> {
     const path = join(folder, `cut-${cut}.jsonl`);

@@ -15,7 +15,7 @@ static void *shade_part(void *argument) {
     double sum = 0;
     for (int round = 1; round <= 16; round++) sum += part->values[i] / (round + part->values[i]);
     part->out[i] = sum;
-    for (int step = 0; step < 20; step++) done = done + 1;
+    for (int step = 0; step < 200; step++) done = done + 1;
   }
   return 0;
 }
@@ -31,5 +31,5 @@ void shade(int n, const double *values, double *out) {
   }
   if (n < 1000) shade_part(&second);
   /* What was counted twice or not at all is missing here. */
-  if (n) out[n - 1] += (double)(20l * n - done);
+  if (n) out[n - 1] += (double)(200l * n - done);
 }
