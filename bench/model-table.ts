@@ -25,6 +25,7 @@ for (const name of readdirSync(values.from)
   const [task = "", arm = ""] = name.split(".");
   const models = result.attempts.filter(({ agent }) => agent === "model");
   const right = models.filter(({ outcome }) => outcome.status === "measured").length;
+  // A turn that brought no candidate: a reply without code, the reference again, or a text that was tried.
   const passed = journal.lines.filter(
     (line) => line.type === "agent-passed" && line.agent === "model",
   ).length;
@@ -35,7 +36,7 @@ for (const name of readdirSync(values.from)
     task,
     arm,
     `${right} of ${models.length}`,
-    String(passed + failed),
+    String(passed),
     best(result),
     String(result.costs.modelCalls),
     `${result.costs.inputTokens} + ${result.costs.outputTokens}`,
@@ -44,7 +45,7 @@ for (const name of readdirSync(values.from)
   ]);
 }
 process.stdout.write(
-  `${table(["task", "arm", "model's right", "without code or repeated", "best [99 %], by", "calls", "tokens in + out", "evaluations", "seconds"], rows)}\n`,
+  `${table(["task", "arm", "model's right", "turns without a candidate", "best [99 %], by", "calls", "tokens in + out", "evaluations", "seconds"], rows)}\n`,
 );
 
 function best({ best: found }: OptimizeResult): string {
