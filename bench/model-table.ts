@@ -29,9 +29,6 @@ for (const name of readdirSync(values.from)
   const passed = journal.lines.filter(
     (line) => line.type === "agent-passed" && line.agent === "model",
   ).length;
-  const failed = journal.lines.filter(
-    (line) => line.type === "agent-failed" && line.agent === "model",
-  ).length;
   rows.push([
     task,
     arm,

@@ -14,7 +14,16 @@ import { here } from "./judge.ts";
 const checkout = join(here, "..", "..");
 const files = ["compile-jail"];
 if (process.env["LESSONBANK_ADVERSARIAL"] === "all")
-  files.push("system-calls", "compiling", "honest-twins", "loading", "output", "timing", "verdicts");
+  files.push(
+    "isolation",
+    "system-calls",
+    "compiling",
+    "honest-twins",
+    "loading",
+    "output",
+    "timing",
+    "verdicts",
+  );
 const user = unprivilegedUser();
 const inherited = openSync(process.execPath, "r");
 afterAll(() => closeSync(inherited));
