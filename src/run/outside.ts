@@ -17,7 +17,7 @@ import {
 } from "../model/chat-model.ts";
 import { costOf } from "../model/prices.ts";
 import { nothingSpent, type Spend, type StrategyBank } from "../strategy/strategy.ts";
-import { canonical } from "./canonical.ts";
+import { canonicalJson } from "../code/canonical-json.ts";
 import type { RecordOf } from "./record.ts";
 import { wishKeys, type Arrival, type Tape } from "./tape.ts";
 
@@ -77,7 +77,9 @@ export function bankOnTape(tape: Tape, bank: StrategyBank): StrategyBank {
 
   function isKnown(lesson: Lesson): boolean {
     const held = known.get(lesson.id);
-    return held !== undefined && canonical({ ...held, factor: 1 }) === canonical({ ...lesson, factor: 1 });
+    return (
+      held !== undefined && canonicalJson({ ...held, factor: 1 }) === canonicalJson({ ...lesson, factor: 1 })
+    );
   }
 
   async function write(what: unknown, perform: () => Promise<void>): Promise<void> {

@@ -16,7 +16,7 @@ export interface ReadJournal {
   /** The record to play: without what a process had begun when it died, and without the end of a run that was resumed. */
   readonly lines: readonly JournalLine[];
   /** Absent where the run was not finished, or was interrupted and may go on. */
-  readonly ended?: RecordOf<"run-ended">;
+  readonly ended?: RecordOf<"run-ended"> & JournalLine;
   /** Whether the last process of the run was told to stop. */
   readonly interrupted: boolean;
   /** Calls whose reply never came, of processes that died. */

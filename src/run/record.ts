@@ -204,6 +204,12 @@ interface LineHead {
   readonly elapsedMs: number;
 }
 
+/** What a line says, without its number and time. */
+export function withoutHead(line: JournalLine): JournalRecord {
+  const { version: _version, sequence: _sequence, at: _at, elapsedMs: _elapsedMs, ...record } = line;
+  return record as JournalRecord;
+}
+
 const head = { version: z.literal(journalVersion), sequence: count, at: z.iso.datetime(), elapsedMs: amount };
 
 const lines = Object.entries(records).map(([type, schema]) =>

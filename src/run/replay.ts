@@ -13,6 +13,7 @@ import { startRun, type OptimizeRun } from "./optimize.ts";
 import { callerOnTape } from "./outside.ts";
 import { readJournal, taskOf, type ReadJournal } from "./read-journal.ts";
 import type { OptimizeResult } from "./result.ts";
+import { withoutHead } from "./record.ts";
 import { limitsSoFar, refuseOtherTeam } from "./resume.ts";
 import { createTape, ReplayDifference } from "./tape.ts";
 
@@ -87,13 +88,7 @@ function compareEnds(
   result: OptimizeResult,
   { end }: ReadJournal,
 ): void {
-  const {
-    version: _v,
-    sequence: _s,
-    at: _a,
-    elapsedMs: _e,
-    ...recorded
-  } = ended as typeof ended & Record<"version" | "sequence" | "at" | "elapsedMs", unknown>;
+  const recorded = withoutHead(ended);
   const difference = firstDifference(recorded, JSON.parse(JSON.stringify(endOf(result))));
   if (difference !== undefined)
     throw new ReplayDifference(end.lines, `the run ends otherwise: ${difference}`);

@@ -9,9 +9,9 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { LessonbankError } from "../errors.ts";
 import type { RunTime } from "../strategy/strategy.ts";
-import { canonical } from "./canonical.ts";
+import { canonicalJson } from "../code/canonical-json.ts";
 import { firstDifference } from "./first-difference.ts";
-import type { JournalLine, JournalRecord, RecordOf } from "./record.ts";
+import { withoutHead, type JournalLine, type JournalRecord, type RecordOf } from "./record.ts";
 
 /** What comes in from outside. */
 export type Arrival = RecordOf<
@@ -159,11 +159,11 @@ class RunTape implements Tape {
       write(decision);
       return;
     }
-    const wanted = canonical(decision);
+    const wanted = canonicalJson(decision);
     for (let place = this.place; place < this.record.length; place++) {
       const line = this.record[place];
       if (!line || this.matched.has(place) || line.type !== decision.type) continue;
-      if (canonical(withoutHead(line)) !== wanted) continue;
+      if (canonicalJson(withoutHead(line)) !== wanted) continue;
       this.matched.add(place);
       this.wake();
       return;
@@ -282,11 +282,6 @@ function isArrival(line: JournalLine): line is Arrival & JournalLine {
 
 function isDecision(line: JournalLine): line is Decision & JournalLine {
   return !isArrival(line) && !["run-started", "run-resumed", "run-ended"].includes(line.type);
-}
-
-function withoutHead(line: JournalLine): JournalRecord {
-  const { version: _version, sequence: _sequence, at: _at, elapsedMs: _elapsedMs, ...record } = line;
-  return record as JournalRecord;
 }
 
 /** As whoever reads the journal finds it: a run that is written and one that is played see the same. */

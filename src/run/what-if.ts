@@ -15,7 +15,7 @@ import { ModelError } from "../model/chat-model.ts";
 import { lessonl } from "../strategy/lessonl.ts";
 import { nothingSpent, type Spend, type Strategy, type StrategyBank } from "../strategy/strategy.ts";
 import { policyByName } from "../select/policy.ts";
-import { canonical } from "./canonical.ts";
+import { canonicalJson } from "../code/canonical-json.ts";
 import { execute } from "./execute.ts";
 import type { Caller } from "./outside.ts";
 import { readJournal, taskOf, type ReadJournal } from "./read-journal.ts";
@@ -151,7 +151,7 @@ function recordedCaller(lines: readonly JournalLine[], end: RecordEnd): Caller {
   const replies = new Map<string, RecordOf<"model-answered" | "model-failed">>();
   for (const line of lines) {
     if (line.type === "model-asked")
-      asked.set(line.call, canonical([line.agent, line.purpose, line.request]));
+      asked.set(line.call, canonicalJson([line.agent, line.purpose, line.request]));
     if (line.type === "model-answered" || line.type === "model-failed")
       replies.set(asked.get(line.call) ?? "", line);
   }
@@ -159,7 +159,7 @@ function recordedCaller(lines: readonly JournalLine[], end: RecordEnd): Caller {
   const ask =
     (agent: string): AskModel =>
     async (_model, purpose, request) => {
-      const line = replies.get(canonical([agent, purpose, request]));
+      const line = replies.get(canonicalJson([agent, purpose, request]));
       if (!line) return end.reach(`a reply of ${agent}'s model to what it is asked (${purpose})`);
       const usage = line.type === "model-answered" ? line.reply.usage : line.usage;
       spent = {

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { LessonbankError, TaskError, UsageError } from "../errors.ts";
+import { canonicalJson } from "../code/canonical-json.ts";
 import type { Language } from "../code/language.ts";
 import { nearest } from "../code/nearest.ts";
 import type { CallPlan } from "./call-plan.ts";
@@ -219,10 +220,5 @@ export function taskHash(task: Omit<Task, "hash" | "directory" | "file">): strin
     threads,
     generator: generator ?? null,
   };
-  return createHash("sha256").update(JSON.stringify(parts, sortedKeys)).digest("hex");
-}
-
-function sortedKeys(_key: string, value: unknown): unknown {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  return createHash("sha256").update(canonicalJson(parts)).digest("hex");
 }

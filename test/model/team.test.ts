@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { UsageError } from "../../src/errors.ts";
 import { parseTeam, parseTeamFile, readTeamFile, type TeamMember } from "../../src/model/team.ts";
 
-const places = { directory: "/work" };
+const places = { directory: "/models" };
 
 function refusalOf(parse: () => unknown): UsageError {
   try {
@@ -26,7 +26,7 @@ describe("a team in one line", () => {
       ),
     ).toEqual([
       { name: "qwen", spec: "hf:Qwen/Qwen2.5-Coder-14B-Instruct" },
-      { name: "local", spec: "gguf:/work/m/a=b.gguf" },
+      { name: "local", spec: "gguf:/models/m/a=b.gguf" },
       { name: "o", spec: "openai:qwen2.5-coder:7b@http://127.0.0.1:11434/v1" },
       { name: "rules", spec: "rewriter" },
     ]);
