@@ -1,0 +1,61 @@
+/**
+ * A general lesson: what the lessons of several tasks say together about a transformation, where it applies and what it does. It is computed
+ * from them and from the draws, never written by a model and never stored: the evidence is, and everything here can be computed again.
+ */
+import type { LessonContext } from "../lesson/lesson.ts";
+
+/** A number that is not known exactly. */
+export interface Estimate {
+  readonly mean: number;
+  /** Standard deviation of what is not known about the mean. */
+  readonly error: number;
+  /** 95 % interval. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** `gain`: it makes code faster. `loss`: slower, or no different. `failure`: mostly, what it makes is not right. `contested`: lessons disagree. */
+export type Polarity = "gain" | "loss" | "failure" | "contested";
+
+/** What the draws say that showing a lesson causes, against not showing it. */
+export interface Credit {
+  /** On the chance that the proposal compiles, runs and is right. */
+  readonly correctness: Estimate;
+  /** On the log-speedup of the proposal, where one that failed gained nothing. */
+  readonly logSpeedup: Estimate;
+  /** Draws in which it was shown, and in which it could have been and was not. */
+  readonly shown: number;
+  readonly withheld: number;
+  readonly cited: number;
+  readonly applied: number;
+  readonly runs: number;
+}
+
+export interface GeneralLesson {
+  /** Made from transformations, condition and hard context alone: the same whatever evidence is added. */
+  readonly id: string;
+  /** Names, in the order applied. */
+  readonly transformations: readonly string[];
+  /** Where it holds: phrases that the code shows; empty where it holds whatever the code. */
+  readonly preconditions: readonly string[];
+  /** The hard context: a lesson of one language or instruction set is never shown for another. */
+  readonly language: LessonContext["language"];
+  readonly polarity: Polarity;
+  /** Log-speedup over the code that it was applied to, where it worked. Of the next use in another task, not of the mean alone. */
+  readonly effect: Estimate;
+  /** Chance that it compiles, runs and is right. */
+  readonly correctness: Estimate;
+  /** Names of the tasks it was measured on, and how many of them showed a gain or a loss beyond their noise. */
+  readonly tasks: readonly string[];
+  readonly gained: number;
+  readonly lost: number;
+  readonly failed: number;
+  /** Whether it may be shown on other tasks, and why: its effect was seen on two tasks or more, or its transformation alone reproduced it. */
+  readonly admitted?: "replicated" | "reproduced";
+  /** Ids of the lessons it is made from. */
+  readonly evidence: readonly string[];
+  /** Absent where it was never drawn. */
+  readonly credit?: Credit;
+  /** One or two sentences, made from the fields by rule. */
+  readonly text: string;
+}
