@@ -7,6 +7,8 @@ import type { Timing } from "./supervisor.ts";
 
 /** So many standard deviations beyond the reference is not chance. */
 const deviations = 3;
+/** Less than so many beyond what was seen cannot be excluded: once in a hundred there is more. */
+const doubtful = 2.33;
 /** Wake-ups scatter by this much, whatever the reference shows. */
 const leastScatterNs = 5_000;
 
@@ -16,20 +18,41 @@ const leastScatterNs = 5_000;
  * quick to decode has not worked.
  */
 export function movedNs(rounds: readonly (readonly TimedPair[])[], threads: number): number[][] {
-  const excess = rounds.map((pairs) =>
+  const { isChance } = meanExcess(rounds, threads);
+  return excessNs(rounds, threads).map((round) => round.map((ns) => (isChance ? 0 : Math.max(0, ns))));
+}
+
+/**
+ * How much more than it is charged with a pair's candidate could do around its calls on average without standing out, at 99 %: little where the
+ * reference takes the same time around each call, and much where a busy machine makes that scatter.
+ */
+export function unseenNs(rounds: readonly (readonly TimedPair[])[], threads: number): number {
+  const { ns, error, isChance } = meanExcess(rounds, threads);
+  return isChance ? Math.max(0, ns + doubtful * error) : doubtful * error;
+}
+
+/** By round and pair, what this arm spends around its call beyond the reference. */
+function excessNs(rounds: readonly (readonly TimedPair[])[], threads: number): number[][] {
+  return rounds.map((pairs) =>
     pairs.map(({ reference, candidate }) => aroundNs(candidate, threads) - aroundNs(reference, threads)),
   );
+}
+
+/** The mean in which what scatters widely weighs little, its standard error, and whether it may be chance. */
+function meanExcess(
+  rounds: readonly (readonly TimedPair[])[],
+  threads: number,
+): { readonly ns: number; readonly error: number; readonly isChance: boolean } {
   const variances = chanceVariances(rounds, threads);
-  // The sum in which what scatters widely weighs little.
   let weighted = 0;
   let weights = 0;
-  for (const [index, ns] of excess.flat().entries()) {
+  for (const [index, ns] of excessNs(rounds, threads).flat().entries()) {
     const weight = 1 / (variances[index] ?? Infinity);
     weighted += weight * ns;
     weights += weight;
   }
-  const significant = weighted > deviations * Math.sqrt(weights);
-  return excess.map((round) => round.map((ns) => (significant ? Math.max(0, ns) : 0)));
+  const error = 1 / Math.sqrt(weights);
+  return { ns: weighted / weights, error, isChance: weighted / weights <= deviations * error };
 }
 
 /** Threads that wait for more work spin for a while after a call, so that of several the wall clock counts here too. */

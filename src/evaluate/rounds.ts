@@ -1,7 +1,7 @@
 /**
  * What rounds of timed pairs say: which clock decides, what is added to it, and what about them deserves doubt. Pure.
  */
-import { movedNs } from "./moved.ts";
+import { movedNs, unseenNs } from "./moved.ts";
 import type { Measured, Speedup } from "./outcome.ts";
 import { leastScatter, median, roundLogRatio } from "./statistics.ts";
 import type { Timing } from "./supervisor.ts";
@@ -32,8 +32,8 @@ export function timeNs(timing: Timing, threads: number): number {
   return threads > 1 ? timing.wallNs : timing.cpuNs;
 }
 
-/** The log ratio of each round, by which the interval is made. */
-export function logRatios(rounds: readonly Round[], threads: number): number[] {
+/** The log ratio of each round, by which the interval is made; each of the candidate's calls is charged with `extraNs` besides. */
+export function logRatios(rounds: readonly Round[], threads: number, extraNs = 0): number[] {
   const uneven = isUneven(rounds, threads);
   const moved = movedNs(
     rounds.map(({ pairs }) => pairs),
@@ -42,7 +42,7 @@ export function logRatios(rounds: readonly Round[], threads: number): number[] {
   return rounds.map((round, index) => {
     const pairs = round.pairs.map(({ reference, candidate }, place) => ({
       reference: timeNs(reference, threads),
-      candidate: timeNs(candidate, threads) + (moved[index]?.[place] ?? 0),
+      candidate: timeNs(candidate, threads) + (moved[index]?.[place] ?? 0) + extraNs,
     }));
     if (!uneven) return roundLogRatio(pairs);
     return roundLogRatio([
@@ -52,6 +52,15 @@ export function logRatios(rounds: readonly Round[], threads: number): number[] {
       },
     ]);
   });
+}
+
+/** The mean log ratio if each call had moved as much elsewhere as could go unseen: a win is one only where this is one too. */
+export function cautiousLogRatio(rounds: readonly Round[], threads: number): number {
+  const unseen = unseenNs(
+    rounds.map(({ pairs }) => pairs),
+    threads,
+  );
+  return sum(logRatios(rounds, threads, unseen)) / rounds.length;
 }
 
 /** The log ratio of each pair by itself. */
@@ -137,12 +146,18 @@ export function concludeRounds(
     readonly earlier?: readonly Round[] | undefined;
   },
 ): Pick<Measured, "speedup" | "faster" | "referenceMs" | "candidateMs" | "reason"> {
-  const speedup = intervalOf(logRatios(rounds, threads), plan);
+  const timed = intervalOf(logRatios(rounds, threads), plan);
+  const cautious = Math.exp(cautiousLogRatio(rounds, threads));
+  const speedup = { ...timed, low: Math.min(timed.low, cautious) };
   const pairs = rounds.flatMap((round) => round.pairs);
   const callMs = (arm: "reference" | "candidate"): number =>
     median(pairs.map((pair) => timeNs(pair[arm], threads))) / 1e6 / instances;
   const disagrees = wallDisagrees(rounds, speedup, plan);
   const doubts = doubtsAbout(rounds, threads);
+  if (timed.low > 1 && cautious <= 1)
+    doubts.push(
+      "The machine is too busy to tell whether it is faster, or does its work around its calls instead of in them.",
+    );
   if (disagrees)
     doubts.push("By the wall clock it is not faster: what it saves on the CPU it spends elsewhere.");
   const impossible = callMs("candidate") < outputBytes / bytesPerMs;

@@ -99,14 +99,17 @@ export function intervalOf(logRatios: readonly number[], plan: TimingPlan): Spee
   return speedupOf(logRatios, rounds === plan.leastRounds ? plan.firstLevel : plan.laterLevel);
 }
 
-/** What the rounds' log ratios say so far. `undecided` only at the most rounds. */
-export function verdictOf(logRatios: readonly number[], plan: TimingPlan): Verdict {
+/**
+ * What the rounds' log ratios say so far. `undecided` only at the most rounds. `cautious` is their mean if the candidate did elsewhere what
+ * could go unseen: no win is called before that is one too.
+ */
+export function verdictOf(logRatios: readonly number[], plan: TimingPlan, cautious = Infinity): Verdict {
   const rounds = logRatios.length;
   if (rounds < 2) return "continue";
   const { low, high } = intervalOf(logRatios, plan);
   if (rounds < plan.leastRounds)
     return high < 1 && logRatios.every((ratio) => ratio < clearLoss) ? "loss" : "continue";
-  if (low > 1) return "win";
+  if (low > 1 && cautious > 0) return "win";
   if (high < 1) return "loss";
   const now = speedupOf(logRatios, givingUpLevel);
   if (now.low >= 1 - plan.tie && now.high <= 1 + plan.tie) return "tie";

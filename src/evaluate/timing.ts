@@ -7,6 +7,7 @@ import { outputBytes } from "./encode-plan.ts";
 import type { Measured } from "./outcome.ts";
 import { batchShape, referenceLimitMs, type ReferenceFacts } from "./reference-facts.ts";
 import {
+  cautiousLogRatio,
   concludeRounds,
   isUneven,
   logRatios,
@@ -110,7 +111,7 @@ async function measure(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Prom
     bench.options.onRound?.(described(round, ratios.at(-1) ?? 0, threads));
     const waiting = waitingFailure(rounds, bench.subject.task.threads);
     if (waiting) return waiting;
-    if (verdictOf(ratios, plan) !== "continue") return rounds;
+    if (verdictOf(ratios, plan, cautiousLogRatio(rounds, threads)) !== "continue") return rounds;
   }
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { movedNs } from "../../src/evaluate/moved.ts";
-import { logRatios, type TimedPair } from "../../src/evaluate/rounds.ts";
+import { movedNs, unseenNs } from "../../src/evaluate/moved.ts";
+import { cautiousLogRatio, concludeRounds, logRatios, type TimedPair } from "../../src/evaluate/rounds.ts";
 import type { Timing } from "../../src/evaluate/supervisor.ts";
+import { timingPlans } from "../../src/evaluate/timing-plan.ts";
 
 function timing(callMs: number, aroundMs: number, aroundWallMs = aroundMs): Timing {
   return {
@@ -110,5 +111,50 @@ describe("work around the calls", () => {
       () => timing(0, 10.1),
     );
     expect(logRatios(late, 2)[0]).toBeCloseTo(0, 6);
+  });
+
+  it("can hardly go unseen where the reference takes the same time around every call", () => {
+    const measured = rounds(
+      () => timing(10, 0.1),
+      () => timing(9.5, 0.1),
+    ).map(({ pairs }) => pairs);
+    expect(unseenNs(measured, 1)).toBeLessThan(0.01 * 1e6);
+  });
+
+  describe("on a machine so busy that as much could go unseen as is gained", () => {
+    /** Decoding takes longer than the call and scatters; half of the candidate's calls seem to take nothing. */
+    const busy = rounds(
+      (pair) => timing(2, 13 + 8 * chance(pair)),
+      (pair) => (pair % 2 ? timing(2, 13 + 8 * chance(pair + 100)) : timing(1, 14 + 8 * chance(pair + 100))),
+    );
+    const conclusion = concludeRounds(busy, {
+      threads: 1,
+      instances: 1,
+      plan: timingPlans.normal,
+      pinned: true,
+      outputBytes: 0,
+    });
+
+    it("nothing is charged, because chance explains it", () => {
+      expect(charged(busy)).toBe(0);
+      expect(logRatios(busy, 1).every((ratio) => ratio > 0.2)).toBe(true);
+    });
+
+    it("it is no win, and why is said", () => {
+      expect(cautiousLogRatio(busy, 1)).toBeLessThan(0);
+      expect(conclusion.faster).toBe(false);
+      expect(conclusion.speedup.low).toBeLessThan(1);
+      expect(conclusion.reason).toMatch(/too busy to tell/);
+    });
+
+    it("a win that is larger stays one", () => {
+      const large = busy.map(({ pairs }) => ({
+        pairs: pairs.map(({ reference, candidate }) => ({
+          reference: { ...reference, cpuNs: 60e6, wallNs: 60e6 },
+          candidate: { ...candidate, cpuNs: 20e6, wallNs: 20e6 },
+        })),
+      }));
+      expect(cautiousLogRatio(large, 1)).toBeGreaterThan(Math.log(2));
+    });
   });
 });

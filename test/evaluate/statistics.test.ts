@@ -141,6 +141,7 @@ describe("when to stop", () => {
 
   it("five percent is a win after three steady rounds", () => {
     expect(verdictOf([0.05, 0.051, 0.049], plan)).toBe("win");
+    expect(verdictOf([0.05, 0.051, 0.049], plan, -0.01)).toBe("continue");
   });
 
   it("steady rounds without a difference are a tie at once, restless ones need more", () => {
