@@ -50,6 +50,7 @@ export function failureOfConnection(error: Error, begun: boolean): Failure {
     what: `cannot be reached${about}`,
     remedy: "Check that the endpoint's server runs, and its address.",
     passing: code !== undefined && passingCodes.has(code),
+    wordless: code === "ECONNRESET",
   };
 }
 

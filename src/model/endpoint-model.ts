@@ -90,8 +90,18 @@ export function createEndpointModel(options: EndpointModelOptions): ChatModel {
         remedy: "Give it more time (totalMs), or fewer tokens to write (maxTokens).",
       });
     return withTimeLimit({ limitMs: limits.totalMs, fault, signal }, async (limited) => {
+      /** From the last try: some servers say what is wrong only where nothing is streamed, as llama-cpp-python does of a prompt that is too long. */
+      let wordless = false;
+      const attempt = async (): Promise<ChatReply> => {
+        try {
+          return await tryParameters(request, limited, !wordless);
+        } catch (error) {
+          wordless = error instanceof FailedTry && error.failure.wordless === true;
+          throw error;
+        }
+      };
       try {
-        return await tryAgain(() => tryParameters(request, limited), { limits, endsAt, signal: limited });
+        return await tryAgain(attempt, { limits, endsAt, signal: limited });
       } catch (error) {
         throw error instanceof FailedTry ? modelError(error.failure) : error;
       }
@@ -99,10 +109,14 @@ export function createEndpointModel(options: EndpointModelOptions): ChatModel {
   }
 
   /** A request that is refused for an optional parameter is sent again without it, and so are those after it. */
-  async function tryParameters(request: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
+  async function tryParameters(
+    request: ChatRequest,
+    signal: AbortSignal,
+    streamed: boolean,
+  ): Promise<ChatReply> {
     for (;;) {
       try {
-        return await tryOnce(request, signal);
+        return await tryOnce(request, signal, streamed);
       } catch (error) {
         if (!(error instanceof FailedTry) || error.failure.parameter === undefined) throw error;
         leftOut.add(error.failure.parameter);
@@ -110,7 +124,7 @@ export function createEndpointModel(options: EndpointModelOptions): ChatModel {
     }
   }
 
-  async function tryOnce(request: ChatRequest, signal: AbortSignal): Promise<ChatReply> {
+  async function tryOnce(request: ChatRequest, signal: AbortSignal, streamed: boolean): Promise<ChatReply> {
     const startedAt = performance.now();
     const { InferenceClient } = await import("@huggingface/inference");
     const optional = optionalParameters(request, leftOut);
@@ -120,7 +134,7 @@ export function createEndpointModel(options: EndpointModelOptions): ChatModel {
     try {
       const client = new InferenceClient(key ?? "", {
         endpointUrl: `${endpoint}/chat/completions`,
-        fetch: connection.fetch,
+        fetch: streamed ? connection.fetch : inOnePiece(connection.fetch),
         retry_on_error: false,
       });
       const messages = request.messages.map(({ role, content }) => ({ role, content }));
@@ -186,6 +200,14 @@ function optionalParameters({ sampling }: ChatRequest, leftOut: ReadonlySet<stri
   );
 }
 
+/** The same request for a reply that is not streamed: the client has no way to ask for that and hand it on like a stream. */
+function inOnePiece(fetch: Connection["fetch"]): Connection["fetch"] {
+  return (url, init) => {
+    const { stream_options: _, ...body } = JSON.parse(String(init?.body)) as Record<string, unknown>;
+    return fetch(url, { ...init, body: JSON.stringify({ ...body, stream: false }) });
+  };
+}
+
 /** Adds an event to what has come. Throws a FailedTry for one that is no part of a reply. */
 function take(event: unknown, received: Received): void {
   const parsed = eventSchema.safeParse(event);
@@ -217,7 +239,12 @@ function incomplete(
   if (connection.endedSilently()) {
     return begun
       ? cutReply()
-      : { fault: "unavailable", what: "closed the connection without a reply", passing: true };
+      : {
+          fault: "unavailable",
+          what: "closed the connection without a reply",
+          passing: true,
+          wordless: true,
+        };
   }
   return begun ? undefined : malformed("a stream without a reply");
 }

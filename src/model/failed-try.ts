@@ -16,6 +16,8 @@ export interface Failure {
   readonly passing?: boolean | undefined;
   /** How long the endpoint asks to be left alone. */
   readonly retryAfterMs?: number | undefined;
+  /** Its stream ended before it began: asked for the reply in one piece, the endpoint may say why. */
+  readonly wordless?: boolean | undefined;
   /** The optional parameter that it does not take: the request makes sense without it. */
   readonly parameter?: string | undefined;
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
@@ -427,6 +428,42 @@ describe("a fault that does not pass", () => {
     ["Ollama", 400, { error: { message: "prompt too long; exceeded max context length by 12 tokens" } }],
   ])("is a context that overflows, as %s says it", async (_, status, body) => {
     await expectFault((response) => refuse(response, status, body), "context-overflow", 1);
+  });
+
+  test.each<[string, (response: ServerResponse) => void]>([
+    ["ends its stream", (response) => void beginStream(response).end()],
+    ["resets the connection", (response) => void response.socket?.resetAndDestroy()],
+    [
+      "resets it once a stream was promised",
+      (response) => {
+        beginStream(response).flushHeaders();
+        setTimeout(() => response.socket?.resetAndDestroy(), 20);
+      },
+    ],
+  ])("is asked for its reply in one piece where it %s without a word", async (_, fallSilent) => {
+    const overflow = { error: { message: "Requested tokens (5054) exceed context window of 2048" } };
+    const { server } = await expectFault(
+      (response, { body }) =>
+        body["stream"] === true ? fallSilent(response) : refuse(response, 500, overflow),
+      "context-overflow",
+      2,
+    );
+    expect(server.requests.map(({ body }) => body["stream"])).toEqual([true, false]);
+    expect(server.requests[1]?.body).not.toHaveProperty("stream_options");
+  });
+
+  test("takes a reply in one piece, and its counts, from an endpoint that cannot stream", async () => {
+    const whole = {
+      choices: [{ index: 0, message: { role: "assistant", content: "whole" }, finish_reason: "stop" }],
+      usage: { prompt_tokens: 7, completion_tokens: 1 },
+    };
+    const server = await serve((response, { body }) =>
+      body["stream"] === true ? void beginStream(response).end() : refuse(response, 200, whole),
+    );
+    expect(await (await connect(server)).complete(request)).toMatchObject({
+      text: "whole",
+      usage: { inputTokens: 7, outputTokens: 1, estimated: false },
+    });
   });
 
   test("is credit that is spent, which no waiting brings back", async () => {
