@@ -75,6 +75,11 @@ export function isClear(logRatios: readonly number[]): boolean {
   return logRatios.every((ratio) => ratio > clearWin) || logRatios.every((ratio) => ratio < clearLoss);
 }
 
+/** Whether two rounds or more all show a win so large that another series decides: more of this one would say no more. */
+export function isImplausible(logRatios: readonly number[]): boolean {
+  return logRatios.length >= 2 && logRatios.every((ratio) => ratio > Math.log(implausibleRatio));
+}
+
 /**
  * Whether the pairs of each round, given by their log ratios, agree so well that the mean of two scatters about as little as what rounds are
  * taken to scatter by anyway.

@@ -23,6 +23,7 @@ import {
   implausibleRatio,
   intervalOf,
   isClear,
+  isImplausible,
   isSteady,
   timingPlans,
   verdictOf,
@@ -59,7 +60,7 @@ export async function timeCandidate(
   const { threads } = subject.task;
   const loaded = await loadPlan(supervisor, subject.timed, batchShape(facts));
   try {
-    const first = await measure(bench, loaded, plan);
+    const first = await measure(bench, loaded, plan, isImplausible);
     if (!Array.isArray(first)) return { failure: first, calls: bench.calls };
     let rounds = first;
     const implausible = intervalOf(logRatios(first, threads), plan).ratio > implausibleRatio;
@@ -92,17 +93,23 @@ interface Bench {
   calls: number;
 }
 
-async function measure(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Promise<Round[] | Failure> {
+/** `enough`: whether rounds of these log ratios need no more, though they are not clear by themselves. */
+async function measure(
+  bench: Bench,
+  loaded: LoadedPlan,
+  plan: TimingPlan,
+  enough: (logRatios: readonly number[]) => boolean = () => false,
+): Promise<Round[] | Failure> {
   const { threads } = bench.subject.task;
   const rounds: Round[] = [];
   for (;;) {
     // The first is whole, to see whether all calls are alike.
     const brief = rounds.length > 0 && !isUneven(rounds, threads);
     const steady = isSteady(rounds.map((round) => pairLogRatios(round, threads)));
-    const enough = (pairs: readonly TimedPair[]): boolean =>
+    const fewPairs = (pairs: readonly TimedPair[]): boolean =>
       brief && pairs.length >= plan.briefPairs && (steady || isClear(pairLogRatios({ pairs }, threads)));
     const round = await measureRound(bench, loaded, plan, {
-      enough,
+      enough: fewPairs,
       candidateFirst: rounds.length % 2 === 1,
     });
     if ("status" in round) return round;
@@ -111,6 +118,7 @@ async function measure(bench: Bench, loaded: LoadedPlan, plan: TimingPlan): Prom
     bench.options.onRound?.(described(round, ratios.at(-1) ?? 0, threads));
     const waiting = waitingFailure(rounds, bench.subject.task.threads);
     if (waiting) return waiting;
+    if (enough(ratios)) return rounds;
     if (verdictOf(ratios, plan, cautiousLogRatio(rounds, threads)) !== "continue") return rounds;
   }
 }

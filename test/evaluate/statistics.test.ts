@@ -10,6 +10,7 @@ import {
   instancesFor,
   intervalOf,
   isClear,
+  isImplausible,
   isSteady,
   timingPlans,
   verdictOf,
@@ -110,6 +111,13 @@ describe("when to stop", () => {
   it("a clear loss is dropped after two, a clear win is not", () => {
     expect(verdictOf([-0.7, -0.7], plan)).toBe("loss");
     expect(verdictOf([0.7, 0.7], plan)).toBe("continue");
+  });
+
+  it("a series is left for another one where two rounds both show more than is believed at once", () => {
+    const [large, larger, usual] = [Math.log(11), Math.log(500), Math.log(9)];
+    expect(isImplausible([large])).toBe(false);
+    expect(isImplausible([large, larger])).toBe(true);
+    expect(isImplausible([large, usual])).toBe(false);
   });
 
   it("pairs are clear where all of them lie far on one side", () => {
