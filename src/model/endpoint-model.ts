@@ -203,7 +203,8 @@ function optionalParameters({ sampling }: ChatRequest, leftOut: ReadonlySet<stri
 /** The same request for a reply that is not streamed: the client has no way to ask for that and hand it on like a stream. */
 function inOnePiece(fetch: Connection["fetch"]): Connection["fetch"] {
   return (url, init) => {
-    const { stream_options: _, ...body } = JSON.parse(String(init?.body)) as Record<string, unknown>;
+    const text = typeof init?.body === "string" ? init.body : "{}";
+    const { stream_options: _, ...body } = JSON.parse(text) as Record<string, unknown>;
     return fetch(url, { ...init, body: JSON.stringify({ ...body, stream: false }) });
   };
 }

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { cacheDirectory } from "../../src/evaluate/cache.ts";
 import { compileLibrary, type Compiled } from "../../src/evaluate/compile.ts";
 import {
+  everyVariant,
   compileWithin,
   expectFailure,
   expectReadable,
@@ -189,7 +190,7 @@ describe("bombs that have to be stopped (C3)", () => {
     expect(result.durationMs).toBeLessThan(5000);
   });
 
-  it.runIf(process.env["LESSONBANK_ADVERSARIAL"] === "all").each(bombs)(
+  it.runIf(everyVariant).each(bombs)(
     "%s: at the limits as they are",
     async (_, language, text) => {
       const compiled = await bench.compileText(text, {

@@ -26,6 +26,9 @@ import { findCompiler } from "../../src/evaluate/toolchain.ts";
 import { loadTask } from "../../src/task/load.ts";
 import type { Task } from "../../src/task/task.ts";
 
+/** Asked for by `npm run test:adversarial`. */
+export const everyVariant = process.env["LESSONBANK_ADVERSARIAL"] === "all";
+
 export const here = fileURLToPath(new URL(".", import.meta.url));
 
 /** A folder in `tasks/`. */
