@@ -5,7 +5,7 @@
  * model is yours to bring. `--python FOLDER` names the virtual environment to use or make (default: .lessonbank/llama-server).
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -57,7 +57,9 @@ try {
     model.complete({ messages: [{ role: "user", content }], sampling: { ...sampling, ...more } });
 
   const model = await openModel(`openai:local@${endpoint}`);
-  const question = "Answer with the one word: yes.";
+  // As long as what agents ask: of a few words a model's own frame would be most.
+  const source = readFileSync(join(root, "tasks", "csv-report", "reference.cpp"), "utf8");
+  const question = `${source}\n\nIs this C++? Answer with the one word: yes.`;
   const reply = await ask(model, question);
   check("answers", /yes/i.test(reply.text), reply);
   const counted = await countTokens(question);
