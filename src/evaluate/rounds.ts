@@ -32,8 +32,18 @@ export function timeNs(timing: Timing, threads: number): number {
   return threads > 1 ? timing.wallNs : timing.cpuNs;
 }
 
-/** The log ratio of each round, by which the interval is made; each of the candidate's calls is charged with `extraNs` besides. */
-export function logRatios(rounds: readonly Round[], threads: number, extraNs = 0): number[] {
+/** How what is done around the calls is charged: what was seen there, so many times, and so much more a call. */
+interface Charge {
+  readonly times: number;
+  readonly extraNs: number;
+}
+
+/** The log ratio of each round, by which the interval is made. */
+export function logRatios(
+  rounds: readonly Round[],
+  threads: number,
+  { times, extraNs }: Charge = { times: 1, extraNs: 0 },
+): number[] {
   const uneven = isUneven(rounds, threads);
   const moved = movedNs(
     rounds.map(({ pairs }) => pairs),
@@ -42,7 +52,7 @@ export function logRatios(rounds: readonly Round[], threads: number, extraNs = 0
   return rounds.map((round, index) => {
     const pairs = round.pairs.map(({ reference, candidate }, place) => ({
       reference: timeNs(reference, threads),
-      candidate: timeNs(candidate, threads) + (moved[index]?.[place] ?? 0) + extraNs,
+      candidate: timeNs(candidate, threads) + times * (moved[index]?.[place] ?? 0) + extraNs,
     }));
     if (!uneven) return roundLogRatio(pairs);
     return roundLogRatio([
@@ -54,13 +64,16 @@ export function logRatios(rounds: readonly Round[], threads: number, extraNs = 0
   });
 }
 
-/** The mean log ratio if each call had moved as much elsewhere as could go unseen: a win is one only where this is one too. */
+/**
+ * The mean log ratio with work around the calls charged to the utmost: twice what was seen, since work may be cheaper where it was moved to (among
+ * data that are in the caches anyway), and what could go unseen. A win is one only where this is one too.
+ */
 export function cautiousLogRatio(rounds: readonly Round[], threads: number): number {
-  const unseen = unseenNs(
+  const extraNs = unseenNs(
     rounds.map(({ pairs }) => pairs),
     threads,
   );
-  return sum(logRatios(rounds, threads, unseen)) / rounds.length;
+  return sum(logRatios(rounds, threads, { times: 2, extraNs })) / rounds.length;
 }
 
 /** The log ratio of each pair by itself. */
@@ -156,7 +169,7 @@ export function concludeRounds(
   const doubts = doubtsAbout(rounds, threads);
   if (timed.low > 1 && cautious <= 1)
     doubts.push(
-      "The machine is too busy to tell whether it is faster, or does its work around its calls instead of in them.",
+      "Whether it is faster, or does its work around its calls instead of in them, cannot be told.",
     );
   if (disagrees)
     doubts.push("By the wall clock it is not faster: what it saves on the CPU it spends elsewhere.");
