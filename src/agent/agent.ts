@@ -4,6 +4,8 @@
 import type { Outcome } from "../evaluate/outcome.ts";
 import type { Lesson, LessonContext, LessonDraft, Transformation } from "../lesson/lesson.ts";
 import type { ChatModel, ChatReply, ChatRequest } from "../model/chat-model.ts";
+import type { Experience } from "../select/experience.ts";
+import type { GeneralCandidate } from "../select/policy.ts";
 import type { Task } from "../task/task.ts";
 
 /** What a model is asked for. */
@@ -28,6 +30,8 @@ export interface Proposal {
   readonly promise?: number;
   /** One line for progress and journal: what is being tried. */
   readonly summary: string;
+  /** Ids of the general lessons that it names as its reasons. */
+  readonly cites?: readonly string[];
 }
 
 /** A proposal with who made it and when. */
@@ -46,8 +50,10 @@ export interface ProposalRequest {
   readonly round: number;
   /** Chosen by the selection policy from the task's own lessons: the same for every agent of the round. Best first. */
   readonly lessons: readonly Lesson[];
-  /** What the bank holds from other tasks on code like this, nearest first, with the similarity in 0…1. */
-  readonly experience: readonly { readonly lesson: Lesson; readonly similarity: number }[];
+  /** Single lessons of other tasks that the policy chose, with the similarity of code in 0…1. */
+  readonly experience: readonly Experience[];
+  /** What lessons of other tasks say together, as the policy chose and chance let through, best first. */
+  readonly general: readonly GeneralCandidate[];
   /** SHA-256 of every source already judged or being judged in this run. Proposing one of them again wastes a turn. */
   readonly tried: ReadonlySet<string>;
   /** Where the run takes place. */
@@ -77,6 +83,8 @@ export interface Agent {
   readonly kind: AgentKind;
   /** One line on what it is good at. */
   readonly speciality: string;
+  /** Names of the transformations that it can do, where they can be listed: lessons on others are of no use to it. */
+  readonly repertoire?: readonly string[];
   /** A candidate, or undefined when it has nothing left to try. */
   propose(request: ProposalRequest): Promise<Proposal | undefined>;
   /**

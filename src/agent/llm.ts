@@ -19,10 +19,11 @@ import {
   ModelError,
   type Sampling,
 } from "../model/chat-model.ts";
+import type { GeneralCandidate } from "../select/policy.ts";
 import type { Task } from "../task/task.ts";
 import type { Agent, Proposal, Review } from "./agent.ts";
 import { lessonSentences } from "./lesson-sentences.ts";
-import { clearExperience } from "./prompts/experience.ts";
+import { clearExperience, generalExperience } from "./prompts/experience.ts";
 import { lessonPrompt } from "./prompts/lesson.ts";
 import { optimisePrompt } from "./prompts/optimise.ts";
 import { optimiseWithLessonsPrompt } from "./prompts/optimise-with-lessons.ts";
@@ -76,18 +77,23 @@ export function createLlmAgent(options: LlmAgentOptions): Agent {
     kind: "llm",
     speciality: speciality ?? `whatever ${model.name} finds`,
 
-    async propose({ task, context, lessons, experience, random, ask }) {
+    async propose({ task, context, lessons, experience, general, random, ask }) {
       await loadGrammars();
       const prompt = {
         task,
         context,
         speciality,
-        experience: clearExperience(experience, options.experienceLines ?? 2),
+        experience: [
+          ...generalExperience(general),
+          ...clearExperience(experience, options.experienceLines ?? 2),
+        ],
       };
       const messages =
         lessons.length > 0 ? optimiseWithLessonsPrompt({ ...prompt, lessons }) : optimisePrompt(prompt);
       const reply = await ask(model, "propose", requestOf(model, messages, forCode, random));
-      return proposalOf(task, reply.text);
+      const proposal = proposalOf(task, reply.text);
+      const cites = citedIn(reply.text, general);
+      return proposal && cites.length > 0 ? { ...proposal, cites } : proposal;
     },
 
     async explain(review) {
@@ -163,6 +169,14 @@ function proposalOf(task: Task, text: string): Proposal | undefined {
     assumptions: [...new Set(names.flatMap((each) => assumptionsOf[each] ?? []))],
     summary: names.length > 0 ? names.map((each) => each.replaceAll("-", " ")).join(", ") : "a new version",
   };
+}
+
+/** The general lessons whose transformations the reply names in the words in which it was shown them. */
+function citedIn(text: string, general: readonly GeneralCandidate[]): string[] {
+  const said = text.toLowerCase();
+  return general
+    .filter(({ lesson }) => lesson.transformations.every((name) => said.includes(name.replaceAll("-", " "))))
+    .map(({ lesson }) => lesson.id);
 }
 
 function recognised({ source, language, function: functionName }: Task, candidate: string): Transformation[] {

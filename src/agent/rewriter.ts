@@ -7,7 +7,8 @@ import { sha256 } from "../code/hash.ts";
 import { openSubject } from "../code/subject.ts";
 import type { Lesson, Transformation } from "../lesson/lesson.ts";
 import { rewriterLesson } from "../lesson/words.ts";
-import { rankTransformations, type TransformationRanking } from "../select/experience.ts";
+import type { TransformationExpectation } from "../select/experience.ts";
+import { expectationOf } from "../select/shown.ts";
 import type { Agent, Proposal, ProposalRequest } from "./agent.ts";
 import type { Opportunity, Rewrite } from "./rewrites/rewrite.ts";
 import { describeSteps, rebuild } from "./steps.ts";
@@ -58,12 +59,13 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
     name,
     kind: "rewriter",
     speciality,
+    repertoire: rewrites.map((rewrite) => rewrite.name),
 
     async propose(request) {
-      const ranking = rankTransformations(request.experience, { context: request.context });
+      const known = expectationOf(request);
       for (const base of basesInOrder(request)) {
-        for (const move of movesOn(base.source, request, ranking)) {
-          const proposal = chain(base, move, request, ranking);
+        for (const move of movesOn(base.source, request, known)) {
+          const proposal = chain(base, move, request, known);
           if (proposal) return proposal;
         }
       }
@@ -87,7 +89,7 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
     },
   };
 
-  function movesOn(source: string, request: ProposalRequest, ranking: TransformationRanking): Move[] {
+  function movesOn(source: string, request: ProposalRequest, known: TransformationExpectation): Move[] {
     const { task, random } = request;
     const subject = openSubject(source, task.language, task.function, task.sizes.timed);
     if (!subject) return [];
@@ -95,7 +97,7 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
       rewrite.opportunities(subject).map((opportunity) => ({
         rewrite,
         opportunity,
-        value: worth.expect(rewrite.name, opportunity, ranking).promise + jitter * random(),
+        value: worth.expect(rewrite.name, opportunity, known).promise + jitter * random(),
       })),
     );
     return moves.filter(({ value }) => value >= leastPromise).sort((a, b) => b.value - a.value);
@@ -106,19 +108,19 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
     base: Base,
     first: Move,
     request: ProposalRequest,
-    ranking: TransformationRanking,
+    known: TransformationExpectation,
   ): Proposal | undefined {
     const { random, tried } = request;
     let source = first.opportunity.apply();
     if (source === base.source) return undefined;
     const steps = [first];
     while (steps.length < longestChain) {
-      const next = movesOn(source, request, ranking).find(
+      const next = movesOn(source, request, known).find(
         ({ rewrite, opportunity }) =>
           !steps.some((step) => step.rewrite === rewrite && step.opportunity.place === opportunity.place),
       );
       if (!next) break;
-      const evidence = worth.expect(next.rewrite.name, next.opportunity, ranking);
+      const evidence = worth.expect(next.rewrite.name, next.opportunity, known);
       const sure =
         evidence.proven &&
         evidence.fasterProbability >= confident.fasterProbability &&
@@ -135,7 +137,7 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
       hash,
       steps.flatMap((step) => step.opportunity.preconditions),
     );
-    return describe(base, steps, source);
+    return describe(base, steps, source, request.general);
   }
 }
 
@@ -161,12 +163,22 @@ function basesInOrder({ task, lessons, random }: ProposalRequest): Base[] {
   return bases;
 }
 
-function describe(base: Base, steps: readonly Move[], source: string): Proposal {
+function describe(
+  base: Base,
+  steps: readonly Move[],
+  source: string,
+  general: ProposalRequest["general"],
+): Proposal {
   const applied = steps.map(({ rewrite, opportunity }) => ({
     name: rewrite.name,
     parameters: opportunity.parameters,
     place: opportunity.place,
   }));
+  const cites = general
+    .filter(({ lesson }) =>
+      lesson.transformations.every((name) => steps.some((step) => step.rewrite.name === name)),
+    )
+    .map(({ lesson }) => lesson.id);
   const onTop = base.lesson ? ` – on code that is ${base.speed.toFixed(2)}× faster` : "";
   return {
     source,
@@ -179,5 +191,6 @@ function describe(base: Base, steps: readonly Move[], source: string): Proposal 
     }),
     promise: Math.log(base.speed) + steps.reduce((sum, step) => sum + step.value, 0),
     summary: describeSteps(applied) + onTop,
+    ...(cites.length > 0 && { cites }),
   };
 }

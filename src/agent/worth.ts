@@ -4,7 +4,7 @@
  * known variances (Gelman et al., "Bayesian Data Analysis", §2.5), attempts at the same place speaking louder than others.
  */
 import type { Outcome } from "../evaluate/outcome.ts";
-import type { TransformationRanking } from "../select/experience.ts";
+import type { TransformationExpectation } from "../select/experience.ts";
 import { expectedGain, normalBelow } from "../select/normal.ts";
 import type { Candidate } from "./agent.ts";
 import type { Opportunity } from "./rewrites/rewrite.ts";
@@ -21,7 +21,7 @@ export interface Expectation {
 }
 
 export interface Worth {
-  expect(rewrite: string, opportunity: Opportunity, ranking: TransformationRanking): Expectation;
+  expect(rewrite: string, opportunity: Opportunity, ranking: TransformationExpectation): Expectation;
   /** Learns from an attempt of this agent's own. */
   record(candidate: Candidate, outcome: Outcome): void;
 }

@@ -70,6 +70,15 @@ function decisionOf(event: StrategyEvent): Decision | undefined {
       return undefined;
     case "round-started":
       return { ...event, lessons: event.lessons.map(({ id }) => id) };
+    case "lessons-drawn":
+      return {
+        ...event,
+        drawn: event.drawn.map(({ item, probability, shown }) => ({
+          lesson: item.lesson.id,
+          probability,
+          shown,
+        })),
+      };
     case "candidate-judged":
     case "winner-confirmed":
       return { type: event.type, candidate: event.candidate.id };

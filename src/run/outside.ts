@@ -106,6 +106,23 @@ export function bankOnTape(tape: Tape, bank: StrategyBank): StrategyBank {
       await write(["add", entries.map(({ lesson }) => lesson.id)], () => bank.add(entries));
       for (const { lesson } of entries) known.set(lesson.id, lesson);
     },
+    async showings(filter) {
+      const query = sha256(JSON.stringify(["showings", filter]));
+      const arrival = await tape.arrival({
+        key: wishKeys.showings(query),
+        fetch: async () => ({ type: "showings-read", query, showings: await bank.showings(filter) }),
+      });
+      return (arrival as RecordOf<"showings-read">).showings;
+    },
+    async history() {
+      const arrival = await tape.arrival({
+        key: wishKeys.history,
+        fetch: async () => ({ type: "history-read", changes: await bank.history() }),
+      });
+      return (arrival as RecordOf<"history-read">).changes;
+    },
+    addShowings: (showings) =>
+      write(["showings", showings.map(({ id }) => id)], () => bank.addShowings(showings)),
     setFactors: (factors) => write(["factors", [...factors]], () => bank.setFactors(factors)),
   };
 }

@@ -7,7 +7,9 @@ import { z } from "zod";
 import type { Candidate } from "../agent/agent.ts";
 import { outcomeStatuses, type Outcome, type OutcomeStatus } from "../evaluate/outcome.ts";
 import type { Lesson, LessonContext } from "../lesson/lesson.ts";
+import { changeSchema } from "../lesson/change.ts";
 import { contextSchema, lessonLimits, lessonSchema } from "../lesson/schema.ts";
+import { showingSchema } from "../lesson/showing.ts";
 import { modelFaults, type ChatRequest } from "../model/chat-model.ts";
 import type { Task } from "../task/task.ts";
 
@@ -56,6 +58,7 @@ const candidate = z.strictObject({
   basis: z.strictObject({ lesson: name, transformations: count, speed: z.number() }).optional(),
   promise: z.number().optional(),
   repairs: name.optional(),
+  cites: z.array(name).optional(),
 }) as unknown as z.ZodType<Candidate>;
 
 const speedup = z.strictObject({
@@ -164,9 +167,18 @@ const records = {
     hits: z.array(z.tuple([name, z.number(), z.number()])),
     lessons: z.array(lesson),
   }),
+  /** What was tried with showing lessons, and how the bank was changed. */
+  "showings-read": z.strictObject({ query: digest, showings: z.array(showingSchema) }),
+  "history-read": z.strictObject({ changes: z.array(changeSchema) }),
   "bank-written": z.strictObject({ what: digest }),
 
   "round-started": z.strictObject({ round: count, lessons: z.array(name) }),
+  /** General lessons that the policy chose for an agent, with the chance of each to be shown. */
+  "lessons-drawn": z.strictObject({
+    agent: name,
+    round: count,
+    drawn: z.array(z.strictObject({ lesson: name, probability: z.number(), shown: z.boolean() })),
+  }),
   "candidate-proposed": z.strictObject({ candidate }),
   "agent-passed": z.strictObject({ agent: name, round: count }),
   "agent-failed": z.strictObject({ agent: name, round: count, reason: text }),

@@ -14,9 +14,7 @@ import { firstDifference } from "./first-difference.ts";
 import { withoutHead, type JournalLine, type JournalRecord, type RecordOf } from "./record.ts";
 
 /** What comes in from outside. */
-export type Arrival = RecordOf<
-  "model-answered" | "model-failed" | "evaluated" | "bank-read" | "bank-written"
->;
+export type Arrival = RecordOf<(typeof arrivals)[number]>;
 /** What is decided on it. */
 export type Decision = Exclude<
   JournalRecord,
@@ -76,7 +74,15 @@ export interface TapeOptions {
   readonly patienceMs?: number;
 }
 
-const arrivals = ["model-answered", "model-failed", "evaluated", "bank-read", "bank-written"] as const;
+const arrivals = [
+  "model-answered",
+  "model-failed",
+  "evaluated",
+  "bank-read",
+  "showings-read",
+  "history-read",
+  "bank-written",
+] as const;
 
 /** What a wish is called, and the arrival that fulfils it. */
 export const wishKeys = {
@@ -84,6 +90,8 @@ export const wishKeys = {
   outcome: (effort: string, source: string): string =>
     `the Outcome (${effort}) of source ${source.slice(0, 12)}`,
   bankRead: (query: string): string => `what the bank holds for query ${query.slice(0, 12)}`,
+  showings: (query: string): string => `what the bank holds on showing lessons, query ${query.slice(0, 12)}`,
+  history: "the bank's history",
   bankWritten: (what: string): string => `that the bank took ${what.slice(0, 12)}`,
 };
 
@@ -96,6 +104,10 @@ function keyOf(arrival: Arrival): string {
       return wishKeys.outcome(arrival.effort, arrival.source);
     case "bank-read":
       return wishKeys.bankRead(arrival.query);
+    case "showings-read":
+      return wishKeys.showings(arrival.query);
+    case "history-read":
+      return wishKeys.history;
     case "bank-written":
       return wishKeys.bankWritten(arrival.what);
   }

@@ -45,15 +45,18 @@ export interface TransformationWorth {
   readonly evidence: number;
 }
 
-/** By `transformationKey`: each name, and each name with parameters, that the experience holds. */
-export interface TransformationRanking extends ReadonlyMap<string, TransformationWorth> {
-  /** The finest that is known about it, falling back to the name; undefined where its name was never tried. */
+export interface TransformationExpectation {
+  /** The finest that is known about it, falling back to the name; undefined where nothing is. */
   readonly expect: (
     name: string,
     parameters?: Transformation["parameters"],
     preconditions?: readonly string[],
   ) => TransformationWorth | undefined;
 }
+
+/** By `transformationKey`: each name, and each name with parameters, that the experience holds. */
+export interface TransformationRanking
+  extends ReadonlyMap<string, TransformationWorth>, TransformationExpectation {}
 
 /** Learns from the experience; see the module's comment. Pure. */
 export function rankTransformations(

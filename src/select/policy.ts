@@ -3,12 +3,22 @@
  */
 import { UsageError } from "../errors.ts";
 import { nonePolicy, randomPolicy, relevanceOnlyPolicy, speedupOnlyPolicy } from "./controls.ts";
+import { curatedPolicy } from "./curated.ts";
 import { lessonlPolicy } from "./lessonl.ts";
 import type { SelectionPolicy } from "./selection.ts";
+import { thompsonPolicy } from "./thompson.ts";
 
-export type { LessonCandidate, SelectionOptions, SelectionPolicy } from "./selection.ts";
+export type { GeneralCandidate, LessonCandidate, SelectionOptions, SelectionPolicy } from "./selection.ts";
 
-const policies = [lessonlPolicy, randomPolicy, nonePolicy, speedupOnlyPolicy, relevanceOnlyPolicy];
+const policies = [
+  curatedPolicy,
+  thompsonPolicy,
+  lessonlPolicy,
+  randomPolicy,
+  nonePolicy,
+  speedupOnlyPolicy,
+  relevanceOnlyPolicy,
+];
 
 /** For a command line's help. */
 export const policyNames: readonly string[] = policies.map((policy) => policy.name);

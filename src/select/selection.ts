@@ -1,13 +1,28 @@
 /**
  * What a selection policy is: a pure choice of the lessons that a round is shown.
  */
-import type { Lesson } from "../lesson/lesson.ts";
+import type { Lesson, Transformation } from "../lesson/lesson.ts";
+import type { GeneralLesson } from "../worth/general-lesson.ts";
+import type { TransformationWorth } from "./experience.ts";
 
-/** A lesson of the task at hand, with its nearness to the code and its description. */
+/** A lesson, with its nearness to the code at hand and its description. */
 export interface LessonCandidate {
   readonly lesson: Lesson;
   /** Higher is nearer; only the order counts. */
   readonly relevance: number;
+}
+
+/** A general lesson, with what it is expected to do to the code at hand. */
+export interface GeneralCandidate {
+  readonly lesson: GeneralLesson;
+  /** Similarity, in 0…1, of the likest code that it was earned on. */
+  readonly relevance: number;
+  readonly expected: TransformationWorth;
+  /** The same at one place, with these parameters and where this was seen in the code. */
+  readonly expectedAt: (
+    parameters: Transformation["parameters"],
+    preconditions: readonly string[],
+  ) => TransformationWorth;
 }
 
 export interface SelectionOptions {
@@ -21,6 +36,11 @@ export interface SelectionPolicy {
   readonly name: string;
   /** At most k lessons, best first, none twice. Pure: the same candidates and the same random numbers give the same choice. */
   select(candidates: readonly LessonCandidate[], options: SelectionOptions): Lesson[];
+  /**
+   * Likewise of general lessons, where the policy shows those of other tasks in this form. Where it has no such choice, `select` chooses from single
+   * lessons of other tasks as well. None at all is a choice.
+   */
+  selectGeneral?(candidates: readonly GeneralCandidate[], options: SelectionOptions): GeneralCandidate[];
 }
 
 /** Speed times adjustment factor: the published "effective speedup". 0 for a lesson of a failure. */

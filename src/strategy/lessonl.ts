@@ -6,7 +6,7 @@
  * adjustment factors follow how those who were shown a lesson fared; the answer is the fastest candidate, timed once more.
  * Different, on purpose:
  * - The bank outlives the run: lessons of earlier runs on this task are there from the first round, the fastest of them is
- *   judged anew before anything is proposed, and `experience` brings lessons of other tasks.
+ *   judged anew before anything is proposed, and each agent is shown what other tasks taught (`other-tasks.ts`).
  * - Agents of a round propose side by side; two that propose the same text are asked again, and nothing is judged twice.
  * - A failure to propose costs a turn; the published harness then judged the previous reply again.
  * - The winner must be faster at 99 % on fresh processes and seeds; otherwise the next best is tried, and no winner is an answer.
@@ -20,6 +20,8 @@ import { makeLesson } from "../lesson/solicit.ts";
 import { ModelError } from "../model/chat-model.ts";
 import { updateFactors } from "../select/factor.ts";
 import { codeFeatures } from "../code/features.ts";
+import type { DrawOptions } from "../select/draw.ts";
+import { openOtherTasks, showingOf, type OtherTasks, type Shown } from "./other-tasks.ts";
 import { randomStream } from "./random.ts";
 import type { Attempt, Progress, Strategy, StrategyContext, StrategyResult } from "./strategy.ts";
 import { confirmWinner, fastestAttempt, inOrderOfMerit, isAsFast, ratioOf, stepCount } from "./winner.ts";
@@ -27,8 +29,10 @@ import { confirmWinner, fastestAttempt, inOrderOfMerit, isAsFast, ratioOf, stepC
 export interface LessonlOptions {
   /** k of the paper: lessons shown in a round. Default 4. */
   readonly lessonsPerRound?: number;
-  /** Lessons of other tasks that agents may consult. Default 200. */
-  readonly experienceLimit?: number;
+  /** Lessons of other tasks that a proposal is shown at most. Default 4. */
+  readonly otherLessons?: number;
+  /** Which of them chance withholds, so that their worth can be told. Default: `usualDraw`; nothing is withheld where both are 0. */
+  readonly draw?: Pick<DrawOptions, "none" | "withhold">;
 }
 
 /** The LessonL strategy; stateless between runs. */
@@ -46,6 +50,10 @@ class LessonlRun {
   private round = 0;
   private evaluations = 0;
   private lastProgressRound = 0;
+  /** What each agent was shown of other tasks this round. */
+  private turns = new Map<string, Shown>();
+  /** Who made a proposal this round. */
+  private proposed = new Set<string>();
 
   private readonly context: StrategyContext;
   private readonly options: LessonlOptions;
@@ -79,10 +87,9 @@ class LessonlRun {
     this.tried.add(sha256(task.source.text));
     const earlier = await bank.list({ taskHash: task.hash });
     for (const lesson of earlier) this.tried.add(sha256(lesson.evidence.source));
-    const experience = await bank.search({
-      code: { text: task.source.text, language: task.language },
-      filter: { notTask: task.name },
-      limit: this.options.experienceLimit ?? 200,
+    const others = await openOtherTasks(this.context, {
+      k: this.options.otherLessons ?? 4,
+      draw: this.options.draw,
     });
 
     for (; ; this.round++) {
@@ -95,7 +102,7 @@ class LessonlRun {
       const recalled = this.round === 0 ? fastest(earlier) : undefined;
       const candidates = [
         ...(recalled ? [recalledCandidate(recalled)] : []),
-        ...(await this.propose(shown, experience)),
+        ...(await this.propose(shown, others)),
       ];
       // A model without an answer may have one in the next round.
       const exhausted = !this.context.agents.some(({ kind }) => kind === "llm");
@@ -103,7 +110,9 @@ class LessonlRun {
       const before = this.attempts.length;
       await Promise.all(candidates.map((candidate) => this.judge(candidate)));
 
-      await this.updateFactors(shown, this.attempts.slice(before));
+      const attempts = this.attempts.slice(before);
+      await this.updateFactors(shown, attempts);
+      await this.keepShowings(shown, attempts);
       const best = fastestAttempt(this.attempts);
       emit({ type: "round-ended", round: this.round, ...(best && { best }) });
     }
@@ -128,9 +137,14 @@ class LessonlRun {
   }
 
   /** All agents at once, each with choices of its own; then those that repeat another are asked again, in team order. */
-  private async propose(shown: readonly Lesson[], experience: ProposalExperience): Promise<Candidate[]> {
+  private async propose(shown: readonly Lesson[], others: OtherTasks): Promise<Candidate[]> {
     const { agents, emit } = this.context;
-    const asked = await Promise.all(agents.map((agent) => this.ask(agent, shown, experience, 0)));
+    const turns = agents.map((agent) => others.shownTo(agent, this.round));
+    this.turns = new Map(agents.map((agent, index) => [agent.name, turns[index]!]));
+    for (const [agent, { drawn }] of this.turns) {
+      if (drawn.length > 0) emit({ type: "lessons-drawn", agent, round: this.round, drawn });
+    }
+    const asked = await Promise.all(agents.map((agent, index) => this.ask(agent, shown, turns[index]!, 0)));
     const candidates: Candidate[] = [];
     for (const [index, agent] of agents.entries()) {
       let proposal = asked[index];
@@ -139,7 +153,7 @@ class LessonlRun {
         proposal =
           ask > repeatedAsks || agent.kind === "llm"
             ? undefined
-            : await this.ask(agent, shown, experience, ask);
+            : await this.ask(agent, shown, turns[index]!, ask);
       }
       if (!proposal) {
         emit({ type: "agent-passed", agent: agent.name, round: this.round });
@@ -147,6 +161,7 @@ class LessonlRun {
       }
       candidates.push(this.prepare(proposal, agent.name, shown));
     }
+    this.proposed = new Set(candidates.map(({ agent }) => agent));
     // A budget that ends in the middle of a round, or a person who stops it, should have had the best of it.
     candidates.sort((a, b) => (b.promise ?? 0) - (a.promise ?? 0));
     for (const candidate of candidates) emit({ type: "candidate-proposed", candidate });
@@ -167,7 +182,7 @@ class LessonlRun {
   private async ask(
     agent: Agent,
     lessons: readonly Lesson[],
-    experience: ProposalExperience,
+    { experience, general }: Shown,
     ask: number,
   ): Promise<Proposal | undefined> {
     const { task, seed, signal, emit } = this.context;
@@ -177,6 +192,7 @@ class LessonlRun {
         round: this.round,
         lessons,
         experience,
+        general,
         tried: this.tried,
         context: this.context.context,
         random: randomStream(seed, agent.name, this.round, ask),
@@ -276,6 +292,22 @@ class LessonlRun {
     this.context.emit({ type: "factors-updated", factors: Object.fromEntries(factors) });
   }
 
+  /** What came of each turn in which chance had a say. A turn whose candidate the budget left unjudged tells nothing. */
+  private async keepShowings(shown: readonly Lesson[], attempts: readonly Attempt[]): Promise<void> {
+    const knownSpeed = Math.max(
+      1,
+      ...shown.filter(({ evidence }) => (evidence.speedup?.low ?? 0) > 1).map(({ speed }) => speed),
+    );
+    const showings = [...this.turns].flatMap(([agent, { drawn }]) => {
+      const proposed = this.proposed.has(agent);
+      const attempt = attempts.find(({ candidate }) => candidate.agent === agent && !candidate.repairs);
+      if (drawn.length === 0 || (proposed && !attempt)) return [];
+      const at = this.context.clock().at;
+      return [showingOf(this.context, { agent, round: this.round, drawn, attempt, knownSpeed, at })];
+    });
+    if (showings.length > 0) await this.context.bank.addShowings(showings);
+  }
+
   /**
    * Takes the steps out of the fastest candidate one by one, the last first, and goes on with what is still as fast. What a run
    * stacked by luck does not reach the user, and every lesson that remains was seen to matter.
@@ -320,8 +352,6 @@ class LessonlRun {
     };
   }
 }
-
-type ProposalExperience = Parameters<Agent["propose"]>[0]["experience"];
 
 /** The candidate of an earlier run's best lesson, to be judged on this machine, now. */
 function recalledCandidate(lesson: Lesson): Candidate {

@@ -6,7 +6,8 @@ import type { Bank } from "../bank/bank.ts";
 import type { EvaluationStage, Evaluator } from "../evaluate/evaluator.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
 import type { Lesson, LessonContext } from "../lesson/lesson.ts";
-import type { SelectionPolicy } from "../select/policy.ts";
+import type { Drawn } from "../select/draw.ts";
+import type { GeneralCandidate, SelectionPolicy } from "../select/policy.ts";
 import type { Task } from "../task/task.ts";
 
 /** One judged candidate. */
@@ -18,6 +19,13 @@ export interface Attempt {
 /** Everything that happens inside a strategy, in order. */
 export type StrategyEvent =
   | { readonly type: "round-started"; readonly round: number; readonly lessons: readonly Lesson[] }
+  | {
+      readonly type: "lessons-drawn";
+      readonly agent: string;
+      readonly round: number;
+      /** General lessons that the policy chose for it, each with its chance to be shown. */
+      readonly drawn: readonly Drawn<GeneralCandidate>[];
+    }
   | { readonly type: "candidate-proposed"; readonly candidate: Candidate }
   | { readonly type: "agent-passed"; readonly agent: string; readonly round: number }
   | { readonly type: "agent-failed"; readonly agent: string; readonly round: number; readonly reason: string }
@@ -55,7 +63,10 @@ export interface Progress extends Spend {
 export type StopCondition = (progress: Progress) => string | undefined;
 
 /** What a strategy has of a bank. */
-export type StrategyBank = Pick<Bank, "add" | "search" | "list" | "setFactors">;
+export type StrategyBank = Pick<
+  Bank,
+  "add" | "search" | "list" | "setFactors" | "showings" | "addShowings" | "history"
+>;
 
 export interface RunTime {
   readonly elapsedMs: number;

@@ -4,6 +4,7 @@
  */
 import type { Lesson } from "../../lesson/lesson.ts";
 import { judgeSpeedup } from "../../lesson/words.ts";
+import type { GeneralLesson } from "../../worth/general-lesson.ts";
 import { quoted } from "./quote.ts";
 
 export interface ExperienceLine {
@@ -27,6 +28,21 @@ export function clearExperience(
     if (!lines.has(key)) lines.set(key, { transformations, effect });
   }
   return [...lines.values()];
+}
+
+/** What lessons of several functions say together, a line each. */
+export function generalExperience(general: readonly { readonly lesson: GeneralLesson }[]): ExperienceLine[] {
+  return general.map(({ lesson: { transformations, preconditions, polarity, effect, tasks, ...counts } }) => {
+    const of = `of ${tasks.length} functions`;
+    const where = preconditions.length > 0 ? `, seen where ${quoted(preconditions.join(" and "), 200)}` : "";
+    const effects = {
+      gain: `about ${Math.exp(effect.mean).toFixed(1)} times as fast, faster on ${counts.gained} ${of}`,
+      loss: `no gain, slower on ${counts.lost} ${of}`,
+      failure: `mostly wrong, or it did not compile: it failed ${counts.failed} times`,
+      contested: `faster on ${counts.gained} and slower on ${counts.lost} ${of}`,
+    };
+    return { transformations, effect: effects[polarity] + where };
+  });
 }
 
 /** A paragraph, or none. */

@@ -1,0 +1,37 @@
+/**
+ * The policy by what lessons are worth: of the task's own lessons as LessonL chooses; of other tasks' general lessons the few that are
+ * expected to gain most on the code at hand, and one warning. Few are shown, and none where none is expected to help: in SkillsBench two or three
+ * did better than more, and a wrong one costs more than a missing one (RSCB-MC, arXiv 2604.27283).
+ */
+import { lessonlPolicy } from "./lessonl.ts";
+import type { GeneralCandidate, SelectionPolicy } from "./selection.ts";
+
+/** Expected gain in log-speedup below which a lesson is not worth its place. */
+const leastPromise = 0.02;
+/** Chance of helping below which a lesson on what does harm is worth a place. */
+const mostPromising = 0.2;
+
+export const curatedPolicy: SelectionPolicy = {
+  name: "curated",
+  select: (candidates, options) => lessonlPolicy.select(candidates, options),
+  selectGeneral(candidates, { k }) {
+    const gains = candidates
+      .filter(({ lesson, expected }) => lesson.polarity !== "failure" && expected.promise >= leastPromise)
+      .toSorted(byWorth(({ expected }) => expected.promise));
+    const warnings = candidates
+      .filter(
+        ({ lesson: { polarity }, expected }) =>
+          (polarity === "loss" || polarity === "failure") && expected.fasterProbability <= mostPromising,
+      )
+      .toSorted(byWorth(({ relevance }) => relevance));
+    const warned = warnings.slice(0, Math.floor(k / 4));
+    return [...gains.slice(0, k - warned.length), ...warned];
+  },
+};
+
+/** Highest first, equal ones by id. */
+export function byWorth(
+  worth: (candidate: GeneralCandidate) => number,
+): (left: GeneralCandidate, right: GeneralCandidate) => number {
+  return (left, right) => worth(right) - worth(left) || (left.lesson.id < right.lesson.id ? -1 : 1);
+}

@@ -1,0 +1,179 @@
+/**
+ * What other tasks have taught, as it is shown to one proposal after another: which general lessons hold for the code at hand, what each is
+ * expected to do to it, which of them the policy chooses for an agent, which of those chance lets through, and what came of it.
+ */
+import type { Agent, Candidate } from "../agent/agent.ts";
+import { sha256 } from "../code/hash.ts";
+import type { Outcome } from "../evaluate/outcome.ts";
+import type { Lesson, LessonContext } from "../lesson/lesson.ts";
+import type { Showing } from "../lesson/showing.ts";
+import { drawShown, usualDraw, type DrawOptions, type Drawn } from "../select/draw.ts";
+import { rankTransformations, type Experience } from "../select/experience.ts";
+import type { GeneralCandidate, SelectionPolicy } from "../select/policy.ts";
+import { mayBeShown } from "../worth/context-key.ts";
+import { creditOf } from "../worth/credit.ts";
+import { generalise } from "../worth/generalise.ts";
+import { retiredOf } from "../worth/upkeep.ts";
+import { randomStream } from "./random.ts";
+import type { StrategyContext } from "./strategy.ts";
+
+/** Single lessons are as many as LessonL's search for relevance needs; general ones are made from more. */
+const singleLimit = 200;
+const generalLimit = 500;
+
+/** What one proposal is shown of other tasks. */
+export interface Shown {
+  readonly experience: readonly Experience[];
+  readonly general: readonly GeneralCandidate[];
+  /** Empty where nothing was left to chance. */
+  readonly drawn: readonly Drawn<GeneralCandidate>[];
+}
+
+export interface OtherTasks {
+  /** Choices of the policy and of chance; the same for every ask of a turn. */
+  shownTo(agent: Agent, round: number): Shown;
+}
+
+/** Reads the bank: the nearest lessons of other tasks, and where the policy shows general ones, what is known of showing them. */
+export async function openOtherTasks(
+  context: StrategyContext,
+  options: { readonly k: number; readonly draw?: Pick<DrawOptions, "none" | "withhold"> | undefined },
+): Promise<OtherTasks> {
+  const { task, bank, policy, seed } = context;
+  const hits = await bank.search({
+    code: { text: task.source.text, language: task.language },
+    filter: { notTask: task.name },
+    limit: policy.selectGeneral ? generalLimit : singleLimit,
+  });
+  const general = policy.selectGeneral && hits.length > 0 ? await candidatesFrom(context, hits) : [];
+  return {
+    shownTo(agent, round) {
+      const within = <Item>(items: readonly Item[], namesOf: (item: Item) => readonly string[]): Item[] =>
+        items.filter((item) => namesOf(item).every((name) => agent.repertoire?.includes(name) ?? true));
+      if (!policy.selectGeneral) {
+        const own = within(hits, ({ lesson }) => addedBy(lesson));
+        const random = randomStream(seed, "experience", agent.name, round);
+        return {
+          experience: selectExperience(policy, own, options.k, random),
+          general: [],
+          drawn: [],
+        };
+      }
+      const own = within(general, ({ lesson }) => lesson.transformations);
+      const chosen = policy.selectGeneral(own, {
+        k: options.k,
+        random: randomStream(seed, "general", agent.name, round),
+      });
+      const drawn = drawShown(chosen, {
+        ...(options.draw ?? usualDraw),
+        random: randomStream(seed, "draw", agent.name, round),
+      });
+      return {
+        experience: [],
+        general: drawn.flatMap(({ item, shown }) => (shown ? [item] : [])),
+        drawn: drawn.filter(({ probability }) => probability > 0),
+      };
+    },
+  };
+}
+
+/** The general lessons that may be shown here. */
+async function candidatesFrom(
+  { bank, context, task }: StrategyContext,
+  hits: readonly Experience[],
+): Promise<GeneralCandidate[]> {
+  const retired = retiredOf(await bank.history());
+  const credits = creditOf(await bank.showings({ notTask: task.name }));
+  const ranking = rankTransformations(hits, { context });
+  const similarities = new Map(hits.map(({ lesson, similarity }) => [lesson.id, similarity]));
+  return generalise(
+    hits.map(({ lesson }) => lesson),
+    { context },
+  ).flatMap((lesson) => {
+    const [name, ...more] = lesson.transformations;
+    const expected = name === undefined ? undefined : ranking.expect(name, {}, lesson.preconditions);
+    if (!name || more.length > 0 || !expected) return [];
+    if (lesson.admitted === undefined || retired.has(lesson.id) || !mayBeShown(lesson, context)) return [];
+    const credit = credits.get(lesson.id);
+    return [
+      {
+        lesson: { ...lesson, ...(credit && { credit }) },
+        relevance: Math.max(0, ...lesson.evidence.map((id) => similarities.get(id) ?? 0)),
+        expected,
+        expectedAt: (parameters, preconditions) =>
+          ranking.expect(name, parameters, preconditions) ?? expected,
+      } satisfies GeneralCandidate,
+    ];
+  });
+}
+
+/** The policy's choice among single lessons of other tasks, nearness of code being relevance. */
+function selectExperience(
+  policy: SelectionPolicy,
+  experience: readonly Experience[],
+  k: number,
+  random: () => number,
+): Experience[] {
+  const similarities = new Map(experience.map(({ lesson, similarity }) => [lesson.id, similarity]));
+  return policy
+    .select(
+      experience.map(({ lesson, similarity }) => ({ lesson, relevance: similarity })),
+      { k, random },
+    )
+    .map((lesson) => ({ lesson, similarity: similarities.get(lesson.id) ?? 0 }));
+}
+
+function addedBy({ transformations, evidence }: Lesson): string[] {
+  return transformations.slice(evidence.basis?.transformations ?? 0).map(({ name }) => name);
+}
+
+/** One turn of an agent as an experiment: what it was shown by which chances, and what came of it. */
+export function showingOf(
+  { run, task, policy, context }: Pick<StrategyContext, "run" | "task" | "policy" | "context">,
+  turn: {
+    readonly agent: string;
+    readonly round: number;
+    readonly drawn: Shown["drawn"];
+    /** Absent where the agent had no proposal. */
+    readonly attempt?: { readonly candidate: Candidate; readonly outcome: Outcome } | undefined;
+    /** Of the fastest code that the agent was shown; 1 for the reference. */
+    readonly knownSpeed: number;
+    readonly at: Date;
+  },
+): Showing {
+  const { agent, round, attempt, drawn, knownSpeed } = turn;
+  const added = attempt
+    ? attempt.candidate.transformations.slice(attempt.candidate.basis?.transformations ?? 0)
+    : [];
+  const names = new Set(added.map(({ name }) => name));
+  const outcome = attempt?.outcome;
+  return {
+    id: sha256(JSON.stringify([run, agent, round])).slice(0, 16),
+    at: turn.at.toISOString(),
+    run,
+    task: task.name,
+    taskHash: task.hash,
+    agent,
+    round,
+    policy: policy.name,
+    context: mutable(context),
+    drawn: drawn.map(({ item: { lesson }, probability, shown }) => ({
+      lesson: lesson.id,
+      probability,
+      shown,
+      cited: attempt?.candidate.cites?.includes(lesson.id) ?? false,
+      applied: lesson.transformations.every((name) => names.has(name)),
+    })),
+    status: outcome?.status ?? "no-proposal",
+    ...(outcome?.status === "measured" && {
+      gain: {
+        logSpeedup: Math.log(outcome.speedup.ratio / knownSpeed),
+        error: outcome.speedup.low > 0 ? Math.log(outcome.speedup.high / outcome.speedup.low) / 5.15 : 1,
+      },
+    }),
+  };
+}
+
+function mutable(context: LessonContext): Showing["context"] {
+  return { ...context, flags: [...context.flags], sizes: { ...context.sizes } };
+}
