@@ -1,0 +1,32 @@
+/**
+ * A bank as an experiment sees it: what it held at the beginning stays as it is, and what a run adds is seen by that run alone.
+ */
+import type { Bank } from "./bank.ts";
+import { createMemoryBank } from "./memory-bank.ts";
+import { byNearness } from "./similarity.ts";
+import { countLessons, summarise } from "./statistics.ts";
+import { createStructuralEmbedder } from "./structural-embedder.ts";
+
+/** Everything is read through to `bank`, which is never written and not closed. */
+export function readOnlyBank(bank: Bank): Bank {
+  const own = createMemoryBank({ embedder: createStructuralEmbedder() });
+  return {
+    ...own,
+    async search(query) {
+      const found = [...(await bank.search(query)), ...(await own.search(query))];
+      return found.toSorted(byNearness).slice(0, query.limit);
+    },
+    list: async (filter) => [...(await bank.list(filter)), ...(await own.list(filter))],
+    async *entries(filter) {
+      yield* bank.entries(filter);
+      yield* own.entries(filter);
+    },
+    get: async (id) => (await own.get(id)) ?? (await bank.get(id)),
+    showings: async (filter) => [...(await bank.showings(filter)), ...(await own.showings(filter))],
+    history: async () => [...(await bank.history()), ...(await own.history())],
+    async statistics() {
+      const all = [...(await bank.list()), ...(await own.list())];
+      return countLessons(all.map(summarise), (await bank.statistics()).embedder);
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { policyByName, type GeneralCandidate } from "../../src/select/policy.ts";
+import { expectationOf } from "../../src/select/shown.ts";
+import type { TransformationWorth } from "../../src/select/experience.ts";
+import type { Polarity } from "../../src/worth/general-lesson.ts";
+import { randomStream } from "../../src/strategy/random.ts";
+
+function worth(fields: Partial<TransformationWorth>): TransformationWorth {
+  return {
+    expectedLogSpeedup: 0,
+    deviation: 0.1,
+    successProbability: 1,
+    fasterProbability: 0.5,
+    promise: 0,
+    evidence: 3,
+    ...fields,
+  };
+}
+
+function general(
+  name: string,
+  fields: Partial<TransformationWorth>,
+  {
+    polarity = "gain",
+    relevance = 0.5,
+    preconditions = [] as string[],
+  }: {
+    polarity?: Polarity;
+    relevance?: number;
+    preconditions?: string[];
+  } = {},
+): GeneralCandidate {
+  const expected = worth(fields);
+  const nothing = { mean: 0, error: 0.1, low: -0.2, high: 0.2 };
+  return {
+    lesson: {
+      id: name.padEnd(16, "0"),
+      transformations: [name],
+      preconditions,
+      language: "c",
+      polarity,
+      effect: nothing,
+      correctness: nothing,
+      tasks: ["one", "two"],
+      gained: 2,
+      lost: 0,
+      failed: 0,
+      admitted: "replicated",
+      evidence: [],
+      text: `${name} helps.`,
+    },
+    relevance,
+    expected,
+    expectedAt: () => expected,
+  };
+}
+
+const never = (): number => expect.unreachable("a policy without chance drew a random number");
+
+function choose(name: string, candidates: readonly GeneralCandidate[], k = 4, random = never): string[] {
+  const policy = policyByName(name);
+  return (policy.selectGeneral?.(candidates, { k, random }) ?? []).map(
+    ({ lesson }) => lesson.transformations[0]!,
+  );
+}
+
+describe("the curated policy", () => {
+  const several = [
+    general("small", { promise: 0.05 }),
+    general("large", { promise: 0.6 }),
+    general("medium", { promise: 0.3 }),
+    general("nothing", { promise: 0.001 }),
+  ];
+
+  test("shows what is expected to gain most first, and at most k", () => {
+    expect(choose("curated", several, 2)).toEqual(["large", "medium"]);
+    expect(choose("curated", several.toReversed(), 2)).toEqual(["large", "medium"]);
+  });
+
+  test("shows fewer than k where no more are expected to help, and none where none is", () => {
+    expect(choose("curated", several)).toEqual(["large", "medium", "small"]);
+    expect(choose("curated", [general("nothing", { promise: 0.001 })])).toEqual([]);
+    expect(choose("curated", [])).toEqual([]);
+  });
+
+  test("keeps one place of four for a warning, of the likest code", () => {
+    const harm = { expectedLogSpeedup: -0.5, fasterProbability: 0.05 };
+    const warnings = [
+      general("far", harm, { polarity: "loss", relevance: 0.1 }),
+      general("near", harm, { polarity: "failure", relevance: 0.9 }),
+    ];
+    const gains = ["a", "b", "c", "d"].map((name, index) => general(name, { promise: 1 - index / 10 }));
+    expect(choose("curated", [...warnings, ...gains])).toEqual(["a", "b", "c", "near"]);
+    expect(choose("curated", [...warnings, ...gains], 2)).toEqual(["a", "b"]);
+  });
+});
+
+describe("Thompson's policy", () => {
+  const random = randomStream(1, "thompson");
+
+  test("shows what is better more often, and what is uncertain now and then", () => {
+    const candidates = [
+      general("good", { expectedLogSpeedup: 0.5, deviation: 0.05 }),
+      general("uncertain", { expectedLogSpeedup: 0.1, deviation: 0.5 }),
+      general("useless", { expectedLogSpeedup: -0.5, deviation: 0.05 }),
+    ];
+    const counts = new Map<string, number>();
+    for (let draw = 0; draw < 2000; draw++) {
+      for (const name of choose("thompson", candidates, 1, random))
+        counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+    // P(0.1 + 0.5 z₁ > 0.5 + 0.05 z₂) = P(z > 0.796) = 0.213.
+    expect((counts.get("uncertain") ?? 0) / 2000).toBeGreaterThan(0.17);
+    expect((counts.get("uncertain") ?? 0) / 2000).toBeLessThan(0.26);
+    expect((counts.get("good") ?? 0) + (counts.get("uncertain") ?? 0)).toBe(2000);
+    expect(counts.get("useless")).toBeUndefined();
+  });
+
+  test("abstains where every draw gains nothing", () => {
+    const useless = general("useless", { expectedLogSpeedup: -1, deviation: 0.01 });
+    expect(choose("thompson", [useless], 4, random)).toEqual([]);
+  });
+});
+
+describe("what an agent expects from what it was shown", () => {
+  test("is that of the first general lesson whose conditions the place shows", () => {
+    const strided = general("tiling", { promise: 0.9 }, { preconditions: ["strides by a row"] });
+    const anywhere = general("tiling", { promise: 0.1 });
+    const known = expectationOf({ experience: [], general: [strided, anywhere] });
+    expect(known.expect("tiling", {}, ["strides by a row", "other"])?.promise).toBe(0.9);
+    expect(known.expect("tiling", {}, [])?.promise).toBe(0.1);
+    expect(known.expect("unrolling")).toBeUndefined();
+  });
+});
