@@ -73,7 +73,15 @@ async function playAgain(
     tape,
     evaluator: { evaluate: nowhere },
     // What was written to a bank is there, or nobody's business here.
-    bank: { add: async () => {}, setFactors: async () => {}, search: nowhere, list: nowhere },
+    bank: {
+      add: async () => {},
+      setFactors: async () => {},
+      addShowings: async () => {},
+      search: nowhere,
+      list: nowhere,
+      showings: nowhere,
+      history: nowhere,
+    },
     caller,
     signal: stopped,
     tell: push,

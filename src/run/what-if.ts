@@ -188,6 +188,8 @@ function recordedBank(lines: readonly JournalLine[]): StrategyBank {
     for (const [id, similarity] of line.hits) similarities.set(`${line.query} ${id}`, similarity);
     before.push(...line.lessons.filter(({ id }) => !own.has(id)));
   }
+  const linesOf = <Type extends JournalLine["type"]>(type: Type) =>
+    lines.filter((line): line is Extract<JournalLine, { readonly type: Type }> => line.type === type);
   let filled: Promise<void> | undefined;
   const ready = (): Promise<void> =>
     (filled ??= memory.add(before.map((lesson) => ({ lesson, code: lesson.evidence.source }))));
@@ -195,6 +197,9 @@ function recordedBank(lines: readonly JournalLine[]): StrategyBank {
     add: async (entries) => (await ready(), memory.add(entries)),
     setFactors: async (factors) => (await ready(), memory.setFactors(factors)),
     list: async (filter) => (await ready(), memory.list(filter)),
+    addShowings: (showings) => memory.addShowings(showings),
+    showings: async () => linesOf("showings-read").flatMap(({ showings }) => showings),
+    history: async () => linesOf("history-read").flatMap(({ changes }) => changes),
     async search(query) {
       await ready();
       const id = sha256(JSON.stringify(["search", query]));
