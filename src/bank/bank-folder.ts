@@ -1,7 +1,8 @@
 /**
- * The folder of a bank on disk: `bank.json`, which says what it is, beside the table of lessons. A folder is looked at before
- * anything is written into it, and a new bank appears whole: the table is made aside and renamed into place, and it carries
- * the embedder in its own metadata, so a bank whose maker was killed before writing `bank.json` is still one bank.
+ * The folder of a bank on disk: `bank.json`, which says what it is, beside its tables. A folder is looked at before anything is written
+ * into it, and every table appears whole: it is made aside and renamed into place. The table of lessons is the first, and carries the
+ * embedder in its own metadata; `bank.json` is the last. So a bank whose maker was killed before writing `bank.json` is still one bank,
+ * and what says a version has all that belongs to it.
  */
 import { constants } from "node:fs";
 import { access, link, mkdir, readdir, readFile, rename, rm, rmdir, writeFile } from "node:fs/promises";
@@ -12,9 +13,11 @@ import { MachineError, UsageError } from "../errors.ts";
 import { makeFolder } from "../make-folder.ts";
 import type { Embedder } from "./bank.ts";
 
-/** Of the folder's layout and the table's columns. */
-export const bankVersion = 1;
-export const tableFolder = "lessons.lance";
+/** Of the layout and the tables' columns. 2 has showings, changes, and the lessons' words. */
+export const bankVersion = 2;
+/** As LanceDB names it. */
+export const folderOfTable = (table: string): string => `${table}.lance`;
+const lessonsFolder = folderOfTable("lessons");
 const descriptionFile = "bank.json";
 const stagingPrefix = ".new-";
 
@@ -56,7 +59,7 @@ export async function inspectFolder(directory: string): Promise<FolderState> {
   const content = names?.filter((name) => !name.startsWith(stagingPrefix)) ?? [];
   if (content.length === 0) return { kind: "vacant" };
   const described = content.includes(descriptionFile);
-  const hasTable = content.includes(tableFolder);
+  const hasTable = content.includes(lessonsFolder);
   if (!described && !hasTable) {
     throw new UsageError(
       `${directory} is not a bank of lessons: it holds other files and no ${descriptionFile}`,
@@ -66,7 +69,7 @@ export async function inspectFolder(directory: string): Promise<FolderState> {
     );
   }
   const description = described ? await readDescription(directory) : undefined;
-  if (!hasTable) throw damaged(directory, `${tableFolder} is missing`);
+  if (!hasTable) throw damaged(directory, `${lessonsFolder} is missing`);
   return { kind: "bank", description };
 }
 
@@ -94,7 +97,7 @@ export function checkDescription(directory: string, description: BankDescription
 /** Throws a MachineError unless files can be made in the folder. */
 export async function requireWritable(directory: string): Promise<void> {
   try {
-    for (const folder of [directory, join(directory, tableFolder)]) {
+    for (const folder of [directory, join(directory, lessonsFolder)]) {
       await access(folder, constants.W_OK | constants.X_OK);
     }
   } catch (error) {
@@ -106,7 +109,12 @@ export async function requireWritable(directory: string): Promise<void> {
  * Puts a new table into place. `make` fills the folder that it is given with the table's folder. Where another process was
  * quicker, its table stays. Throws a MachineError where the folder cannot be written; then nothing of ours is left.
  */
-export async function placeTable(directory: string, make: (staging: string) => Promise<void>): Promise<void> {
+export async function placeTable(
+  directory: string,
+  table: string,
+  make: (staging: string) => Promise<void>,
+): Promise<void> {
+  const tableFolder = folderOfTable(table);
   const staging = join(directory, `${stagingPrefix}${randomBytes(6).toString("hex")}`);
   let firstMade: string | undefined;
   try {
@@ -124,12 +132,14 @@ export async function placeTable(directory: string, make: (staging: string) => P
   }
 }
 
-/** Writes `bank.json` whole or not at all; one that is there stays. */
+/** Writes `bank.json` whole or not at all; one that is there stays, unless it is of an earlier version. */
 export async function writeDescription(directory: string, description: BankDescription): Promise<void> {
   const file = join(directory, descriptionFile);
+  const earlier = await readDescription(directory).catch(() => undefined);
   const staged = join(directory, `${stagingPrefix}${randomBytes(6).toString("hex")}.json`);
   try {
     await writeFile(staged, `${JSON.stringify(description, undefined, 2)}\n`, { flag: "wx" });
+    if (earlier && earlier.version < description.version) return await rename(staged, file);
     // A link is refused where the name is taken; a renaming would replace what another process wrote.
     await link(staged, file).catch(async (error: unknown) => {
       if (isCode(error, "EEXIST")) return;

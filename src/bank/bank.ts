@@ -1,7 +1,9 @@
 /**
  * The bank's interface: where lessons live, across tasks and runs. `lance-bank.ts` keeps them on disk, `memory-bank.ts` in memory.
  */
+import type { Change, WhatChanged } from "../lesson/change.ts";
 import type { Lesson } from "../lesson/lesson.ts";
+import type { Showing } from "../lesson/showing.ts";
 
 /** Turns text or code into unit vectors. A bank is pinned to the embedder that it was made with. */
 export interface Embedder {
@@ -30,6 +32,19 @@ export interface LessonFilter {
   readonly run?: string | undefined;
   readonly language?: "c" | "c++" | undefined;
   readonly transformation?: string | undefined;
+}
+
+/** All that are given must hold. */
+export interface ShowingFilter {
+  readonly run?: string | undefined;
+  readonly task?: string | undefined;
+  /** Leaves out draws for this task name. */
+  readonly notTask?: string | undefined;
+}
+
+export interface EntryOptions {
+  /** Also lessons that were removed, each in its own words, whatever was edited: all evidence as it was earned. Default false. */
+  readonly asEarned?: boolean | undefined;
 }
 
 export interface LessonQuery {
@@ -64,8 +79,8 @@ export interface BankStatistics {
 
 export interface Bank {
   /**
-   * `code` is the reference that the lesson was earned on. All or nothing; a lesson whose id is banked already is left as it is.
-   * Throws a UsageError that names the field where a lesson is not one.
+   * `code` is the reference that the lesson was earned on. All or nothing; a lesson whose id is banked already is left as it is, also
+   * where it was removed. Throws a UsageError that names the field where a lesson is not one.
    */
   add(entries: readonly BankEntry[]): Promise<void>;
   /** Nearest first; exact, and where similarities are equal by id. Throws a UsageError where neither text nor code is given. */
@@ -73,10 +88,22 @@ export interface Bank {
   /** In order of creation. */
   list(filter?: LessonFilter): Promise<Lesson[]>;
   /** As `list`, one by one and with their code: for export. */
-  entries(filter?: LessonFilter): AsyncIterable<BankEntry>;
+  entries(filter?: LessonFilter, options?: EntryOptions): AsyncIterable<BankEntry>;
   get(id: string): Promise<Lesson | undefined>;
   /** LessonL's factors, by lesson id. Unknown ids are ignored. */
   setFactors(factors: ReadonlyMap<string, number>): Promise<void>;
+  /** Kept as they are for good. All or nothing; one whose id is there already is left as it is. Throws a UsageError that names the field. */
+  addShowings(showings: readonly Showing[]): Promise<void>;
+  /** In order of time, and in order of adding within one instant. */
+  showings(filter?: ShowingFilter): Promise<Showing[]>;
+  /**
+   * Appends to the history and takes effect at once: list, search, get, entries and statistics see edited words and no removed lesson. `by`
+   * is `person`, or a run; `at` is now by default. Returns the change with its id. Throws a UsageError, and changes nothing, where what it
+   * is about is not there, was undone already, or says something else than `before`.
+   */
+  change(what: WhatChanged, by: string, at?: Date): Promise<Change>;
+  /** In the order in which they took effect. */
+  history(): Promise<Change[]>;
   statistics(): Promise<BankStatistics>;
   close(): Promise<void>;
 }

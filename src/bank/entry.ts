@@ -76,7 +76,7 @@ export async function embedQuery(
 }
 
 /** What a text query is compared with: the sentences, what was seen in the code, and the names of what was done. */
-export function searchableText(lesson: Lesson): string {
+export function searchableText(lesson: Pick<Lesson, "text" | "preconditions" | "transformations">): string {
   const names = lesson.transformations.map((transformation) => transformation.name);
   return [lesson.text, ...lesson.preconditions, ...new Set(names)].join("\n");
 }

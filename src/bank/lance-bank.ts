@@ -1,25 +1,32 @@
 /**
- * The bank on disk: a LanceDB table in a folder. Every add is one commit of one new version of the table, so it happens whole
+ * The bank on disk: LanceDB tables in a folder. Every add is one commit of one new version of a table, so it happens whole
  * or not at all, also when the process is killed; readers see the version before or the one after. Appends of several
  * processes do not conflict; what does (factors, compaction) is tried again.
  */
 import { resolve } from "node:path";
 import type { Table } from "@lancedb/lancedb";
-import { LessonbankError, MachineError, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
+import type { Change, WhatChanged } from "../lesson/change.ts";
 import type { Lesson } from "../lesson/lesson.ts";
-import type { Bank, BankEntry, Embedder, LessonFilter, LessonHit, LessonQuery } from "./bank.ts";
-import {
-  checkDescription,
-  damaged,
-  describeBank,
-  inspectFolder,
-  notWritable,
-  requireWritable,
-  writeDescription,
-  type BankDescription,
-} from "./bank-folder.ts";
-import { checkEntries, checkFactors, embedEntries, embedQuery } from "./entry.ts";
-import { createTable, openTable, toRecords, type OpenedTable } from "./lance-table.ts";
+import type { Showing } from "../lesson/showing.ts";
+import type {
+  Bank,
+  BankEntry,
+  Embedder,
+  EntryOptions,
+  LessonFilter,
+  LessonHit,
+  LessonQuery,
+  ShowingFilter,
+} from "./bank.ts";
+import { bankVersion, checkDescription, damaged, type BankDescription } from "./bank-folder.ts";
+import { toChangeRow } from "./change-table.ts";
+import { checkEntries, checkFactors, embedEntries, embedQuery, matchesFilter } from "./entry.ts";
+import { asSeen, checkChange, newChange, overtaken } from "./history.ts";
+import { byCommit, toRecords } from "./lance-connection.ts";
+import { createLanceHistory } from "./lance-history.ts";
+import { completeBank, createTable, openTables, type OpenedTables } from "./lance-table.ts";
+import { createWriter } from "./lance-write.ts";
 import {
   filterToSql,
   idIn,
@@ -30,8 +37,13 @@ import {
   toRow,
 } from "./lesson-table.ts";
 import { nearestRows, type NearestQuery } from "./nearest-rows.ts";
+import { folderPlace, type Place } from "./place.ts";
+import { readShowing, showingFilterToSql, toShowingRow } from "./showing-table.ts";
+import { byTime, checkShowings } from "./showings.ts";
+import { byNearnessOfIds, cosine } from "./similarity.ts";
 import { countLessons } from "./statistics.ts";
 import { createStructuralEmbedder } from "./structural-embedder.ts";
+import { tidy } from "./upkeep.ts";
 
 export interface OpenBankOptions {
   /** Default: the structural embedder. A bank can only be opened with the embedder that it was made with. */
@@ -42,47 +54,44 @@ export interface OpenBankOptions {
   readonly anyEmbedder?: boolean | undefined;
 }
 
-const mostAttempts = 30;
-/** Above this many pieces a closing bank puts them together. */
-const mostFragments = 24;
-/** Versions younger than this may still be read by another process. */
-const keptVersionsMs = 60 * 60 * 1000;
 const idsPerQuery = 500;
+/** After so many of its own writes a bank looks whether it should be tidied. */
+const writesBetweenTidying = 64;
 
 /**
- * Opens the bank in a folder, or makes one there. Throws a UsageError where the folder is not a bank, is damaged, is of a
- * later version or was made with another embedder, and a MachineError where it cannot be read or written; nothing is then changed.
+ * Opens the bank in a folder, or makes one there. One of an earlier version is brought to this one, unless it is opened read-only. Throws a
+ * UsageError where the folder is not a bank, is damaged, is of a later version or was made with another embedder, and a MachineError
+ * where it cannot be read or written; nothing is then changed.
  */
 export async function openBank(directory: string, options: OpenBankOptions = {}): Promise<Bank> {
-  const folder = resolve(directory);
-  const state = await inspectFolder(folder);
+  const place = folderPlace(resolve(directory));
+  const state = await place.inspect();
   const readOnly = options.readOnly === true || options.anyEmbedder === true;
   if (state.kind === "vacant" && readOnly) {
-    throw new UsageError(`there is no bank of lessons in ${folder}`, {
+    throw new UsageError(`there is no bank of lessons in ${place.name}`, {
       remedy: "name the folder of a bank; the first run that is to keep its lessons there makes one",
     });
   }
   // Without a description, as when its maker was killed, the table itself tells whether the embedder fits.
   const embedder =
     options.anyEmbedder && state.kind === "bank" && state.description
-      ? unknownEmbedder(folder, state.description)
+      ? unknownEmbedder(place.name, state.description)
       : (options.embedder ?? createStructuralEmbedder());
   if (state.kind === "vacant") {
-    await createTable(folder, embedder);
+    await createTable(place, embedder);
   } else {
-    if (state.description) checkDescription(folder, state.description, embedder);
-    if (!readOnly) await requireWritable(folder);
+    if (state.description) checkDescription(place.name, state.description, embedder);
+    if (!readOnly) await place.requireWritable();
   }
-  const opened = await openTable(folder, embedder);
+  const tables = await openTables(place, embedder);
   try {
-    if (!readOnly && (state.kind === "vacant" || !state.description)) {
-      await writeDescription(folder, describeBank(embedder));
-    }
+    const complete = state.kind === "bank" && state.description?.version === bankVersion;
+    if (!readOnly && !complete) await completeBank(place, tables, embedder);
   } catch (error) {
-    opened.close();
+    tables.close();
     throw error;
   }
-  return createLanceBank({ folder, opened, embedder, readOnly });
+  return createLanceBank({ place, tables, embedder, readOnly });
 }
 
 /** Stands in for the embedder that a bank names, where nothing has to be embedded. */
@@ -99,63 +108,99 @@ function unknownEmbedder(folder: string, description: BankDescription): Embedder
 }
 
 interface OpenedBank {
-  readonly folder: string;
-  readonly opened: OpenedTable;
+  readonly place: Place;
+  readonly tables: OpenedTables;
   readonly embedder: Embedder;
   readonly readOnly: boolean;
 }
 
-function createLanceBank({ folder, opened, embedder, readOnly }: OpenedBank): Bank {
-  const { table } = opened;
-  /** Writes of this process, one after the other: they would only conflict with each other. */
-  let lastWrite: Promise<unknown> = Promise.resolve();
+function createLanceBank({ place, tables, embedder, readOnly }: OpenedBank): Bank {
+  const { lessons: table } = tables;
+  const writer = createWriter(place.name);
+  const history = createLanceHistory({
+    place: place.name,
+    embedder,
+    changes: tables.changes,
+    rawLessons: async (ids) =>
+      (await readByIds(ids, [...lessonColumns, "codeVector"])).map((row) => ({
+        lesson: lessonOf(row),
+        codeVector: row["codeVector"] as Float32Array,
+      })),
+  });
   let lastSequence = 0;
+  let writes = 0;
   let closing: Promise<void> | undefined;
 
   function requireOpen(): void {
-    if (closing) throw new UsageError(`the bank of lessons in ${folder} has been closed`);
+    if (closing) throw new UsageError(`the bank of lessons in ${place.name} has been closed`);
   }
 
-  function write<Result>(work: () => Promise<Result>): Promise<Result> {
+  async function write<Result>(work: () => Promise<Result>): Promise<Result> {
     requireOpen();
     if (readOnly) {
-      throw new UsageError(`the bank of lessons in ${folder} was opened read-only`, {
+      throw new UsageError(`the bank of lessons in ${place.name} was opened read-only`, {
         remedy: "open it without read-only",
       });
     }
-    const written = lastWrite
-      .then(() => withRetries(work))
-      .catch((error: unknown) => {
-        throw error instanceof LessonbankError ? error : couldNotWrite(folder, error);
-      });
-    lastWrite = written.catch(() => undefined);
+    const written = writer.write(work);
+    // In the queue, so that it does not conflict with what this process writes; nobody waits for it.
+    if (++writes % writesBetweenTidying === 0) void writer.write(tidyAll).catch(() => undefined);
     return written;
   }
 
-  async function scan(where: string | undefined, columns: string[]): Promise<Record<string, unknown>[]> {
+  async function tidyAll(): Promise<void> {
+    await tidy([table, await tables.showings(), await tables.changes()]);
+  }
+
+  /** Of a bank that is written to, which therefore has all its tables. */
+  async function ofThisVersion(side: () => Promise<Table | undefined>): Promise<Table> {
+    const found = await side();
+    if (!found) throw damaged(place.name, "one of its tables is missing");
+    return found;
+  }
+
+  async function scan(
+    from: Table,
+    where: string | undefined,
+    columns: string[],
+  ): Promise<Record<string, unknown>[]> {
     try {
-      const query = table.query().select(columns);
+      const query = from.query().select(columns);
       return toRecords(await (where === undefined ? query : query.where(where)).toArray());
     } catch (error) {
-      throw damaged(folder, "its lessons cannot be read", error);
+      throw damaged(place.name, "what it holds cannot be read", error);
     }
   }
 
   function lessonOf(row: Record<string, unknown>): Lesson {
     const lesson = readLesson(row);
-    if (!lesson) throw damaged(folder, `the lesson ${String(row["id"]).slice(0, 64)} is not one`);
+    if (!lesson) throw damaged(place.name, `the lesson ${String(row["id"]).slice(0, 64)} is not one`);
     return lesson;
   }
 
-  /** In order of creation; of an id that two processes added at once, the first. */
+  /** As they were earned, in order of creation; of an id that two processes added at once, the first. */
   async function readInOrder(
     where: string | undefined,
     columns: string[],
   ): Promise<Record<string, unknown>[]> {
     requireOpen();
-    const rows = (await scan(where, columns)).toSorted(byCreation);
+    const rows = (await scan(table, where, columns)).toSorted(byCreation);
     const seen = new Set<unknown>();
     return rows.filter((row) => !seen.has(row["id"]) && seen.add(row["id"]));
+  }
+
+  async function readByIds(ids: readonly string[], columns: string[]): Promise<Record<string, unknown>[]> {
+    const rows: Record<string, unknown>[] = [];
+    for (const some of chunks(ids)) rows.push(...(await readInOrder(idIn(some), columns)));
+    return rows;
+  }
+
+  async function idsOf(from: Table, ids: readonly string[]): Promise<Set<string>> {
+    const found = new Set<string>();
+    for (const some of chunks(ids)) {
+      for (const row of await scan(from, idIn(some), ["id"])) found.add(String(row["id"]));
+    }
+    return found;
   }
 
   return {
@@ -163,10 +208,10 @@ function createLanceBank({ folder, opened, embedder, readOnly }: OpenedBank): Ba
       requireOpen();
       const embedded = await embedEntries(embedder, checkEntries(entries));
       await write(async () => {
-        const banked = new Set<unknown>();
-        for (const ids of chunks(embedded.map((entry) => entry.lesson.id))) {
-          for (const row of await scan(idIn(ids), ["id"])) banked.add(row["id"]);
-        }
+        const banked = await idsOf(
+          table,
+          embedded.map((entry) => entry.lesson.id),
+        );
         const fresh = embedded.filter((entry) => !banked.has(entry.lesson.id));
         if (fresh.length === 0) return;
         await table.add(
@@ -186,110 +231,136 @@ function createLanceBank({ folder, opened, embedder, readOnly }: OpenedBank): Ba
         ...(codeVector ? [{ column: "codeVector" as const, vector: codeVector }] : []),
       ];
       const where = filterToSql(query.filter);
-      const near = await nearestRows(table, { vectors, where, limit: query.limit }).catch(
-        (error: unknown) => {
-          throw damaged(folder, "its lessons cannot be searched", error);
-        },
-      );
-      const lessons = new Map<string, Lesson>();
-      for (const ids of chunks(near.map(({ id }) => id))) {
-        for (const row of await readInOrder(idIn(ids), lessonColumns)) {
-          lessons.set(String(row["id"]), lessonOf(row));
-        }
+      const past = await history.current();
+      const isChanged = (id: string): boolean => past.isRemoved(id) || past.wordsOf(id) !== undefined;
+      const near = await nearestRows(table, {
+        vectors,
+        where,
+        limit: query.limit,
+        leaveOut: isChanged,
+      }).catch((error: unknown) => {
+        throw damaged(place.name, "its lessons cannot be searched", error);
+      });
+      for (const { lesson, ...edited } of await history.edited(past)) {
+        if (!matchesFilter(lesson, query.filter)) continue;
+        const parts = vectors.map(({ column, vector }) => cosine(vector, edited[column]));
+        near.push({ id: lesson.id, similarity: parts.reduce((sum, part) => sum + part, 0) / parts.length });
       }
-      return near.flatMap(({ id, similarity }) => {
+      const nearest = near.toSorted(byNearnessOfIds).slice(0, query.limit);
+      const lessons = new Map<string, Lesson>();
+      for (const row of await readByIds(
+        nearest.map(({ id }) => id),
+        lessonColumns,
+      )) {
+        const lesson = asSeen(lessonOf(row), past);
+        if (lesson) lessons.set(lesson.id, lesson);
+      }
+      return nearest.flatMap(({ id, similarity }) => {
         const lesson = lessons.get(id);
         return lesson ? [{ lesson, similarity }] : [];
       });
     },
 
     async list(filter?: LessonFilter): Promise<Lesson[]> {
-      return (await readInOrder(filterToSql(filter), lessonColumns)).map(lessonOf);
+      const rows = await readInOrder(filterToSql(filter), lessonColumns);
+      const past = await history.current();
+      return rows.flatMap((row) => asSeen(lessonOf(row), past) ?? []);
     },
 
-    async *entries(filter?: LessonFilter): AsyncIterable<BankEntry> {
+    async *entries(filter?: LessonFilter, { asEarned = false }: EntryOptions = {}): AsyncIterable<BankEntry> {
       const order = await readInOrder(filterToSql(filter), ["id", "createdAt", "sequence"]);
-      for (const ids of chunks(order.map((row) => String(row["id"])))) {
-        for (const row of await readInOrder(idIn(ids), [...lessonColumns, "code"])) {
-          yield { lesson: lessonOf(row), code: String(row["code"]) };
+      const past = await history.current();
+      const ids = order.map((row) => String(row["id"]));
+      for (const some of chunks(ids)) {
+        for (const row of await readInOrder(idIn(some), [...lessonColumns, "code"])) {
+          const lesson = asEarned ? lessonOf(row) : asSeen(lessonOf(row), past);
+          if (lesson) yield { lesson, code: String(row["code"]) };
         }
       }
     },
 
     async get(id: string): Promise<Lesson | undefined> {
       const [row] = await readInOrder(idIn([id]), lessonColumns);
-      return row && lessonOf(row);
+      return row && asSeen(lessonOf(row), await history.current());
     },
 
     async setFactors(factors: ReadonlyMap<string, number>): Promise<void> {
       requireOpen();
       const pairs = [...checkFactors(factors)];
-      const idsOf = new Map<number, string[]>();
-      for (const [id, factor] of pairs) idsOf.set(factor, [...(idsOf.get(factor) ?? []), id]);
+      const idsWith = new Map<number, string[]>();
+      for (const [id, factor] of pairs) idsWith.set(factor, [...(idsWith.get(factor) ?? []), id]);
       // Lance's updates know no CASE: one commit for each factor, of which there are one more than agents.
       await write(async () => {
-        for (const [factor, ids] of idsOf) await table.update({ where: idIn(ids), values: { factor } });
+        for (const [factor, ids] of idsWith) await table.update({ where: idIn(ids), values: { factor } });
       });
+    },
+
+    async addShowings(showings: readonly Showing[]): Promise<void> {
+      requireOpen();
+      const checked = checkShowings(showings);
+      await write(async () => {
+        const shown = await ofThisVersion(tables.showings);
+        const known = await idsOf(
+          shown,
+          checked.map(({ id }) => id),
+        );
+        const fresh = checked.filter(({ id }) => !known.has(id));
+        if (fresh.length > 0) await shown.add(fresh.map(toShowingRow));
+      });
+    },
+
+    async showings(filter?: ShowingFilter): Promise<Showing[]> {
+      requireOpen();
+      const shown = await tables.showings();
+      if (!shown) return [];
+      const rows = await scan(shown, showingFilterToSql(filter), ["id", "showing", "_rowid"]);
+      const byId = new Map<string, Showing>();
+      for (const row of rows.toSorted(byCommit)) {
+        const showing = readShowing(row);
+        if (!showing) throw damaged(place.name, `the showing ${String(row["id"]).slice(0, 64)} is not one`);
+        if (!byId.has(showing.id)) byId.set(showing.id, showing);
+      }
+      return byTime([...byId.values()]);
+    },
+
+    async change(what: WhatChanged, by: string, at = new Date()): Promise<Change> {
+      requireOpen();
+      const change = newChange(what, by, at);
+      await write(async () => {
+        const changes = await ofThisVersion(tables.changes);
+        const [row] = "lesson" in change.what ? await readByIds([change.what.lesson], lessonColumns) : [];
+        checkChange(change, await history.current(), row && lessonOf(row));
+        await changes.add([toChangeRow(change)]);
+        // Two processes may have looked at the same moment; whose change came second finds it without effect.
+        const { changes: effective } = await history.current();
+        if (!effective.some(({ id }) => id === change.id)) throw overtaken(change);
+      });
+      return change;
+    },
+
+    async history(): Promise<Change[]> {
+      requireOpen();
+      return structuredClone([...(await history.current()).changes]);
     },
 
     async statistics() {
       const rows = await readInOrder(undefined, [...summaryColumns, "createdAt", "sequence"]);
-      return countLessons(rows.map(readSummary), embedder.id);
+      const past = await history.current();
+      const seen = rows.filter((row) => !past.isRemoved(String(row["id"])));
+      return countLessons(seen.map(readSummary), embedder.id);
     },
 
     close(): Promise<void> {
-      closing ??= lastWrite.then(() => (readOnly ? undefined : compact(table))).finally(() => opened.close());
+      closing ??= writer
+        .settled()
+        .then(() => (readOnly ? undefined : tidyAll()))
+        .finally(() => tables.close());
       return closing;
     },
   };
 }
 
-/** Many small adds leave many small files; together they are read faster. Not needed for correctness, so no failure of it matters. */
-async function compact(table: Table): Promise<void> {
-  try {
-    const { fragmentStats } = await table.stats();
-    if (fragmentStats.numFragments <= mostFragments) return;
-    await table.optimize({ cleanupOlderThan: new Date(Date.now() - keptVersionsMs) });
-  } catch {
-    // Another process is writing, or the disk is full: the next to close tries again.
-  }
-}
-
-/** Lance finds out at commit time that another process changed the same rows; then the work is done again on the newest version. */
-async function withRetries<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (attempt === mostAttempts || !isConflict(error)) throw error;
-      const longestMs = Math.min(1000, 10 * 2 ** attempt);
-      await new Promise((done) => setTimeout(done, longestMs * Math.random()));
-    }
-  }
-}
-
-function isConflict(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /commit conflict|concurrent commit|concurrent transaction|too much write contention|retryable/i.test(
-      error.message,
-    )
-  );
-}
-
-function couldNotWrite(folder: string, error: unknown): MachineError {
-  if (isConflict(error)) {
-    return new MachineError(
-      `the bank of lessons in ${folder} is being written by too many processes at once`,
-      {
-        remedy: "try again when they are done",
-        cause: error,
-      },
-    );
-  }
-  return notWritable(folder, error);
-}
-
+/** In order of creation. */
 function byCreation(left: Record<string, unknown>, right: Record<string, unknown>): number {
   const [before, after] = [String(left["createdAt"]), String(right["createdAt"])];
   if (before !== after) return before < after ? -1 : 1;

@@ -1,7 +1,9 @@
 /**
- * Connects to LanceDB, makes the table of a new bank, opens the one of a bank that is there.
+ * The tables of a bank: opens those that are there, makes those that are missing. Also the way from an earlier version: what a version
+ * has beyond the one before is added to the bank step by step, each of which can be taken again, and at last the description is written.
  */
 import type { Connection, Table } from "@lancedb/lancedb";
+import type { Schema } from "apache-arrow";
 import { LessonbankError } from "../errors.ts";
 import type { Embedder } from "./bank.ts";
 import {
@@ -10,81 +12,167 @@ import {
   describeBank,
   notWritable,
   parseDescription,
-  placeTable,
+  type BankDescription,
 } from "./bank-folder.ts";
-import { readTableDescription, tableName, tableSchema } from "./lesson-table.ts";
+import { changeTableSchema } from "./change-table.ts";
+import { toRecords } from "./lance-connection.ts";
+import { searchableText } from "./entry.ts";
+import { newColumns, readLesson, readTableDescription, tableName, tableSchema } from "./lesson-table.ts";
+import { withRetries } from "./lance-write.ts";
+import { folderPlace, type Place } from "./place.ts";
+import { showingTableSchema } from "./showing-table.ts";
 
-export interface OpenedTable {
-  readonly table: Table;
-  close(): void;
+export interface OpenedTables {
+  readonly lessons: Table;
+  /** As the table of lessons was made. */
+  readonly description: BankDescription;
+  /** Undefined in a bank of version 1 that was opened read-only, until somebody else brings it to this version. */
+  readonly showings: () => Promise<Table | undefined>;
+  readonly changes: () => Promise<Table | undefined>;
+  readonly close: () => void;
 }
 
-/** Makes an empty table in a folder that holds none. Throws a MachineError where it cannot be written. */
-export async function createTable(folder: string, embedder: Embedder): Promise<void> {
-  const schema = await tableSchema(describeBank(embedder));
-  await placeTable(folder, async (staging) => {
-    const connection = await connect(staging);
-    try {
-      const table = await connection.createEmptyTable(tableName, schema);
-      table.close();
-    } finally {
-      connection.close();
-    }
-  }).catch((error: unknown) => {
-    throw error instanceof LessonbankError ? error : notWritable(folder, error);
-  });
+const rowsPerStep = 500;
+
+/** Makes the table of lessons where there is none. Throws a MachineError where it cannot be written. */
+export async function createTable(place: Place, embedder: Embedder): Promise<void> {
+  await makeTable(place, tableName, await tableSchema(describeBank(embedder)));
 }
 
-/** Throws a UsageError where the table is damaged, or was made with another embedder. */
-export async function openTable(folder: string, embedder: Embedder): Promise<OpenedTable> {
-  let connection: Connection | undefined;
-  let table: Table | undefined;
+/** Throws a UsageError where a table is damaged, of a later version, or was made with another embedder. */
+export async function openTables(place: Place, embedder: Embedder): Promise<OpenedTables> {
+  const opened: { close(): void }[] = [];
   const close = (): void => {
-    table?.close();
-    connection?.close();
+    for (const each of opened.splice(0).toReversed()) each.close();
   };
   try {
-    connection = await connect(folder);
-    table = await connection.openTable(tableName);
-    const schema = await table.schema();
+    const connection = await place.connect();
+    opened.push(connection);
+    const lessons = await connection.openTable(tableName);
+    opened.push(lessons);
+    const schema = await lessons.schema();
     const description = parseDescription(readTableDescription(schema));
-    if (!description) throw damaged(folder, "its table does not say which embedder it was made with");
-    checkDescription(folder, description, embedder);
-    const columns = new Set(schema.fields.map((field) => field.name));
-    const missing = (await tableSchema(description)).fields.find((field) => !columns.has(field.name));
-    if (missing) throw damaged(folder, `its table lacks the column ${missing.name}`);
-    return { table, close };
+    if (!description) throw damaged(place.name, "its table does not say which embedder it was made with");
+    checkDescription(place.name, description, embedder);
+    await requireColumns(place, schema, description);
+    const tables = {
+      lessons,
+      description,
+      showings: openOnce("showings"),
+      changes: openOnce("changes"),
+      close,
+    };
+    // Also to see whether one of them is of a later version.
+    await Promise.all([tables.showings(), tables.changes()]);
+    return tables;
+
+    function openOnce(name: string): () => Promise<Table | undefined> {
+      let table: Promise<Table | undefined> | undefined;
+      return async () => {
+        table ??= openBeside(place, connection, name, embedder).then((found) => {
+          if (found) opened.push(found);
+          else table = undefined;
+          return found;
+        });
+        return table;
+      };
+    }
   } catch (error) {
     close();
-    throw error instanceof LessonbankError ? error : damaged(folder, "its table cannot be opened", error);
+    throw error instanceof LessonbankError ? error : damaged(place.name, "its table cannot be opened", error);
   }
 }
 
-/** Rows of a query as plain objects, with vectors as Float32Array. */
-export function toRecords(rows: readonly { toJSON(): Record<string, unknown> }[]): Record<string, unknown>[] {
-  return rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row.toJSON()).map(([name, value]) => [name, isVector(value) ? value.toArray() : value]),
-    ),
-  );
-}
-
-function isVector(value: unknown): value is { toArray(): unknown } {
-  return typeof value === "object" && value !== null && "toArray" in value;
+/** For those who look at the rows themselves. */
+export async function openTable(
+  folder: string,
+  embedder: Embedder,
+): Promise<{ table: Table; close(): void }> {
+  const { lessons, close } = await openTables(folderPlace(folder), embedder);
+  return { table: lessons, close };
 }
 
 /**
- * LanceDB is loaded when a bank is opened and not before: it takes longer than everything else at start. Its native part logs
- * warnings to stderr, where our progress goes, unless told not to before it loads; a user's own setting stands.
+ * Makes whatever a bank of this version has and this one has not, as when its maker was killed or it is of an earlier version, and
+ * says at last what it is. Throws a MachineError where it cannot be written; the bank opens as before, or as after.
  */
-async function connect(folder: string): Promise<Connection> {
-  process.env["LANCEDB_LOG"] ??= "error";
-  const { connectNamespace } = await import("@lancedb/lancedb");
-  return connectNamespace(
-    "dir",
-    // A plain connection would write a manifest of all tables, also where nothing may be written; there is one table.
-    { root: folder, manifestEnabled: false },
-    // 0: every read looks whether another process has added since.
-    { readConsistencyInterval: 0 },
+export async function completeBank(
+  place: Place,
+  { lessons }: OpenedTables,
+  embedder: Embedder,
+): Promise<void> {
+  const description = describeBank(embedder);
+  try {
+    await withRetries(() => addWords(place, lessons));
+    await makeTable(place, "showings", await showingTableSchema(description));
+    await makeTable(place, "changes", await changeTableSchema(description));
+    await place.describe(description);
+  } catch (error) {
+    throw error instanceof LessonbankError ? error : notWritable(place.name, error);
+  }
+}
+
+async function makeTable(place: Place, table: string, schema: Schema): Promise<void> {
+  await place.makeTable(table, schema).catch((error: unknown) => {
+    throw error instanceof LessonbankError ? error : notWritable(place.name, error);
+  });
+}
+
+async function openBeside(
+  place: Place,
+  connection: Connection,
+  name: string,
+  embedder: Embedder,
+): Promise<Table | undefined> {
+  if (!(await place.hasTable(connection, name))) return undefined;
+  const table = await connection.openTable(name);
+  const description = parseDescription(readTableDescription(await table.schema()));
+  if (!description) throw damaged(place.name, `its table of ${name} does not say what it belongs to`);
+  checkDescription(place.name, description, embedder);
+  return table;
+}
+
+/** Columns that came with a later version may be missing from a bank of an earlier one. */
+async function requireColumns(place: Place, schema: Schema, description: BankDescription): Promise<void> {
+  const columns = new Set(schema.fields.map((field) => field.name));
+  const missing = (await tableSchema(description)).fields.find(
+    ({ name }) => !columns.has(name) && !newColumns.includes(name),
   );
+  if (missing) throw damaged(place.name, `its table lacks the column ${missing.name}`);
+}
+
+/** From version 1 to 2: the column, and then the words of the lessons that have none there yet. Nothing else in a row is touched. */
+async function addWords(place: Place, lessons: Table): Promise<void> {
+  const has = async (): Promise<boolean> =>
+    (await lessons.schema()).fields.some(({ name }) => name === "words");
+  if (!(await has())) {
+    await lessons
+      .addColumns([{ name: "words", valueSql: "CAST(NULL AS string)" }])
+      .catch(async (error: unknown) => {
+        // Another process may have been quicker.
+        await lessons.checkoutLatest();
+        if (!(await has())) throw error;
+      });
+  }
+  const { makeArrowTable } = await import("@lancedb/lancedb");
+  for (;;) {
+    const query = lessons
+      .query()
+      .where("words IS NULL")
+      .select(["id", "factor", "lesson"])
+      .limit(rowsPerStep);
+    const rows = toRecords(await query.toArray());
+    if (rows.length === 0) return;
+    const words = new Map<string, string>();
+    for (const row of rows) {
+      const lesson = readLesson(row);
+      if (!lesson) throw damaged(place.name, `the lesson ${String(row["id"]).slice(0, 64)} is not one`);
+      words.set(lesson.id, searchableText(lesson));
+    }
+    const { numUpdatedRows } = await lessons
+      .mergeInsert("id")
+      .whenMatchedUpdateAll()
+      .execute(makeArrowTable([...words].map(([id, text]) => ({ id, words: text }))));
+    if (numUpdatedRows === 0) throw new Error("the words of lessons were not written");
+  }
 }

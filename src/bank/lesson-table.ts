@@ -1,13 +1,13 @@
 /**
  * The table of lessons: its columns, and the way from a lesson to a row and back. The lesson itself is kept as JSON; beside it
- * stand the fields that are filtered by, the factor (which alone changes), and a vector of the text and one of the code.
+ * stand the fields that are filtered by, the factor (which alone changes), the words, and a vector of the text and one of the code.
  */
-import type { Schema } from "apache-arrow";
+import type { Field, Schema } from "apache-arrow";
 import type { Lesson } from "../lesson/lesson.ts";
 import { lessonSchema, withoutUndefined } from "../lesson/schema.ts";
 import type { LessonFilter } from "./bank.ts";
 import type { BankDescription } from "./bank-folder.ts";
-import type { EmbeddedEntry } from "./entry.ts";
+import { searchableText, type EmbeddedEntry } from "./entry.ts";
 import { namesOf, type LessonSummary } from "./statistics.ts";
 
 export const tableName = "lessons";
@@ -30,6 +30,8 @@ export interface LessonRow extends Record<string, unknown> {
   readonly factor: number;
   readonly lesson: string;
   readonly code: string;
+  /** What a search by words looks at. */
+  readonly words: string;
   readonly textVector: Float32Array;
   readonly codeVector: Float32Array;
 }
@@ -40,15 +42,7 @@ export const summaryColumns = ["id", "task", "run", "status", "speed", "speedLow
 
 /** The columns, with the bank's description in the metadata. */
 export async function tableSchema(description: BankDescription): Promise<Schema> {
-  const {
-    Field,
-    FixedSizeList,
-    Float32,
-    Float64,
-    List,
-    Schema: ArrowSchema,
-    Utf8,
-  } = await import("apache-arrow");
+  const { Field, FixedSizeList, Float32, Float64, List, Utf8 } = await import("apache-arrow");
   const text = (name: string) => new Field(name, new Utf8(), false);
   const number = (name: string) => new Field(name, new Float64(), false);
   const vector = (name: string) =>
@@ -57,7 +51,7 @@ export async function tableSchema(description: BankDescription): Promise<Schema>
       new FixedSizeList(description.embedder.dimensions, new Field("item", new Float32(), true)),
       false,
     );
-  return new ArrowSchema(
+  return describedSchema(
     [
       text("id"),
       text("createdAt"),
@@ -73,11 +67,21 @@ export async function tableSchema(description: BankDescription): Promise<Schema>
       number("factor"),
       text("lesson"),
       text("code"),
+      new Field("words", new Utf8(), true),
       vector("textVector"),
       vector("codeVector"),
     ],
-    new Map([[metadataKey, JSON.stringify(description)]]),
+    description,
   );
+}
+
+/** Columns that a bank of version 1 does not have. */
+export const newColumns: readonly string[] = ["words"];
+
+/** Columns with what the bank says about itself. */
+export async function describedSchema(fields: Field[], description: BankDescription): Promise<Schema> {
+  const { Schema: ArrowSchema } = await import("apache-arrow");
+  return new ArrowSchema(fields, new Map([[metadataKey, JSON.stringify(description)]]));
 }
 
 /** The description that the table carries; whatever JSON is there, or undefined. */
@@ -108,6 +112,7 @@ export function toRow(entry: EmbeddedEntry, sequence: number): LessonRow {
     factor: lesson.factor,
     lesson: JSON.stringify(lesson),
     code,
+    words: searchableText(lesson),
     textVector,
     codeVector,
   };
@@ -140,19 +145,22 @@ export function readSummary(row: Record<string, unknown>): LessonSummary {
 
 /** The filter as SQL, or undefined where it holds for all. */
 export function filterToSql(filter: LessonFilter = {}): string | undefined {
-  const conditions: string[] = [];
-  const equal = (column: string, value: string | undefined, operator = "=") => {
-    if (value !== undefined) conditions.push(`${quoteColumn(column)} ${operator} ${quote(value)}`);
-  };
-  equal("taskHash", filter.taskHash);
-  equal("task", filter.task);
-  equal("task", filter.notTask, "<>");
-  equal("run", filter.run);
-  equal("language", filter.language);
+  const conditions = [
+    ...equals("taskHash", filter.taskHash),
+    ...equals("task", filter.task),
+    ...(filter.notTask === undefined ? [] : [`task <> ${quote(filter.notTask)}`]),
+    ...equals("run", filter.run),
+    ...equals("language", filter.language),
+  ];
   if (filter.transformation !== undefined) {
     conditions.push(`array_has(transformations, ${quote(filter.transformation)})`);
   }
   return conditions.length === 0 ? undefined : conditions.join(" AND ");
+}
+
+/** A condition where there is a value. Names with capitals are folded to lower case unless quoted. */
+export function equals(column: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [`\`${column}\` = ${quote(value)}`];
 }
 
 export function idIn(ids: readonly string[]): string {
@@ -162,9 +170,4 @@ export function idIn(ids: readonly string[]): string {
 /** An SQL string: the only character with a meaning inside is the quote itself. */
 export function quote(value: string): string {
   return `'${value.replaceAll("'", "''")}'`;
-}
-
-/** Names with capitals are folded to lower case unless quoted. */
-function quoteColumn(name: string): string {
-  return `\`${name}\``;
 }

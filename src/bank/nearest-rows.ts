@@ -4,8 +4,8 @@
  * algorithms for middleware", PODS 2001: the threshold algorithm). There is no approximate index: a bank of lessons is small.
  */
 import type { Table } from "@lancedb/lancedb";
-import { toRecords } from "./lance-table.ts";
-import { cosine } from "./similarity.ts";
+import { toRecords } from "./lance-connection.ts";
+import { byNearnessOfIds, cosine, type NearId } from "./similarity.ts";
 
 export interface NearestQuery {
   /** One or both; the similarity is the mean. */
@@ -16,19 +16,16 @@ export interface NearestQuery {
   /** SQL. */
   readonly where: string | undefined;
   readonly limit: number;
-}
-
-export interface NearRow {
-  readonly id: string;
-  readonly similarity: number;
+  /** Rows that do not count, by id. */
+  readonly leaveOut?: ((id: string) => boolean) | undefined;
 }
 
 /** Similarities closer than this count as equal when the search decides whether it has seen enough: vectors are of single precision. */
 const nearlyEqual = 1e-6;
 
 /** Nearest first; equally near ones by id. */
-export async function nearestRows(table: Table, query: NearestQuery): Promise<NearRow[]> {
-  const { vectors, limit } = query;
+export async function nearestRows(table: Table, query: NearestQuery): Promise<NearId[]> {
+  const { vectors, limit, leaveOut } = query;
   if (limit === 0) return [];
   for (let window = limit * 2 + 32; ; window *= 4) {
     const found = new Map<string, number>();
@@ -39,13 +36,12 @@ export async function nearestRows(table: Table, query: NearestQuery): Promise<Ne
       complete &&= rows.length < window;
       outside += cosine(vector, vectorOf(rows.at(-1), column)) / vectors.length;
       for (const row of rows) {
+        if (leaveOut?.(String(row["id"]))) continue;
         const parts = vectors.map((asked) => cosine(asked.vector, vectorOf(row, asked.column)));
         found.set(String(row["id"]), parts.reduce((sum, part) => sum + part, 0) / parts.length);
       }
     }
-    const ranked = [...found]
-      .map(([id, similarity]) => ({ id, similarity }))
-      .toSorted((left, right) => right.similarity - left.similarity || (left.id < right.id ? -1 : 1));
+    const ranked = [...found].map(([id, similarity]) => ({ id, similarity })).toSorted(byNearnessOfIds);
     const last = ranked[limit - 1];
     if (complete || (last && last.similarity > outside + nearlyEqual)) return ranked.slice(0, limit);
   }

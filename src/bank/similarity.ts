@@ -12,6 +12,18 @@ export function cosine(left: ArrayLike<number>, right: ArrayLike<number>): numbe
 
 /** Nearest first; equally near ones by id, so that a search can be repeated. */
 export function byNearness(left: LessonHit, right: LessonHit): number {
+  return byNearnessOfIds(
+    { id: left.lesson.id, similarity: left.similarity },
+    { id: right.lesson.id, similarity: right.similarity },
+  );
+}
+
+export interface NearId {
+  readonly id: string;
+  readonly similarity: number;
+}
+
+export function byNearnessOfIds(left: NearId, right: NearId): number {
   if (left.similarity !== right.similarity) return right.similarity - left.similarity;
-  return left.lesson.id < right.lesson.id ? -1 : left.lesson.id > right.lesson.id ? 1 : 0;
+  return left.id < right.id ? -1 : left.id > right.id ? 1 : 0;
 }

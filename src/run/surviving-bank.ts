@@ -4,10 +4,12 @@
  */
 import type { Bank, BankEntry } from "../bank/bank.ts";
 import { createMemoryBank } from "../bank/memory-bank.ts";
+import { byTime } from "../bank/showings.ts";
 import { byNearness } from "../bank/similarity.ts";
 import { countLessons, summarise } from "../bank/statistics.ts";
 import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import { MachineError } from "../errors.ts";
+import type { Showing } from "../lesson/showing.ts";
 
 export interface SurvivingBank extends Bank {
   /** Offers what it did not take once more. What it does not take then either is told in a sentence. */
@@ -18,6 +20,7 @@ export interface SurvivingBank extends Bank {
 export function survivingBank(bank: Bank): SurvivingBank {
   const held = createMemoryBank({ embedder: createStructuralEmbedder() });
   const refused: BankEntry[] = [];
+  const refusedShowings: Showing[] = [];
   const factors = new Map<string, number>();
   let failure: MachineError | undefined;
 
@@ -49,11 +52,20 @@ export function survivingBank(bank: Bank): SurvivingBank {
       return found.toSorted(byNearness).slice(0, query.limit);
     },
     list: async (filter) => [...(await bank.list(filter)), ...(await held.list(filter))],
-    async *entries(filter) {
-      yield* bank.entries(filter);
-      yield* held.entries(filter);
+    async *entries(filter, options) {
+      yield* bank.entries(filter, options);
+      yield* held.entries(filter, options);
     },
     get: async (id) => (await bank.get(id)) ?? (await held.get(id)),
+    async addShowings(showings) {
+      if (await attempt(() => bank.addShowings(showings))) return;
+      refusedShowings.push(...showings);
+      await held.addShowings(showings);
+    },
+    showings: async (filter) => byTime([...(await bank.showings(filter)), ...(await held.showings(filter))]),
+    // What is to hold for others must be kept where they see it.
+    change: (what, by, at) => bank.change(what, by, at),
+    history: () => bank.history(),
     async statistics() {
       const known = await bank.statistics();
       if (refused.length === 0) return known;
@@ -61,9 +73,11 @@ export function survivingBank(bank: Bank): SurvivingBank {
       return countLessons(all.map(summarise), known.embedder);
     },
     async settle() {
-      if (refused.length + factors.size === 0) return undefined;
+      if (refused.length + factors.size + refusedShowings.length === 0) return undefined;
       const kept =
-        (await attempt(() => bank.add(refused))) && (await attempt(() => bank.setFactors(factors)));
+        (await attempt(() => bank.add(refused))) &&
+        (await attempt(() => bank.setFactors(factors))) &&
+        (await attempt(() => bank.addShowings(refusedShowings)));
       if (kept || !failure) return undefined;
       const count = refused.length;
       const what = count === 0 ? "how lessons fared" : count === 1 ? "1 lesson" : `${count} lessons`;

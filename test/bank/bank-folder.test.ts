@@ -2,7 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { placeTable, tableFolder, writeDescription } from "../../src/bank/bank-folder.ts";
+import { folderOfTable, placeTable, writeDescription } from "../../src/bank/bank-folder.ts";
+
+const tableFolder = folderOfTable("lessons");
 
 describe("putting a new table into place", () => {
   let root: string;
@@ -18,13 +20,13 @@ describe("putting a new table into place", () => {
 
   test("makes the folders above it, and leaves nothing beside the table", async () => {
     const folder = join(root, "a/b");
-    await placeTable(folder, (staging) => fill(staging, "mine"));
+    await placeTable(folder, "lessons", (staging) => fill(staging, "mine"));
     expect(await readdir(folder, { recursive: true })).toEqual([tableFolder, join(tableFolder, "data")]);
   });
 
   test("leaves the table of whoever was quicker", async () => {
-    await placeTable(root, async (staging) => {
-      await placeTable(root, (other) => fill(other, "theirs"));
+    await placeTable(root, "lessons", async (staging) => {
+      await placeTable(root, "lessons", (other) => fill(other, "theirs"));
       await fill(staging, "mine");
     });
     expect(await readdir(root)).toEqual([tableFolder]);
@@ -35,13 +37,13 @@ describe("putting a new table into place", () => {
     const fail = async (): Promise<void> => {
       throw new Error("no table");
     };
-    await expect(placeTable(join(root, "a/b/c"), fail)).rejects.toThrow("no table");
+    await expect(placeTable(join(root, "a/b/c"), "lessons", fail)).rejects.toThrow("no table");
     expect(await readdir(root)).toEqual([]);
     const failLate = async (): Promise<void> => {
       await mkdir(join(root, "a/other"), { recursive: true });
       return fail();
     };
-    await expect(placeTable(join(root, "a/b/c"), failLate)).rejects.toThrow("no table");
+    await expect(placeTable(join(root, "a/b/c"), "lessons", failLate)).rejects.toThrow("no table");
     expect(await readdir(root, { recursive: true })).toEqual(["a", "a/other"]);
   });
 

@@ -7,6 +7,7 @@ import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts"
 import { UsageError } from "../../src/errors.ts";
 import type { Lesson } from "../../src/lesson/lesson.ts";
 import { exampleLesson } from "../lesson/example-lesson.ts";
+import { exampleShowing } from "../lesson/example-showing.ts";
 import { snippets } from "./snippets.ts";
 
 const product = snippets[0]?.text ?? "";
@@ -257,6 +258,138 @@ export function describeBankContract(
       expect(entries).toEqual([{ lesson, code: product }]);
     });
 
+    test("keeps showings as they are, in order of time, and each id once", async () => {
+      const late = exampleShowing({ at: "2026-03-01T00:00:00.000Z", task: "a'b" });
+      const early = exampleShowing({ at: "2026-01-01T00:00:00.000Z", run: "run-2" });
+      const twins = [1, 2, 3].map((round) => exampleShowing({ at: "2026-02-01T00:00:00.000Z", round }));
+      await bank.addShowings([late, ...twins.slice(0, 2)]);
+      await bank.addShowings([early, twins[2]!, { ...late, task: "changed" }, early]);
+      const [first, second, third] = twins;
+      expect(await bank.showings()).toEqual([early, first, second, third, late]);
+      expect(await bank.showings({ run: "run-2" })).toEqual([early]);
+      expect(await bank.showings({ task: "a'b" })).toEqual([late]);
+      expect(await bank.showings({ notTask: "a'b", run: "run-1" })).toEqual([first, second, third]);
+      expect(await bank.showings({ task: "x' OR '1'='1" })).toEqual([]);
+    });
+
+    test("takes all of the showings or none, and names the field that is wrong", async () => {
+      const wrong = { ...exampleShowing({ round: 7 }), status: "lucky" };
+      const adding = bank.addShowings([exampleShowing(), wrong as never]);
+      await expect(adding).rejects.toThrow(/showing number 2: status/);
+      await expect(adding).rejects.toBeInstanceOf(UsageError);
+      expect(await bank.showings()).toEqual([]);
+    });
+
+    test("shows an edited lesson in its new words, and finds it by them", async () => {
+      const lesson = exampleLesson({ text: "Tiling kept blocks in the cache.", preconditions: [] });
+      const other = exampleLesson({ text: "Reserving avoided reallocation.", preconditions: [] });
+      await bank.add([lesson, other].map((each) => ({ lesson: each, code: product })));
+      const after = { text: "Strlen was hoisted.", preconditions: ["strlen in the loop\u0007 condition"] };
+      const change = await bank.change(edit(lesson, after), "person", new Date("2026-05-01T00:00:00Z"));
+      expect(change).toMatchObject({ by: "person", at: "2026-05-01T00:00:00.000Z" });
+      const seen = { ...lesson, text: after.text, preconditions: ["strlen in the loop condition"] };
+      expect(await bank.get(lesson.id)).toEqual(seen);
+      expect(await bank.list()).toContainEqual(seen);
+      const entries = await collect(bank.entries());
+      expect(entries).toContainEqual({ lesson: seen, code: product });
+      const asEarned = await collect(bank.entries({}, { asEarned: true }));
+      expect(asEarned.map((entry) => entry.lesson)).toEqual([lesson, other]);
+      const [found] = await bank.search({ text: "strlen in a loop condition is hoisted", limit: 1 });
+      expect(found?.lesson).toEqual(seen);
+      expect(found?.similarity).toBeGreaterThan(0.5);
+      const byOldWords = await bank.search({ text: lesson.text, limit: 2 });
+      expect(byOldWords.find((hit) => hit.lesson.id === lesson.id)?.similarity).toBeLessThan(0.5);
+      expect(await bank.search({ text: "strlen", filter: { task: "another" }, limit: 3 })).toEqual([]);
+      // Factors go on being kept.
+      await bank.setFactors(new Map([[lesson.id, 1.1]]));
+      const [hit] = await bank.search({ text: "strlen in a loop condition is hoisted", limit: 1 });
+      expect(hit?.lesson).toEqual({ ...seen, factor: 1.1 });
+    });
+
+    test("hides a removed lesson everywhere, and does not take it again", async () => {
+      const lesson = exampleLesson({ text: "removed" });
+      const other = exampleLesson({ text: "kept" });
+      await bank.add([lesson, other].map((each) => ({ lesson: each, code: product })));
+      await bank.change({ kind: "removed", lesson: lesson.id, reason: "names a host" }, "person");
+      await bank.add([{ lesson, code: product }]);
+      expect(await bank.get(lesson.id)).toBeUndefined();
+      expect(await bank.list()).toEqual([other]);
+      expect(await collect(bank.entries())).toEqual([{ lesson: other, code: product }]);
+      expect((await bank.search({ text: "removed", limit: 3 })).map((hit) => hit.lesson)).toEqual([other]);
+      const code = { text: product, language: "c++" } as const;
+      expect((await bank.search({ code, limit: 1 })).map((hit) => hit.lesson)).toEqual([other]);
+      expect((await bank.statistics()).lessons).toBe(1);
+      const asEarned = await collect(bank.entries({}, { asEarned: true }));
+      expect(asEarned.map((entry) => entry.lesson)).toEqual([lesson, other]);
+    });
+
+    test("undoes changes, and undoes that too", async () => {
+      const lesson = exampleLesson({ text: "one" });
+      await bank.add([{ lesson, code: product }]);
+      const textNow = async () => (await bank.get(lesson.id))?.text;
+      const undo = (change: { id: string }) => bank.change({ kind: "undone", change: change.id }, "person");
+      const two = await bank.change(edit(lesson, { text: "two", preconditions: [] }), "person");
+      const three = await bank.change(
+        edit({ text: "two", preconditions: [] }, { text: "three", preconditions: [] }, lesson.id),
+        "person",
+      );
+      expect(await textNow()).toBe("three");
+      const undoing = await undo(three);
+      expect(await textNow()).toBe("two");
+      const again = await undo(undoing);
+      expect(await textNow()).toBe("three");
+      await expect(undo(undoing)).rejects.toThrow(/undone already/);
+      const removal = await bank.change({ kind: "removed", lesson: lesson.id, reason: "" }, "run-1");
+      expect(await textNow()).toBeUndefined();
+      const back = await undo(removal);
+      expect(await textNow()).toBe("three");
+      // The last edit stays, whatever becomes of one before it.
+      const last = await undo(two);
+      expect(await textNow()).toBe("three");
+      await undo(three);
+      expect(await bank.get(lesson.id)).toEqual(lesson);
+      const ids = (await bank.history()).map(({ id }) => id);
+      expect(ids.slice(0, -1)).toEqual([two, three, undoing, again, removal, back, last].map(({ id }) => id));
+      expect(new Set(ids).size).toBe(8);
+    });
+
+    test("keeps what retires, and leaves it to others to act on it", async () => {
+      const lesson = exampleLesson();
+      await bank.add([{ lesson, code: product }]);
+      const what = { kind: "retired", general: "general-1", reason: "probably does not help" } as const;
+      const change = await bank.change(what, "run-7");
+      expect(await bank.history()).toEqual([change]);
+      expect(change).toMatchObject({ by: "run-7", what });
+      expect(await bank.list()).toEqual([lesson]);
+    });
+
+    test("refuses a change that is not possible, with what to do instead, and keeps nothing of it", async () => {
+      const lesson = exampleLesson();
+      await bank.add([{ lesson, code: product }]);
+      const words = { text: "new", preconditions: [] };
+      await bank.change(edit(lesson, words), "person");
+      const kept = await bank.history();
+      const impossible: readonly [Parameters<Bank["change"]>[0], RegExp][] = [
+        [edit(lesson, { text: "other", preconditions: [] }), /other words now/],
+        [edit(lesson, words, "no-such-lesson"), /no lesson no-such-lesson/],
+        [{ kind: "removed", lesson: "no-such-lesson", reason: "" }, /no lesson no-such-lesson/],
+        [{ kind: "undone", change: "0123456789abcdef" }, /no change 0123456789abcdef/],
+        [edit(words, { text: "", preconditions: [] }, lesson.id), /text/],
+      ];
+      for (const [what, message] of impossible) {
+        const error: unknown = await bank.change(what, "person").catch((caught: unknown) => caught);
+        if (!(error instanceof UsageError)) throw error;
+        expect(error.message).toMatch(message);
+      }
+      const lost: unknown = await bank
+        .change({ kind: "undone", change: "0123456789abcdef" }, "person")
+        .catch((caught: unknown) => caught);
+      expect(lost).toHaveProperty("remedy", expect.stringMatching(/history/));
+      expect(await bank.history()).toEqual(kept);
+      await bank.change({ kind: "removed", lesson: lesson.id, reason: "" }, "person");
+      await expect(bank.change(edit(words, words, lesson.id), "person")).rejects.toThrow(/no lesson/);
+    });
+
     test("does not change when what it handed out is changed", async () => {
       const lesson = exampleLesson();
       await bank.add([{ lesson, code: product }]);
@@ -284,4 +417,19 @@ export function describeBankContract(
       );
     });
   });
+}
+
+function edit(
+  before: { text: string; preconditions: readonly string[] },
+  after: { text: string; preconditions: string[] },
+  lesson = (before as Lesson).id,
+): Parameters<Bank["change"]>[0] {
+  const { text, preconditions } = before;
+  return { kind: "edited", lesson, before: { text, preconditions: [...preconditions] }, after };
+}
+
+async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const all: Item[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }

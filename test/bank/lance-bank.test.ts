@@ -14,6 +14,7 @@ import { exampleLesson } from "../lesson/example-lesson.ts";
 import { describeBankContract } from "./contract.ts";
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
+const wholeFolder = ["bank.json", "changes.lance", "lessons.lance", "showings.lance"];
 const code = "int twice(int n) { return n + n; }";
 
 describeBankContract("the bank on disk", async (embedder) => {
@@ -72,14 +73,14 @@ describe("a folder of a bank", () => {
     const second = await openBank(folder, { readOnly: true });
     expect(await second.list()).toEqual([{ ...exampleLesson(), factor: 0.9 }]);
     await second.close();
-    expect((await readdir(folder)).toSorted()).toEqual(["bank.json", "lessons.lance"]);
+    expect((await readdir(folder)).toSorted()).toEqual(wholeFolder);
   });
 
   test("says in bank.json what it is and which embedder it was made with", async () => {
     const folder = await filledFolder();
     expect(JSON.parse(await readFile(join(folder, "bank.json"), "utf8"))).toEqual({
       format: "lessonbank",
-      version: 1,
+      version: 2,
       embedder: { id: createStructuralEmbedder().id, dimensions: createStructuralEmbedder().dimensions },
     });
   });
@@ -93,7 +94,7 @@ describe("a folder of a bank", () => {
     // Also where bank.json has gone missing: the table itself knows.
     await rm(join(folder, "bank.json"));
     expect((await failure(folder, { embedder: other })).message).toMatch(/other-7/);
-    expect(await readdir(folder)).toEqual(["lessons.lance"]);
+    expect(await readdir(folder)).not.toContain("bank.json");
   });
 
   test("can be exported into a bank of another embedder, and not searched with the wrong one", async () => {
@@ -152,10 +153,10 @@ describe("a folder of a bank", () => {
     const description = join(folder, "bank.json");
     await writeFile(
       description,
-      (await readFile(description, "utf8")).replace('"version": 1', '"version": 2'),
+      (await readFile(description, "utf8")).replace('"version": 2', '"version": 3'),
     );
     const { message, remedy } = await failure(folder);
-    expect(message).toMatch(/version 2/);
+    expect(message).toMatch(/version 3/);
     expect(remedy).toMatch(/update/);
   });
 
@@ -228,7 +229,7 @@ describe("a folder of a bank", () => {
       expect(own.filter((lesson) => lesson.factor === 1.1)).toHaveLength(4);
     }
     await bank.close();
-    expect((await readdir(folder)).toSorted()).toEqual(["bank.json", "lessons.lance"]);
+    expect((await readdir(folder)).toSorted()).toEqual(wholeFolder);
   });
 
   test("shows what another process has added since it was opened", async () => {

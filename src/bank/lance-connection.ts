@@ -1,0 +1,38 @@
+/**
+ * How LanceDB is loaded and connected to, and how its rows are read.
+ */
+import type { Connection } from "@lancedb/lancedb";
+
+/**
+ * LanceDB is loaded when a bank is opened and not before: it takes longer than everything else at start. Its native part logs
+ * warnings to stderr, where our progress goes, unless told not to before it loads; a user's own setting stands.
+ */
+export async function connect(root: string, storageOptions?: Record<string, string>): Promise<Connection> {
+  process.env["LANCEDB_LOG"] ??= "error";
+  const { connectNamespace } = await import("@lancedb/lancedb");
+  return connectNamespace(
+    "dir",
+    // A plain connection would write a manifest of all tables, also where nothing may be written; there is one bank.
+    { root, manifestEnabled: false },
+    // 0: every read looks whether another process has added since.
+    { readConsistencyInterval: 0, ...(storageOptions && { storageOptions }) },
+  );
+}
+
+/** Rows of a query as plain objects, with vectors as Float32Array. */
+export function toRecords(rows: readonly { toJSON(): Record<string, unknown> }[]): Record<string, unknown>[] {
+  return rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row.toJSON()).map(([name, value]) => [name, isVector(value) ? value.toArray() : value]),
+    ),
+  );
+}
+
+/** Of rows that were read with `_rowid`, in the order of their commits. LanceDB numbers rows as they are added, for good. */
+export function byCommit(left: Record<string, unknown>, right: Record<string, unknown>): number {
+  return Number(left["_rowid"]) - Number(right["_rowid"]);
+}
+
+function isVector(value: unknown): value is { toArray(): unknown } {
+  return typeof value === "object" && value !== null && "toArray" in value;
+}

@@ -1,0 +1,67 @@
+/**
+ * Writing where others write too: what LanceDB could not commit because another process was quicker is done again on the newest version.
+ */
+import { LessonbankError, MachineError } from "../errors.ts";
+import { notWritable } from "./bank-folder.ts";
+
+const mostAttempts = 30;
+
+/** A queue of writes: those of one process would only conflict with each other. */
+export interface Writer {
+  /** Throws a MachineError where it cannot be written. */
+  write<Result>(work: () => Promise<Result>): Promise<Result>;
+  /** When everything that was handed in is done. */
+  settled(): Promise<unknown>;
+}
+
+/** `place` is what a bank is called. `work` may be called several times, and commits once. */
+export function createWriter(place: string): Writer {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    write(work) {
+      const written = last
+        .then(() => withRetries(work))
+        .catch((error: unknown) => {
+          throw error instanceof LessonbankError ? error : couldNotWrite(place, error);
+        });
+      last = written.catch(() => undefined);
+      return written;
+    },
+    settled: () => last,
+  };
+}
+
+/** Lance finds out at commit time that another process changed the same rows; then the work is done again on the newest version. */
+export async function withRetries<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === mostAttempts || !isConflict(error)) throw error;
+      const longestMs = Math.min(1000, 10 * 2 ** attempt);
+      await new Promise((done) => setTimeout(done, longestMs * Math.random()));
+    }
+  }
+}
+
+function isConflict(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    /commit conflict|concurrent commit|concurrent transaction|too much write contention|retryable/i.test(
+      error.message,
+    )
+  );
+}
+
+function couldNotWrite(place: string, error: unknown): MachineError {
+  if (isConflict(error)) {
+    return new MachineError(
+      `the bank of lessons in ${place} is being written by too many processes at once`,
+      {
+        remedy: "try again when they are done",
+        cause: error,
+      },
+    );
+  }
+  return notWritable(place, error);
+}

@@ -1,0 +1,60 @@
+/**
+ * Where a bank is kept: what has to be known of a folder, or of a bucket, to look at it, to make tables in it and to say what it is.
+ */
+import { join } from "node:path";
+import { existsSync } from "node:fs";
+import type { Connection } from "@lancedb/lancedb";
+import type { Schema } from "apache-arrow";
+import {
+  folderOfTable,
+  inspectFolder,
+  placeTable,
+  requireWritable,
+  writeDescription,
+  type BankDescription,
+  type FolderState,
+} from "./bank-folder.ts";
+import { connect } from "./lance-connection.ts";
+
+export interface Place {
+  /** For people. */
+  readonly name: string;
+  connect(): Promise<Connection>;
+  /** Looks without writing. Throws a UsageError where something else is there, or a damaged bank. */
+  inspect(): Promise<FolderState>;
+  /** Throws a MachineError where nothing can be written. */
+  requireWritable(): Promise<void>;
+  hasTable(connection: Connection, table: string): Promise<boolean>;
+  /** Makes an empty table, whole or not at all; one that is there stays. */
+  makeTable(table: string, schema: Schema): Promise<void>;
+  /** Says what the bank is, once all its tables are there. */
+  describe(description: BankDescription): Promise<void>;
+}
+
+/** `directory` is absolute. */
+export function folderPlace(directory: string): Place {
+  return {
+    name: directory,
+    connect: () => connect(directory),
+    inspect: () => inspectFolder(directory),
+    requireWritable: () => requireWritable(directory),
+    hasTable: async (_, table) => existsSync(join(directory, folderOfTable(table))),
+    makeTable: (table, schema) =>
+      placeTable(directory, table, async (staging) => {
+        const connection = await connect(staging);
+        try {
+          await makeEmptyTable(connection, table, schema);
+        } finally {
+          connection.close();
+        }
+      }),
+    describe: (description) => writeDescription(directory, description),
+  };
+}
+
+/** Row ids that stay as they are say in which order rows were committed, also after pieces were put together. */
+export async function makeEmptyTable(connection: Connection, table: string, schema: Schema): Promise<void> {
+  const storageOptions = { new_table_enable_stable_row_ids: "true" };
+  const made = await connection.createEmptyTable(table, schema, { storageOptions });
+  made.close();
+}

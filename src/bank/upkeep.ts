@@ -1,0 +1,27 @@
+/**
+ * What keeps a bank quick. Every add leaves a small file and a version of the table; together they are read faster, and old versions are
+ * taken away. Not needed for correctness, so no failure of it matters.
+ */
+import type { Table } from "@lancedb/lancedb";
+
+/** Above this many pieces they are put together. */
+const mostFragments = 24;
+/** Versions younger than this may still be read by another process. */
+const keptVersionsMs = 10 * 60 * 1000;
+
+/** One table after the other. */
+export async function tidy(tables: readonly (Table | undefined)[]): Promise<void> {
+  for (const table of tables) {
+    try {
+      if (table) await compact(table);
+    } catch {
+      // Another process is writing, or the disk is full: the next one tries again.
+    }
+  }
+}
+
+async function compact(table: Table): Promise<void> {
+  const { fragmentStats } = await table.stats();
+  if (fragmentStats.numFragments <= mostFragments) return;
+  await table.optimize({ cleanupOlderThan: new Date(Date.now() - keptVersionsMs) });
+}
