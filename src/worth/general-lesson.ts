@@ -3,6 +3,7 @@
  * from them and from the draws, never written by a model and never stored: the evidence is, and everything here can be computed again.
  */
 import type { LessonContext } from "../lesson/lesson.ts";
+import type { HardContext } from "./context-key.ts";
 
 /** A number that is not known exactly. */
 export interface Estimate {
@@ -26,27 +27,38 @@ export interface Credit {
   /** Draws in which it was shown, and in which it could have been and was not. */
   readonly shown: number;
   readonly withheld: number;
+  /** Of those in which it was shown. */
   readonly cited: number;
   readonly applied: number;
+  /** Runs in which chance decided whether it was shown. */
   readonly runs: number;
 }
 
-export interface GeneralLesson {
+/** The hard context says where it is never shown: `mayBeShown`. */
+export interface GeneralLesson extends HardContext {
   /** Made from transformations, condition and hard context alone: the same whatever evidence is added. */
   readonly id: string;
+  /** Where it is one part of lessons that disagreed: the id of the whole. Who retired that, retired its parts. */
+  readonly part?: string;
   /** Names, in the order applied. */
   readonly transformations: readonly string[];
-  /** Where it holds: phrases that the code shows; empty where it holds whatever the code. */
+  /** Where it holds, as found where lessons disagreed; empty where it holds whatever the code and context. `conditionHolds` reads them. */
   readonly preconditions: readonly string[];
-  /** The hard context: a lesson of one language or instruction set is never shown for another. */
-  readonly language: LessonContext["language"];
+  /** Preconditions that nearly all of its lessons name. It may hold without them; nobody has seen it. */
+  readonly seen: readonly string[];
+  /** Languages that its lessons are from. */
+  readonly languages: readonly LessonContext["language"][];
   readonly polarity: Polarity;
   /** Log-speedup over the code that it was applied to, where it worked. Of the next use in another task, not of the mean alone. */
   readonly effect: Estimate;
+  /** The same, of the mean over all tasks like these. */
+  readonly meanEffect: Estimate;
   /** Chance that it compiles, runs and is right. */
   readonly correctness: Estimate;
-  /** Names of the tasks it was measured on, and how many of them showed a gain or a loss beyond their noise. */
+  /** Names of the tasks it was tried on. */
   readonly tasks: readonly string[];
+  /** On how many of them it could be timed, showed a gain or a loss beyond their noise, or mostly failed. */
+  readonly measured: number;
   readonly gained: number;
   readonly lost: number;
   readonly failed: number;
