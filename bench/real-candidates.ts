@@ -47,6 +47,7 @@ export async function proposalsFor(
         round,
         lessons: [],
         experience: [],
+        general: [],
         tried: known,
         context,
         random,

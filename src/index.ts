@@ -73,6 +73,7 @@ export type { Lesson, LessonContext, LessonDraft, LessonEvidence, Transformation
 
 export type { Bank, BankStatistics, Embedder, LessonFilter, LessonHit, LessonQuery } from "./bank/bank.ts";
 export { openBank } from "./bank/lance-bank.ts";
+export { readOnlyBank } from "./bank/read-only-bank.ts";
 export { createMemoryBank } from "./bank/memory-bank.ts";
 export { createStructuralEmbedder } from "./bank/structural-embedder.ts";
 

@@ -121,6 +121,14 @@ export function bankOnTape(tape: Tape, bank: StrategyBank): StrategyBank {
       });
       return (arrival as RecordOf<"history-read">).changes;
     },
+    change: (what, by) =>
+      write(["change", what, by], async () => {
+        // It may have been made before the process died.
+        const made = (await bank.history()).some(
+          (change) => change.by === by && canonicalJson(change.what) === canonicalJson(what),
+        );
+        if (!made) await bank.change(what, by);
+      }),
     addShowings: (showings) =>
       write(["showings", showings.map(({ id }) => id)], () => bank.addShowings(showings)),
     setFactors: (factors) => write(["factors", [...factors]], () => bank.setFactors(factors)),

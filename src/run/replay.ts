@@ -77,6 +77,7 @@ async function playAgain(
       add: async () => {},
       setFactors: async () => {},
       addShowings: async () => {},
+      change: async () => {},
       search: nowhere,
       list: nowhere,
       showings: nowhere,

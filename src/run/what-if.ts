@@ -197,6 +197,7 @@ function recordedBank(lines: readonly JournalLine[]): StrategyBank {
     add: async (entries) => (await ready(), memory.add(entries)),
     setFactors: async (factors) => (await ready(), memory.setFactors(factors)),
     list: async (filter) => (await ready(), memory.list(filter)),
+    change: async () => {},
     addShowings: (showings) => memory.addShowings(showings),
     showings: async () => linesOf("showings-read").flatMap(({ showings }) => showings),
     history: async () => linesOf("history-read").flatMap(({ changes }) => changes),

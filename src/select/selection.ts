@@ -18,7 +18,9 @@ export interface GeneralCandidate {
   /** Similarity, in 0…1, of the likest code that it was earned on. */
   readonly relevance: number;
   readonly expected: TransformationWorth;
-  /** The same at one place, with these parameters and where this was seen in the code. */
+  /** Whether its conditions hold at a place of this code where this was seen. */
+  readonly holdsAt: (preconditions: readonly string[]) => boolean;
+  /** What it is expected to do at one place, with these parameters and where this was seen in the code. */
   readonly expectedAt: (
     parameters: Transformation["parameters"],
     preconditions: readonly string[],

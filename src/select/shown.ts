@@ -19,10 +19,8 @@ export function expectationOf({
   return {
     expect(name, parameters = {}, preconditions = []) {
       const about = general.find(
-        ({ lesson }) =>
-          lesson.transformations.length === 1 &&
-          lesson.transformations[0] === name &&
-          lesson.preconditions.every((phrase) => preconditions.includes(phrase)),
+        ({ lesson, holdsAt }) =>
+          lesson.transformations.length === 1 && lesson.transformations[0] === name && holdsAt(preconditions),
       );
       return about?.expectedAt(parameters, preconditions) ?? ofSingle.expect(name, parameters, preconditions);
     },

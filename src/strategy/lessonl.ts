@@ -50,6 +50,7 @@ class LessonlRun {
   private round = 0;
   private evaluations = 0;
   private lastProgressRound = 0;
+  private others: OtherTasks | undefined;
   /** What each agent was shown of other tasks this round. */
   private turns = new Map<string, Shown>();
   /** Who made a proposal this round. */
@@ -67,6 +68,7 @@ class LessonlRun {
     const { attempts, lessons } = this;
     try {
       const ended = await this.rounds();
+      await this.others?.tend();
       await this.simplifyWinner();
       const winner = await confirmWinner(this.context, this.attempts);
       return { attempts, lessons, ended, ...(winner && { winner: { ...winner, confirmed: true } }) };
@@ -91,6 +93,7 @@ class LessonlRun {
       k: this.options.otherLessons ?? 4,
       draw: this.options.draw,
     });
+    this.others = others;
 
     for (; ; this.round++) {
       const reason = stop(this.progress("round"));

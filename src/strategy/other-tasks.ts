@@ -3,17 +3,25 @@
  * expected to do to it, which of them the policy chooses for an agent, which of those chance lets through, and what came of it.
  */
 import type { Agent, Candidate } from "../agent/agent.ts";
+import { codeFeatures } from "../code/features.ts";
 import { sha256 } from "../code/hash.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
 import type { Lesson, LessonContext } from "../lesson/lesson.ts";
 import type { Showing } from "../lesson/showing.ts";
 import { drawShown, usualDraw, type DrawOptions, type Drawn } from "../select/draw.ts";
-import { rankTransformations, type Experience } from "../select/experience.ts";
+import {
+  rankTransformations,
+  type Experience,
+  type TransformationExpectation,
+  type TransformationWorth,
+} from "../select/experience.ts";
+import { expectedGain, normalBelow } from "../select/normal.ts";
 import type { GeneralCandidate, SelectionPolicy } from "../select/policy.ts";
-import { mayBeShown } from "../worth/context-key.ts";
-import { creditOf } from "../worth/credit.ts";
+import { conditionHolds, conditionPhrase, contextPhrases, mayBeShown } from "../worth/context-key.ts";
+import { estimateCredit } from "../worth/credit.ts";
+import type { GeneralLesson } from "../worth/general-lesson.ts";
 import { generalise } from "../worth/generalise.ts";
-import { retiredOf } from "../worth/upkeep.ts";
+import { dueRetirements, showable } from "../worth/upkeep.ts";
 import { randomStream } from "./random.ts";
 import type { StrategyContext } from "./strategy.ts";
 
@@ -32,6 +40,8 @@ export interface Shown {
 export interface OtherTasks {
   /** Choices of the policy and of chance; the same for every ask of a turn. */
   shownTo(agent: Agent, round: number): Shown;
+  /** Retires the general lessons that, by now, were drawn often enough to tell that showing them does not help. */
+  tend(): Promise<void>;
 }
 
 /** Reads the bank: the nearest lessons of other tasks, and where the policy shows general ones, what is known of showing them. */
@@ -74,6 +84,15 @@ export async function openOtherTasks(
         drawn: drawn.filter(({ probability }) => probability > 0),
       };
     },
+    async tend() {
+      if (general.length === 0) return;
+      const credits = estimateCredit(await bank.showings());
+      const credited = general.flatMap(({ lesson }) => {
+        const credit = credits.get(lesson.id);
+        return credit ? [{ ...lesson, credit }] : [];
+      });
+      for (const due of dueRetirements(credited, await bank.history())) await bank.change(due, context.run);
+    },
   };
 }
 
@@ -82,29 +101,53 @@ async function candidatesFrom(
   { bank, context, task }: StrategyContext,
   hits: readonly Experience[],
 ): Promise<GeneralCandidate[]> {
-  const retired = retiredOf(await bank.history());
-  const credits = creditOf(await bank.showings({ notTask: task.name }));
+  const history = await bank.history();
+  const credits = estimateCredit(await bank.showings({ notTask: task.name }));
+  const lessons = hits.map(({ lesson }) => lesson);
+  const { general } = generalise(lessons, { here: context, credits });
   const ranking = rankTransformations(hits, { context });
   const similarities = new Map(hits.map(({ lesson, similarity }) => [lesson.id, similarity]));
-  return generalise(
-    hits.map(({ lesson }) => lesson),
-    { context },
-  ).flatMap((lesson) => {
-    const [name, ...more] = lesson.transformations;
-    const expected = name === undefined ? undefined : ranking.expect(name, {}, lesson.preconditions);
-    if (!name || more.length > 0 || !expected) return [];
-    if (lesson.admitted === undefined || retired.has(lesson.id) || !mayBeShown(lesson, context)) return [];
-    const credit = credits.get(lesson.id);
+  const { phrases } = codeFeatures(task.source.text, task.language, task.function);
+  /** Phrases that speak of whole functions and contexts; others speak of places. */
+  const ofWhole = new Set(
+    lessons.flatMap((lesson) => [...lesson.features, ...contextPhrases(lesson.context)]),
+  );
+  return showable(general, history).flatMap((lesson) => {
+    const conditions = lesson.preconditions.filter((condition) => ofWhole.has(conditionPhrase(condition)));
+    const ofPlace = lesson.preconditions.filter((condition) => !conditions.includes(condition));
+    const shown = mayBeShown(lesson, context) && conditionHolds(conditions, phrases, context);
+    const expected = shown ? expectationOn(lesson, ranking) : undefined;
+    if (!expected) return [];
+    const [name = ""] = lesson.transformations;
     return [
       {
-        lesson: { ...lesson, ...(credit && { credit }) },
+        lesson,
         relevance: Math.max(0, ...lesson.evidence.map((id) => similarities.get(id) ?? 0)),
         expected,
+        holdsAt: (preconditions) => conditionHolds(ofPlace, preconditions, context),
         expectedAt: (parameters, preconditions) =>
           ranking.expect(name, parameters, preconditions) ?? expected,
       } satisfies GeneralCandidate,
     ];
   });
+}
+
+/** Of one transformation what it does to code like this; of several together what they did elsewhere. */
+function expectationOn(
+  { transformations, effect, correctness, tasks }: GeneralLesson,
+  ranking: TransformationExpectation,
+): TransformationWorth | undefined {
+  const [name, ...more] = transformations;
+  if (name === undefined) return undefined;
+  if (more.length === 0) return ranking.expect(name);
+  return {
+    expectedLogSpeedup: effect.mean,
+    deviation: effect.error,
+    successProbability: correctness.mean,
+    fasterProbability: correctness.mean * normalBelow(effect.mean / effect.error),
+    promise: correctness.mean * expectedGain(effect.mean, effect.error),
+    evidence: tasks.length,
+  };
 }
 
 /** The policy's choice among single lessons of other tasks, nearness of code being relevance. */

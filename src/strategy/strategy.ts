@@ -5,6 +5,7 @@ import type { Agent, AskModel, Candidate } from "../agent/agent.ts";
 import type { Bank } from "../bank/bank.ts";
 import type { EvaluationStage, Evaluator } from "../evaluate/evaluator.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
+import type { WhatChanged } from "../lesson/change.ts";
 import type { Lesson, LessonContext } from "../lesson/lesson.ts";
 import type { Drawn } from "../select/draw.ts";
 import type { GeneralCandidate, SelectionPolicy } from "../select/policy.ts";
@@ -66,7 +67,10 @@ export type StopCondition = (progress: Progress) => string | undefined;
 export type StrategyBank = Pick<
   Bank,
   "add" | "search" | "list" | "setFactors" | "showings" | "addShowings" | "history"
->;
+> & {
+  /** A change that is made already is not made twice. */
+  change(what: WhatChanged, by: string): Promise<unknown>;
+};
 
 export interface RunTime {
   readonly elapsedMs: number;

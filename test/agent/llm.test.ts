@@ -18,6 +18,7 @@ function request(model: ScriptedModel, overrides: Partial<ProposalRequest> = {})
     round: 0,
     lessons: [],
     experience: [],
+    general: [],
     tried: new Set(),
     context,
     random: randomStream(1, "test"),

@@ -38,6 +38,7 @@ function request(overrides: Partial<ProposalRequest> = {}): ProposalRequest {
     round: 0,
     lessons: [],
     experience: [],
+    general: [],
     tried: new Set(),
     random: randomStream(1, "test"),
     context: describeContext(task),

@@ -11,7 +11,7 @@ test("the schema has a shape for every type of line, and no line may hold more",
   const { oneOf, anyOf } = journalJsonSchema() as Record<"oneOf" | "anyOf", any[] | undefined>;
   const shapes = oneOf ?? anyOf ?? [];
   expect(shapes.map((shape) => shape.properties.type.const)).toContain("model-answered");
-  expect(shapes.length).toBe(18);
+  expect(shapes.length).toBe(21);
   for (const shape of shapes) {
     expect(shape.additionalProperties).toBe(false);
     expect(shape.required).toEqual(

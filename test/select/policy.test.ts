@@ -134,7 +134,7 @@ describe("the name of a policy", () => {
       policyByName("best");
     } catch (error) {
       expect((error as UsageError).remedy).toBe(
-        "choose one of lessonl, random-k, none, speedup-only, relevance-only",
+        "choose one of curated, thompson, lessonl, random-k, none, speedup-only, relevance-only",
       );
     }
   });
