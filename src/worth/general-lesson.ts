@@ -24,7 +24,7 @@ export interface Credit {
   readonly correctness: Estimate;
   /** On the log-speedup of the proposal, where one that failed gained nothing. */
   readonly logSpeedup: Estimate;
-  /** Draws in which it was shown, and in which it could have been and was not. */
+  /** Draws in which chance decided: those that showed it, and those that did not. `evidenceBehind` counts all. */
   readonly shown: number;
   readonly withheld: number;
   /** Of those in which it was shown. */
