@@ -4,7 +4,7 @@
 import type { Outcome } from "../evaluate/outcome.ts";
 import type { Lesson, LessonContext, LessonDraft, Transformation } from "../lesson/lesson.ts";
 import type { ChatModel, ChatReply, ChatRequest } from "../model/chat-model.ts";
-import type { Experience } from "../select/experience.ts";
+import type { Experience } from "../worth/experience.ts";
 import type { GeneralCandidate } from "../select/policy.ts";
 import type { Task } from "../task/task.ts";
 

@@ -7,7 +7,7 @@ import { sha256 } from "../code/hash.ts";
 import { openSubject } from "../code/subject.ts";
 import type { Lesson, Transformation } from "../lesson/lesson.ts";
 import { rewriterLesson } from "../lesson/words.ts";
-import type { TransformationExpectation } from "../select/experience.ts";
+import type { TransformationExpectation } from "../worth/experience.ts";
 import { expectationOf } from "../select/shown.ts";
 import type { Agent, Proposal, ProposalRequest } from "./agent.ts";
 import type { Opportunity, Rewrite } from "./rewrites/rewrite.ts";

@@ -3,7 +3,7 @@
  */
 import { openSubject } from "../code/subject.ts";
 import type { Transformation } from "../lesson/lesson.ts";
-import { transformationKey } from "../select/experience.ts";
+import { transformationKey } from "../worth/experience.ts";
 import type { Task } from "../task/task.ts";
 import type { Proposal } from "./agent.ts";
 import type { Rewrite } from "./rewrites/rewrite.ts";

@@ -4,8 +4,8 @@
  * known variances (Gelman et al., "Bayesian Data Analysis", §2.5), attempts at the same place speaking louder than others.
  */
 import type { Outcome } from "../evaluate/outcome.ts";
-import type { TransformationExpectation } from "../select/experience.ts";
-import { expectedGain, normalBelow } from "../select/normal.ts";
+import type { TransformationExpectation } from "../worth/experience.ts";
+import { expectedGain, normalBelow } from "../worth/normal.ts";
 import type { Candidate } from "./agent.ts";
 import type { Opportunity } from "./rewrites/rewrite.ts";
 

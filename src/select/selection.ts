@@ -3,7 +3,7 @@
  */
 import type { Lesson, Transformation } from "../lesson/lesson.ts";
 import type { GeneralLesson } from "../worth/general-lesson.ts";
-import type { TransformationWorth } from "./experience.ts";
+import type { TransformationWorth } from "../worth/experience.ts";
 
 /** A lesson, with its nearness to the code at hand and its description. */
 export interface LessonCandidate {

@@ -2,7 +2,7 @@
  * What an agent expects of a transformation, from what it was shown and nothing else.
  */
 import type { LessonContext } from "../lesson/lesson.ts";
-import { rankTransformations, type Experience, type TransformationExpectation } from "./experience.ts";
+import { rankTransformations, type Experience, type TransformationExpectation } from "../worth/experience.ts";
 import type { GeneralCandidate } from "./selection.ts";
 
 /** Single lessons are weighed here; general ones bring what is expected of them, and of several on one transformation the first counts. Pure. */

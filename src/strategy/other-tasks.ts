@@ -14,8 +14,8 @@ import {
   type Experience,
   type TransformationExpectation,
   type TransformationWorth,
-} from "../select/experience.ts";
-import { expectedGain, normalBelow } from "../select/normal.ts";
+} from "../worth/experience.ts";
+import { expectedGain, normalBelow } from "../worth/normal.ts";
 import type { GeneralCandidate, SelectionPolicy } from "../select/policy.ts";
 import { conditionHolds, conditionPhrase, contextPhrases, mayBeShown } from "../worth/context-key.ts";
 import { estimateCredit } from "../worth/credit.ts";

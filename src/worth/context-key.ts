@@ -215,6 +215,11 @@ export function negated(phrase: string): string {
   return `${absent}${phrase}`;
 }
 
+/** The phrase that a condition is about, whether it asks for it or for its absence. */
+export function conditionPhrase(condition: string): string {
+  return condition.startsWith(absent) ? condition.slice(absent.length) : condition;
+}
+
 /** Whether the preconditions of a general lesson hold for code with these phrases in this context. */
 export function conditionHolds(
   preconditions: readonly string[],

@@ -3,7 +3,7 @@
  */
 import { bySmallest } from "./order.ts";
 import type { Lesson } from "../lesson/lesson.ts";
-import { readTrials, type Trial } from "../select/trials.ts";
+import { readTrials, type Trial } from "./trials.ts";
 import { contextPhrases, hardContext, type HardContext } from "./context-key.ts";
 
 export interface Reading {

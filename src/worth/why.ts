@@ -5,7 +5,7 @@ import type { OutcomeStatus, Speedup } from "../evaluate/outcome.ts";
 import type { Change } from "../lesson/change.ts";
 import type { Lesson, LessonContext } from "../lesson/lesson.ts";
 import type { Showing } from "../lesson/showing.ts";
-import { readTrials } from "../select/trials.ts";
+import { readTrials } from "./trials.ts";
 import { changesInForce, changesInOrder } from "./changes.ts";
 import type { GeneralLesson } from "./general-lesson.ts";
 import { bySmallest } from "./order.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Candidate } from "../../src/agent/agent.ts";
 import type { Opportunity } from "../../src/agent/rewrites/rewrite.ts";
 import { createWorth } from "../../src/agent/worth.ts";
-import { rankTransformations } from "../../src/select/experience.ts";
+import { rankTransformations } from "../../src/worth/experience.ts";
 import { measured } from "../strategy/scripted.ts";
 
 const nothingLearned = rankTransformations([]);

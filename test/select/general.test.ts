@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { policyByName, type GeneralCandidate } from "../../src/select/policy.ts";
 import { expectationOf } from "../../src/select/shown.ts";
-import type { TransformationWorth } from "../../src/select/experience.ts";
+import type { TransformationWorth } from "../../src/worth/experience.ts";
 import type { Polarity } from "../../src/worth/general-lesson.ts";
 import { randomStream } from "../../src/strategy/random.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { expectedGain, normalBelow } from "../../src/select/normal.ts";
+import { expectedGain, normalBelow } from "../../src/worth/normal.ts";
 
 describe("the normal distribution", () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Lesson } from "../../src/lesson/lesson.ts";
-import { rankTransformations, transformationKey, type Experience } from "../../src/select/experience.ts";
+import { rankTransformations, transformationKey, type Experience } from "../../src/worth/experience.ts";
 import { exampleLesson, type ExampleFields } from "../lesson/example-lesson.ts";
 
 let number = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fitRidge } from "../../src/select/ridge.ts";
+import { fitRidge } from "../../src/worth/ridge.ts";
 
 describe("ridge regression", () => {
   test("of one coefficient is the shrunken mean", () => {
