@@ -20,15 +20,14 @@ import {
   createMemoryBank,
   createStructuralEmbedder,
   listTasks,
-  optimize,
   type Bank,
   type Lesson,
   type LessonHit,
-  type Speedup,
   type Task,
 } from "lessonbank";
-import { cachingEvaluator, type CachingEvaluator } from "./caching-evaluator.ts";
+import { cachingEvaluator } from "./caching-evaluator.ts";
 import { bootstrapRatio, geometricMean, shuffle } from "./sampling.ts";
+import { bestKnown, evaluationsNeeded, traceRun, type Trace } from "./traced-run.ts";
 
 const { values } = parseArgs({
   options: {
@@ -44,15 +43,6 @@ const budget = Number(values.evaluations);
 const arms = ["empty", "learned", "drawn", "shuffled"] as const;
 type Arm = (typeof arms)[number];
 
-interface Trace {
-  readonly task: string;
-  readonly seed: number;
-  readonly arm: Arm;
-  /** What each evaluation measured, in order; undefined where it measured nothing. */
-  readonly attempts: readonly (Speedup | undefined)[];
-  readonly lessons: readonly Lesson[];
-}
-
 const embedder = createStructuralEmbedder();
 const tasksFolder = fileURLToPath(new URL("../../tasks", import.meta.url));
 const wanted = values.tasks?.split(",");
@@ -61,16 +51,15 @@ const evaluator = cachingEvaluator(await createEvaluator(), values.cache);
 const traces: Trace[] = [];
 try {
   for (const seed of seeds) {
-    for (const task of tasks)
-      traces.push(await trace(task, seed, "empty", createMemoryBank({ embedder }), evaluator));
+    for (const task of tasks) traces.push(await traced(task, seed, "empty", createMemoryBank({ embedder })));
   }
   for (const seed of seeds) {
     const learned = traces.filter((each) => each.seed === seed && each.arm === "empty");
     for (const task of tasks) {
       const others = learned.filter((each) => each.task !== task.name).flatMap((each) => each.lessons);
-      traces.push(await trace(task, seed, "learned", await bankOf(others), evaluator));
-      traces.push(await trace(task, seed, "drawn", drawingBank(await bankOf(others), seed), evaluator));
-      traces.push(await trace(task, seed, "shuffled", await bankOf(dealAnew(others, seed)), evaluator));
+      traces.push(await traced(task, seed, "learned", await bankOf(others)));
+      traces.push(await traced(task, seed, "drawn", drawingBank(await bankOf(others), seed)));
+      traces.push(await traced(task, seed, "shuffled", await bankOf(dealAnew(others, seed))));
     }
   }
 } finally {
@@ -78,35 +67,8 @@ try {
 }
 report();
 
-async function trace(
-  task: Task,
-  seed: number,
-  arm: Arm,
-  bank: Bank,
-  judge: CachingEvaluator,
-): Promise<Trace> {
-  const run = optimize({
-    task,
-    bank,
-    evaluator: judge,
-    seed,
-    evaluations: budget,
-    rounds: budget,
-    patience: budget,
-  });
-  // Candidates of one round are judged side by side; which comes back first is chance, so they count in the order proposed.
-  const order: string[] = [];
-  for await (const event of run) {
-    if (event.type === "candidate-proposed") order.push(event.candidate.id);
-  }
-  const result = await run.result;
-  const attempts = result.attempts
-    .toSorted((a, b) => order.indexOf(a.candidate) - order.indexOf(b.candidate))
-    .map(({ outcome }) => (outcome.status === "measured" ? outcome.speedup : undefined));
-  process.stderr.write(
-    `${arm.padEnd(9)} seed ${seed} ${task.name.padEnd(22)} ${attempts.length} evaluations, best ${Math.max(1, ...attempts.map((each) => each?.ratio ?? 0)).toFixed(2)}× (${judge.misses} judged, ${judge.hits} known)\n`,
-  );
-  return { task: task.name, seed, arm, attempts, lessons: result.lessons };
+function traced(task: Task, seed: number, arm: Arm, bank: Bank): Promise<Trace> {
+  return traceRun({ task, seed, arm, bank, evaluator, evaluations: budget, policy: "curated" });
 }
 
 async function bankOf(lessons: readonly Lesson[]): Promise<Bank> {
@@ -160,14 +122,12 @@ function dealAnew(lessons: readonly Lesson[], seed: number): Lesson[] {
 
 function report(): void {
   const rows = tasks.map((task) => {
-    const best = Math.max(
-      1,
-      ...evaluator
-        .outcomes(task.hash, "confirm")
-        .map((outcome) => (outcome.status === "measured" ? outcome.speedup.ratio : 0)),
-    );
+    const best = bestKnown(evaluator, task);
     const needed = Object.fromEntries(
-      arms.map((arm) => [arm, seeds.map((seed) => evaluationsNeeded(task.name, seed, arm, best * 0.95))]),
+      arms.map((arm) => [
+        arm,
+        seeds.map((seed) => evaluationsNeeded(traceOf(task.name, seed, arm), best * 0.95, budget)),
+      ]),
     ) as Record<Arm, number[]>;
     return { task: task.name, best, needed };
   });
@@ -200,8 +160,6 @@ function report(): void {
   process.stdout.write(`${lines.join("\n")}\n`);
 }
 
-function evaluationsNeeded(task: string, seed: number, arm: Arm, target: number): number {
-  const found = traces.find((each) => each.task === task && each.seed === seed && each.arm === arm);
-  const index = found?.attempts.findIndex((each) => each !== undefined && each.high >= target) ?? -1;
-  return index === -1 ? budget + 1 : index + 1;
+function traceOf(task: string, seed: number, arm: Arm): Trace {
+  return traces.find((each) => each.task === task && each.seed === seed && each.arm === arm)!;
 }

@@ -10,6 +10,8 @@ export const nonePolicy: SelectionPolicy = { name: "none", select: () => [] };
 /** k lessons drawn without replacement (Fisher and Yates): does the choice matter? */
 export const randomPolicy: SelectionPolicy = {
   name: "random-k",
+  // Those far away as well: a choice among the nearest would be half a choice by nearness.
+  reach: 5000,
   select(candidates, { k, random }) {
     const pool = candidates.toSorted(byDescending(() => 0)).map(({ lesson }) => lesson);
     const chosen = [];

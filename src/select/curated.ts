@@ -13,6 +13,7 @@ const mostPromising = 0.2;
 
 export const curatedPolicy: SelectionPolicy = {
   name: "curated",
+  reach: 500,
   select: (candidates, options) => lessonlPolicy.select(candidates, options),
   selectGeneral(candidates, { k }) {
     const gains = candidates

@@ -8,6 +8,7 @@ import { lessonlPolicy } from "./lessonl.ts";
 import type { SelectionPolicy } from "./selection.ts";
 import { thompsonPolicy } from "./thompson.ts";
 
+export { usualReach } from "./selection.ts";
 export type { GeneralCandidate, LessonCandidate, SelectionOptions, SelectionPolicy } from "./selection.ts";
 
 const policies = [

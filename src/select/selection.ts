@@ -36,6 +36,8 @@ export interface SelectionOptions {
 
 export interface SelectionPolicy {
   readonly name: string;
+  /** From how many of the nearest lessons of other tasks it chooses. Default: `usualReach`. */
+  readonly reach?: number;
   /** At most k lessons, best first, none twice. Pure: the same candidates and the same random numbers give the same choice. */
   select(candidates: readonly LessonCandidate[], options: SelectionOptions): Lesson[];
   /**
@@ -44,6 +46,9 @@ export interface SelectionPolicy {
    */
   selectGeneral?(candidates: readonly GeneralCandidate[], options: SelectionOptions): GeneralCandidate[];
 }
+
+/** Enough for every kind of code that a bank has seen to be there, few enough for a journal to hold them whole. */
+export const usualReach = 200;
 
 /** Speed times adjustment factor: the published "effective speedup". 0 for a lesson of a failure. */
 export function effectiveSpeedup({ lesson }: LessonCandidate): number {

@@ -9,6 +9,7 @@ import type { SelectionPolicy } from "./selection.ts";
 
 export const thompsonPolicy: SelectionPolicy = {
   name: "thompson",
+  reach: 500,
   select: (candidates, options) => lessonlPolicy.select(candidates, options),
   selectGeneral(candidates, { k, random }) {
     // In the order of ids, so that the same numbers fall to the same lessons wherever these came from.

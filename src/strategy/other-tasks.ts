@@ -16,7 +16,7 @@ import {
   type TransformationWorth,
 } from "../worth/experience.ts";
 import { expectedGain, normalBelow } from "../worth/normal.ts";
-import type { GeneralCandidate, SelectionPolicy } from "../select/policy.ts";
+import { usualReach, type GeneralCandidate, type SelectionPolicy } from "../select/policy.ts";
 import { conditionHolds, conditionPhrase, contextPhrases, mayBeShown } from "../worth/context-key.ts";
 import { estimateCredit } from "../worth/credit.ts";
 import type { GeneralLesson } from "../worth/general-lesson.ts";
@@ -24,10 +24,6 @@ import { generalise } from "../worth/generalise.ts";
 import { dueRetirements, showable } from "../worth/upkeep.ts";
 import { randomStream } from "./random.ts";
 import type { StrategyContext } from "./strategy.ts";
-
-/** Single lessons are as many as LessonL's search for relevance needs; general ones are made from more. */
-const singleLimit = 200;
-const generalLimit = 500;
 
 /** What one proposal is shown of other tasks. */
 export interface Shown {
@@ -53,7 +49,7 @@ export async function openOtherTasks(
   const hits = await bank.search({
     code: { text: task.source.text, language: task.language },
     filter: { notTask: task.name },
-    limit: policy.selectGeneral ? generalLimit : singleLimit,
+    limit: policy.reach ?? usualReach,
   });
   const general = policy.selectGeneral && hits.length > 0 ? await candidatesFrom(context, hits) : [];
   return {

@@ -3,7 +3,7 @@
  */
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { clearExperience } from "../../../src/agent/prompts/experience.ts";
+import { clearExperience, generalExperience } from "../../../src/agent/prompts/experience.ts";
 import { lessonPrompt } from "../../../src/agent/prompts/lesson.ts";
 import { optimisePrompt } from "../../../src/agent/prompts/optimise.ts";
 import {
@@ -16,6 +16,7 @@ import { loadGrammars } from "../../../src/code/parser.ts";
 import type { Outcome, Speedup } from "../../../src/evaluate/outcome.ts";
 import type { ChatMessage } from "../../../src/model/chat-model.ts";
 import { exampleLesson } from "../../lesson/example-lesson.ts";
+import { generalise } from "../../../src/worth/generalise.ts";
 import { task as integerTask } from "../../strategy/scripted.ts";
 import { context, linearSource, task } from "../model-task.ts";
 
@@ -159,3 +160,33 @@ async function expectPrompt(name: string, messages: readonly ChatMessage[]): Pro
   const text = messages.map(({ role, content }) => `${role}:\n${content}\n`).join("\n");
   await expect(text).toMatchFileSnapshot(join(import.meta.dirname, "snapshots", `${name}.md`));
 }
+
+describe("general lessons", () => {
+  const about = (name: string, of: readonly string[], ratio: number, more = {}) =>
+    of.map((one) =>
+      exampleLesson({
+        task: one,
+        run: `on ${one}`,
+        ratio,
+        transformations: [name],
+        text: `${name} ${one}`,
+        ...more,
+      }),
+    );
+  const { general } = generalise([
+    ...about("loop-interchange", ["a", "b", "c"], 3),
+    ...about("unrolling", ["a", "b"], 0.5),
+    ...about("type-punning", ["a", "b", "c", "d", "e"], 1, { status: "wrong-output" }),
+  ]);
+
+  test("say on how many functions, and failures and losses that they are", () => {
+    const lines = generalExperience(general.map((lesson) => ({ lesson })));
+    expect(
+      Object.fromEntries(lines.map(({ transformations, effect }) => [transformations.join(), effect])),
+    ).toEqual({
+      "loop-interchange": "about 3.0 times as fast, faster on 3 of 3 functions",
+      unrolling: "no gain, slower on 2 of 2 functions",
+      "type-punning": "mostly wrong, or it did not compile: it failed 5 times",
+    });
+  });
+});
