@@ -47,8 +47,12 @@ export function describeBank(embedder: Embedder): BankDescription {
 export type FolderState =
   /** Nothing there, or an empty folder. */
   | { readonly kind: "vacant" }
-  /** A table is there; the description where it could be read. */
-  | { readonly kind: "bank"; readonly description: BankDescription | undefined };
+  /** A table is there; the description where it could be read. Complete: all that this version has is there. */
+  | {
+      readonly kind: "bank";
+      readonly description: BankDescription | undefined;
+      readonly complete: boolean;
+    };
 
 /**
  * Looks without writing. Throws a UsageError where the folder is something else, damaged, or of a later version; a
@@ -70,7 +74,7 @@ export async function inspectFolder(directory: string): Promise<FolderState> {
   }
   const description = described ? await readDescription(directory) : undefined;
   if (!hasTable) throw damaged(directory, `${lessonsFolder} is missing`);
-  return { kind: "bank", description };
+  return { kind: "bank", description, complete: description?.version === bankVersion };
 }
 
 /** Throws a UsageError where a bank is of a later version, or was made with another embedder than the one given. */

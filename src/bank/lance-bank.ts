@@ -19,7 +19,7 @@ import type {
   LessonQuery,
   ShowingFilter,
 } from "./bank.ts";
-import { bankVersion, checkDescription, damaged, type BankDescription } from "./bank-folder.ts";
+import { checkDescription, type BankDescription } from "./bank-folder.ts";
 import { toChangeRow } from "./change-table.ts";
 import { checkEntries, checkFactors, embedEntries, embedQuery, matchesFilter } from "./entry.ts";
 import { asSeen, checkChange, newChange, overtaken } from "./history.ts";
@@ -37,6 +37,7 @@ import {
   toRow,
 } from "./lesson-table.ts";
 import { nearestRows, type NearestQuery } from "./nearest-rows.ts";
+import { isObjectUri, objectPlace, type ObjectStorageOptions } from "./object-place.ts";
 import { folderPlace, type Place } from "./place.ts";
 import { readShowing, showingFilterToSql, toShowingRow } from "./showing-table.ts";
 import { byTime, checkShowings } from "./showings.ts";
@@ -52,6 +53,8 @@ export interface OpenBankOptions {
   readonly readOnly?: boolean | undefined;
   /** Opens read-only, whatever embedder the bank was made with: it can be listed and exported, not searched. Default false. */
   readonly anyEmbedder?: boolean | undefined;
+  /** Of a bank in an S3 store. */
+  readonly storage?: ObjectStorageOptions | undefined;
 }
 
 const idsPerQuery = 500;
@@ -59,12 +62,14 @@ const idsPerQuery = 500;
 const writesBetweenTidying = 64;
 
 /**
- * Opens the bank in a folder, or makes one there. One of an earlier version is brought to this one, unless it is opened read-only. Throws a
+ * Opens the bank in a folder or at `s3://bucket/prefix`, or makes one there. One of an earlier version is brought to this one, unless it is opened read-only. Throws a
  * UsageError where the folder is not a bank, is damaged, is of a later version or was made with another embedder, and a MachineError
  * where it cannot be read or written; nothing is then changed.
  */
 export async function openBank(directory: string, options: OpenBankOptions = {}): Promise<Bank> {
-  const place = folderPlace(resolve(directory));
+  const place = isObjectUri(directory)
+    ? objectPlace(directory, options.storage)
+    : folderPlace(resolve(directory));
   const state = await place.inspect();
   const readOnly = options.readOnly === true || options.anyEmbedder === true;
   if (state.kind === "vacant" && readOnly) {
@@ -85,7 +90,7 @@ export async function openBank(directory: string, options: OpenBankOptions = {})
   }
   const tables = await openTables(place, embedder);
   try {
-    const complete = state.kind === "bank" && state.description?.version === bankVersion;
+    const complete = state.kind === "bank" && state.complete;
     if (!readOnly && !complete) await completeBank(place, tables, embedder);
   } catch (error) {
     tables.close();
@@ -116,9 +121,9 @@ interface OpenedBank {
 
 function createLanceBank({ place, tables, embedder, readOnly }: OpenedBank): Bank {
   const { lessons: table } = tables;
-  const writer = createWriter(place.name);
+  const writer = createWriter(place);
   const history = createLanceHistory({
-    place: place.name,
+    place,
     embedder,
     changes: tables.changes,
     rawLessons: async (ids) =>
@@ -155,7 +160,7 @@ function createLanceBank({ place, tables, embedder, readOnly }: OpenedBank): Ban
   /** Of a bank that is written to, which therefore has all its tables. */
   async function ofThisVersion(side: () => Promise<Table | undefined>): Promise<Table> {
     const found = await side();
-    if (!found) throw damaged(place.name, "one of its tables is missing");
+    if (!found) throw place.damaged("one of its tables is missing");
     return found;
   }
 
@@ -168,13 +173,13 @@ function createLanceBank({ place, tables, embedder, readOnly }: OpenedBank): Ban
       const query = from.query().select(columns);
       return toRecords(await (where === undefined ? query : query.where(where)).toArray());
     } catch (error) {
-      throw damaged(place.name, "what it holds cannot be read", error);
+      throw place.damaged("what it holds cannot be read", error);
     }
   }
 
   function lessonOf(row: Record<string, unknown>): Lesson {
     const lesson = readLesson(row);
-    if (!lesson) throw damaged(place.name, `the lesson ${String(row["id"]).slice(0, 64)} is not one`);
+    if (!lesson) throw place.damaged(`the lesson ${String(row["id"]).slice(0, 64)} is not one`);
     return lesson;
   }
 
@@ -239,7 +244,7 @@ function createLanceBank({ place, tables, embedder, readOnly }: OpenedBank): Ban
         limit: query.limit,
         leaveOut: isChanged,
       }).catch((error: unknown) => {
-        throw damaged(place.name, "its lessons cannot be searched", error);
+        throw place.damaged("its lessons cannot be searched", error);
       });
       for (const { lesson, ...edited } of await history.edited(past)) {
         if (!matchesFilter(lesson, query.filter)) continue;
@@ -287,12 +292,11 @@ function createLanceBank({ place, tables, embedder, readOnly }: OpenedBank): Ban
     async setFactors(factors: ReadonlyMap<string, number>): Promise<void> {
       requireOpen();
       const pairs = [...checkFactors(factors)];
-      const idsWith = new Map<number, string[]>();
-      for (const [id, factor] of pairs) idsWith.set(factor, [...(idsWith.get(factor) ?? []), id]);
-      // Lance's updates know no CASE: one commit for each factor, of which there are one more than agents.
-      await write(async () => {
-        for (const [factor, ids] of idsWith) await table.update({ where: idIn(ids), values: { factor } });
-      });
+      if (pairs.length === 0) return;
+      const { makeArrowTable } = await import("@lancedb/lancedb");
+      const rows = makeArrowTable(pairs.map(([id, factor]) => ({ id, factor })));
+      // All of them in one commit, and nothing else of their rows.
+      await write(() => table.mergeInsert("id").whenMatchedUpdateAll().execute(rows));
     },
 
     async addShowings(showings: readonly Showing[]): Promise<void> {
@@ -317,7 +321,7 @@ function createLanceBank({ place, tables, embedder, readOnly }: OpenedBank): Ban
       const byId = new Map<string, Showing>();
       for (const row of rows.toSorted(byCommit)) {
         const showing = readShowing(row);
-        if (!showing) throw damaged(place.name, `the showing ${String(row["id"]).slice(0, 64)} is not one`);
+        if (!showing) throw place.damaged(`the showing ${String(row["id"]).slice(0, 64)} is not one`);
         if (!byId.has(showing.id)) byId.set(showing.id, showing);
       }
       return byTime([...byId.values()]);

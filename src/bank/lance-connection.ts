@@ -7,15 +7,22 @@ import type { Connection } from "@lancedb/lancedb";
  * LanceDB is loaded when a bank is opened and not before: it takes longer than everything else at start. Its native part logs
  * warnings to stderr, where our progress goes, unless told not to before it loads; a user's own setting stands.
  */
-export async function connect(root: string, storageOptions?: Record<string, string>): Promise<Connection> {
+export async function connect(
+  root: string,
+  storageOptions: Record<string, string> = {},
+): Promise<Connection> {
   process.env["LANCEDB_LOG"] ??= "error";
+  // What lists the tables and what opens them are told separately.
+  const extraProperties = Object.fromEntries(
+    Object.entries(storageOptions).map(([name, value]) => [`storage.${name}`, value]),
+  );
   const { connectNamespace } = await import("@lancedb/lancedb");
   return connectNamespace(
     "dir",
     // A plain connection would write a manifest of all tables, also where nothing may be written; there is one bank.
-    { root, manifestEnabled: false },
+    { root, manifestEnabled: false, extraProperties },
     // 0: every read looks whether another process has added since.
-    { readConsistencyInterval: 0, ...(storageOptions && { storageOptions }) },
+    { readConsistencyInterval: 0, storageOptions },
   );
 }
 

@@ -6,11 +6,11 @@ import type { Table } from "@lancedb/lancedb";
 import type { Change } from "../lesson/change.ts";
 import type { Lesson } from "../lesson/lesson.ts";
 import type { Embedder } from "./bank.ts";
-import { damaged } from "./bank-folder.ts";
 import { readChange } from "./change-table.ts";
 import { searchableText } from "./entry.ts";
 import { asSeen, foldChanges, type History } from "./history.ts";
 import { byCommit, toRecords } from "./lance-connection.ts";
+import type { Place } from "./place.ts";
 
 /** An edited lesson, as it is seen, with the vectors that it is found by. */
 export interface EditedLesson {
@@ -27,7 +27,7 @@ export interface LanceHistory {
 }
 
 interface Sources {
-  readonly place: string;
+  readonly place: Place;
   readonly embedder: Embedder;
   /** The table of changes, where there is one. */
   readonly changes: () => Promise<Table | undefined>;
@@ -71,8 +71,8 @@ export function createLanceHistory({ place, embedder, changes, rawLessons }: Sou
   };
 }
 
-function changeOf(place: string, row: Record<string, unknown>): Change {
+function changeOf(place: Place, row: Record<string, unknown>): Change {
   const change = readChange(row);
-  if (!change) throw damaged(place, `the change ${String(row["id"]).slice(0, 64)} is not one`);
+  if (!change) throw place.damaged(`the change ${String(row["id"]).slice(0, 64)} is not one`);
   return change;
 }

@@ -6,14 +6,7 @@ import type { Connection, Table } from "@lancedb/lancedb";
 import type { Schema } from "apache-arrow";
 import { LessonbankError } from "../errors.ts";
 import type { Embedder } from "./bank.ts";
-import {
-  checkDescription,
-  damaged,
-  describeBank,
-  notWritable,
-  parseDescription,
-  type BankDescription,
-} from "./bank-folder.ts";
+import { checkDescription, describeBank, parseDescription, type BankDescription } from "./bank-folder.ts";
 import { changeTableSchema } from "./change-table.ts";
 import { toRecords } from "./lance-connection.ts";
 import { searchableText } from "./entry.ts";
@@ -52,7 +45,7 @@ export async function openTables(place: Place, embedder: Embedder): Promise<Open
     opened.push(lessons);
     const schema = await lessons.schema();
     const description = parseDescription(readTableDescription(schema));
-    if (!description) throw damaged(place.name, "its table does not say which embedder it was made with");
+    if (!description) throw place.damaged("its table does not say which embedder it was made with");
     checkDescription(place.name, description, embedder);
     await requireColumns(place, schema, description);
     const tables = {
@@ -79,7 +72,7 @@ export async function openTables(place: Place, embedder: Embedder): Promise<Open
     }
   } catch (error) {
     close();
-    throw error instanceof LessonbankError ? error : damaged(place.name, "its table cannot be opened", error);
+    throw error instanceof LessonbankError ? error : place.damaged("its table cannot be opened", error);
   }
 }
 
@@ -108,13 +101,13 @@ export async function completeBank(
     await makeTable(place, "changes", await changeTableSchema(description));
     await place.describe(description);
   } catch (error) {
-    throw error instanceof LessonbankError ? error : notWritable(place.name, error);
+    throw error instanceof LessonbankError ? error : place.notWritable(error);
   }
 }
 
 async function makeTable(place: Place, table: string, schema: Schema): Promise<void> {
   await place.makeTable(table, schema).catch((error: unknown) => {
-    throw error instanceof LessonbankError ? error : notWritable(place.name, error);
+    throw error instanceof LessonbankError ? error : place.notWritable(error);
   });
 }
 
@@ -127,7 +120,7 @@ async function openBeside(
   if (!(await place.hasTable(connection, name))) return undefined;
   const table = await connection.openTable(name);
   const description = parseDescription(readTableDescription(await table.schema()));
-  if (!description) throw damaged(place.name, `its table of ${name} does not say what it belongs to`);
+  if (!description) throw place.damaged(`its table of ${name} does not say what it belongs to`);
   checkDescription(place.name, description, embedder);
   return table;
 }
@@ -138,7 +131,7 @@ async function requireColumns(place: Place, schema: Schema, description: BankDes
   const missing = (await tableSchema(description)).fields.find(
     ({ name }) => !columns.has(name) && !newColumns.includes(name),
   );
-  if (missing) throw damaged(place.name, `its table lacks the column ${missing.name}`);
+  if (missing) throw place.damaged(`its table lacks the column ${missing.name}`);
 }
 
 /** From version 1 to 2: the column, and then the words of the lessons that have none there yet. Nothing else in a row is touched. */
@@ -166,7 +159,7 @@ async function addWords(place: Place, lessons: Table): Promise<void> {
     const words = new Map<string, string>();
     for (const row of rows) {
       const lesson = readLesson(row);
-      if (!lesson) throw damaged(place.name, `the lesson ${String(row["id"]).slice(0, 64)} is not one`);
+      if (!lesson) throw place.damaged(`the lesson ${String(row["id"]).slice(0, 64)} is not one`);
       words.set(lesson.id, searchableText(lesson));
     }
     const { numUpdatedRows } = await lessons

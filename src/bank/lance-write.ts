@@ -2,7 +2,7 @@
  * Writing where others write too: what LanceDB could not commit because another process was quicker is done again on the newest version.
  */
 import { LessonbankError, MachineError } from "../errors.ts";
-import { notWritable } from "./bank-folder.ts";
+import type { Place } from "./place.ts";
 
 const mostAttempts = 30;
 
@@ -14,8 +14,8 @@ export interface Writer {
   settled(): Promise<unknown>;
 }
 
-/** `place` is what a bank is called. `work` may be called several times, and commits once. */
-export function createWriter(place: string): Writer {
+/** `work` may be called several times, and commits once. */
+export function createWriter(place: Place): Writer {
   let last: Promise<unknown> = Promise.resolve();
   return {
     write(work) {
@@ -53,15 +53,15 @@ function isConflict(error: unknown): boolean {
   );
 }
 
-function couldNotWrite(place: string, error: unknown): MachineError {
+function couldNotWrite(place: Place, error: unknown): MachineError {
   if (isConflict(error)) {
     return new MachineError(
-      `the bank of lessons in ${place} is being written by too many processes at once`,
+      `the bank of lessons in ${place.name} is being written by too many processes at once`,
       {
         remedy: "try again when they are done",
-        cause: error,
+        cause: place.notWritable(error).cause,
       },
     );
   }
-  return notWritable(place, error);
+  return place.notWritable(error);
 }

@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { existsSync } from "node:fs";
 import type { Connection } from "@lancedb/lancedb";
 import type { Schema } from "apache-arrow";
+import type { MachineError, UsageError } from "../errors.ts";
 import {
+  damaged,
   folderOfTable,
   inspectFolder,
+  notWritable,
   placeTable,
   requireWritable,
   writeDescription,
@@ -29,6 +32,10 @@ export interface Place {
   makeTable(table: string, schema: Schema): Promise<void>;
   /** Says what the bank is, once all its tables are there. */
   describe(description: BankDescription): Promise<void>;
+  /** To be thrown where what is there cannot be used. */
+  damaged(what: string, cause?: unknown): UsageError;
+  /** To be thrown where LanceDB could not write. */
+  notWritable(cause: unknown): MachineError;
 }
 
 /** `directory` is absolute. */
@@ -49,6 +56,8 @@ export function folderPlace(directory: string): Place {
         }
       }),
     describe: (description) => writeDescription(directory, description),
+    damaged: (what, cause) => damaged(directory, what, cause),
+    notWritable: (cause) => notWritable(directory, cause),
   };
 }
 

@@ -6,21 +6,27 @@ import type { Table } from "@lancedb/lancedb";
 
 /** Above this many pieces they are put together. */
 const mostFragments = 24;
-/** Versions younger than this may still be read by another process. */
-const keptVersionsMs = 10 * 60 * 1000;
+
+export interface TidyOptions {
+  /** Versions younger than this may still be read by another process. Default: 10 minutes. */
+  readonly keptVersionsMs?: number | undefined;
+}
 
 /** One table after the other. */
-export async function tidy(tables: readonly (Table | undefined)[]): Promise<void> {
+export async function tidy(
+  tables: readonly (Table | undefined)[],
+  { keptVersionsMs = 10 * 60 * 1000 }: TidyOptions = {},
+): Promise<void> {
   for (const table of tables) {
     try {
-      if (table) await compact(table);
+      if (table) await compact(table, keptVersionsMs);
     } catch {
       // Another process is writing, or the disk is full: the next one tries again.
     }
   }
 }
 
-async function compact(table: Table): Promise<void> {
+async function compact(table: Table, keptVersionsMs: number): Promise<void> {
   const { fragmentStats } = await table.stats();
   if (fragmentStats.numFragments <= mostFragments) return;
   await table.optimize({ cleanupOlderThan: new Date(Date.now() - keptVersionsMs) });

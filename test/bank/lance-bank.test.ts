@@ -1,9 +1,7 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { build } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Embedder } from "../../src/bank/bank.ts";
 import { openBank } from "../../src/bank/lance-bank.ts";
@@ -11,9 +9,9 @@ import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts"
 import { MachineError, UsageError } from "../../src/errors.ts";
 import { exportLessons, importLessons } from "../../src/lesson/exchange.ts";
 import { exampleLesson } from "../lesson/example-lesson.ts";
+import { bundleBankProcess } from "./bundle.ts";
 import { describeBankContract } from "./contract.ts";
 
-const checkout = fileURLToPath(new URL("../..", import.meta.url));
 const wholeFolder = ["bank.json", "changes.lance", "lessons.lance", "showings.lance"];
 const code = "int twice(int n) { return n + n; }";
 
@@ -294,14 +292,4 @@ async function truncateAll(folder: string): Promise<void> {
     await chmod(join(folder, file), 0o644);
     await writeFile(join(folder, file), "half");
   }
-}
-
-/** The fixture and what it imports of ours as one file in `folder`, which starts in a fraction of the time: Node cannot read types. */
-async function bundleBankProcess(folder: string): Promise<string> {
-  const entry = fileURLToPath(new URL("fixtures/bank-process.ts", import.meta.url));
-  const output = { ssr: entry, outDir: folder, target: "node20" };
-  await build({ configFile: false, logLevel: "silent", root: checkout, build: output });
-  await symlink(join(checkout, "node_modules"), join(folder, "node_modules"));
-  await writeFile(join(folder, "package.json"), '{ "type": "module" }');
-  return join(folder, "bank-process.js");
 }
