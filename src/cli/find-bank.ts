@@ -2,9 +2,9 @@
 import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import type { Bank } from "../bank/bank.ts";
-import { openBank } from "../bank/lance-bank.ts";
 import { createMemoryBank } from "../bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
+import { openUsersBank } from "./open-bank.ts";
 import { bankFolder } from "./places.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -30,7 +30,7 @@ export async function useBank<Result>(
   const none = readOnly && named === undefined && !existsSync(folder);
   const bank = none
     ? createMemoryBank({ embedder: createStructuralEmbedder() })
-    : await openBank(folder, { readOnly, anyEmbedder });
+    : await openUsersBank(terminal, folder, { readOnly, anyEmbedder });
   try {
     return await work(bank, folder);
   } finally {

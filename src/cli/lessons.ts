@@ -11,6 +11,7 @@ import { formatHits, formatLesson, formatLessons, formatStatistics } from "../re
 import { appearanceOf } from "./appearance.ts";
 import { useBank, withBankOption, type BankOptions } from "./find-bank.ts";
 import { shownPath } from "./places.ts";
+import { reembedCommand } from "./reembed.ts";
 import type { Terminal } from "./terminal.ts";
 import { wholeNumber } from "./values.ts";
 import { checkWritable, writeWhole } from "./write-file.ts";
@@ -131,6 +132,7 @@ export function lessonsCommand(terminal: Terminal): Command {
       }),
     );
 
+  lessons.addCommand(reembedCommand(terminal));
   return lessons;
 }
 

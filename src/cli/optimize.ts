@@ -3,7 +3,6 @@ import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { createMemoryBank } from "../bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
-import { openBank } from "../bank/lance-bank.ts";
 import { MachineError, UsageError } from "../errors.ts";
 import type { Workbench } from "../evaluate/sandboxed-evaluator.ts";
 import { printDocument } from "../report/documents.ts";
@@ -22,6 +21,7 @@ import type { Task } from "../task/task.ts";
 import { appearanceOf, type Appearance } from "./appearance.ts";
 import { findTask } from "./find-task.ts";
 import { openEvaluator, weakerSandboxOption } from "./open-evaluator.ts";
+import { openUsersBank } from "./open-bank.ts";
 import { bankFolder, journalFile, shownPath } from "./places.ts";
 import { addTeamOptions, chooseTeam, reopenTeam, type ChosenTeam, type TeamFlags } from "./team-options.ts";
 import type { Terminal } from "./terminal.ts";
@@ -145,7 +145,7 @@ async function run(
       const bank =
         flags.bank === false
           ? createMemoryBank({ embedder: createStructuralEmbedder() })
-          : await openBank(bankFolder(terminal, flags.bank));
+          : await openUsersBank(terminal, bankFolder(terminal, flags.bank));
       try {
         const resources = {
           ...limitOptions(flags),

@@ -1,23 +1,14 @@
 /**
  * From a model's spelling to the model.
  */
-import { isIPv4 } from "node:net";
 import { UsageError } from "../errors.ts";
-import { ModelError, type ChatModel, type Sampling } from "./chat-model.ts";
+import type { ChatModel, Sampling } from "./chat-model.ts";
+import { keyFor } from "./endpoint-key.ts";
 import { createEndpointModel } from "./endpoint-model.ts";
 import { createGgufModel } from "./gguf-model.ts";
-import {
-  addressOf,
-  formatSpec,
-  modelName,
-  openaiEndpoint,
-  parseSpec,
-  type ModelSpec,
-  type RemoteSpec,
-} from "./model-spec.ts";
+import { addressOf, formatSpec, modelName, parseSpec, type ModelSpec } from "./model-spec.ts";
 import { priceOf } from "./prices.ts";
 import { openRecordedModel } from "./recorded-model.ts";
-import { readKey } from "./secret.ts";
 import { rewriterSpec, type TeamMember } from "./team.ts";
 
 /** The settings of a team's member, which is itself such an object. */
@@ -50,7 +41,7 @@ async function openKind(spec: ModelSpec, options: OpenModelOptions): Promise<Cha
       return createEndpointModel({
         name,
         ...addressOf(spec),
-        ...keyFor(spec, options),
+        ...keyFor(spec, options, 'A team file can name another variable as "keyVariable".'),
         limits,
         contextTokens,
         price: options.price ?? priceOf(name),
@@ -68,40 +59,6 @@ async function openKind(spec: ModelSpec, options: OpenModelOptions): Promise<Cha
     case "recorded":
       return openRecordedModel(spec.path, name);
   }
-}
-
-/** Nobody reads along: the way is encrypted, or leads to this machine. A key goes elsewhere only where it was named for that. */
-function isPrivate(endpoint: string): boolean {
-  const { protocol, hostname } = new URL(endpoint);
-  const loopback = isIPv4(hostname) ? hostname.startsWith("127.") : ["localhost", "[::1]"].includes(hostname);
-  return protocol === "https:" || loopback;
-}
-
-/** The key of an endpoint, and what to do about one that is absent or refused. */
-function keyFor(
-  spec: RemoteSpec,
-  { keyVariable, environment = process.env }: OpenModelOptions,
-): { readonly key: string | undefined; readonly keyRemedy: string } {
-  const variable = keyVariable ?? (spec.kind === "hf" ? "HF_TOKEN" : "OPENAI_API_KEY");
-  const { endpoint } = addressOf(spec);
-  const key = keyVariable !== undefined || isPrivate(endpoint) ? readKey(variable, environment) : undefined;
-  const another = 'A team file can name another variable as "keyVariable".';
-  if (key !== undefined) {
-    return {
-      key,
-      keyRemedy: `Check the key in the environment variable ${variable}, and what it may be used for. ${another}`,
-    };
-  }
-  const needed = keyVariable !== undefined || spec.kind === "hf" || endpoint === openaiEndpoint;
-  if (needed) {
-    throw new ModelError("refused-key", `${formatSpec(spec)} needs a key, and ${variable} is not set`, {
-      remedy: `Set the environment variable ${variable} to the key. ${another}`,
-    });
-  }
-  const keyRemedy = isPrivate(endpoint)
-    ? `No key was sent. Set the environment variable ${variable}. ${another}`
-    : 'No key was sent, since the way to the endpoint is not encrypted. Name the variable of its key in a team file, as "keyVariable".';
-  return { key, keyRemedy };
 }
 
 /** What the team says about sampling goes before what an agent asks for. */
