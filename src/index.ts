@@ -75,6 +75,10 @@ export type { Bank, BankStatistics, Embedder, LessonFilter, LessonHit, LessonQue
 export { openBank } from "./bank/lance-bank.ts";
 export { readOnlyBank } from "./bank/read-only-bank.ts";
 export { createMemoryBank } from "./bank/memory-bank.ts";
+export { createHybridEmbedder, type HybridEmbedderOptions } from "./bank/hybrid-embedder.ts";
+export { openEmbedder, type OpenEmbedderOptions } from "./bank/open-embedder.ts";
+export type { EmbeddingPurpose, PurposefulEmbedder } from "./bank/purpose.ts";
+export { reembed, type Reembedded, type ReembedOptions } from "./bank/reembed.ts";
 export { createStructuralEmbedder } from "./bank/structural-embedder.ts";
 
 export type { SelectionPolicy } from "./select/policy.ts";

@@ -53,8 +53,8 @@ const contents: readonly Carry[] = [carryLessons, carryFactors];
 
 /**
  * Makes the vectors of every lesson in the bank of a folder anew, with another embedder. Lessons that others add until the swap are carried over
- * too; what they add from then on with the old embedder is refused. A kill at any moment leaves the old bank or the new one, whole; after a kill in
- * the middle of the swap, `finishSwap` puts the new one in place.
+ * too. Who has the bank open beyond the swap goes on with the old embedder and should open it anew. A kill at any moment leaves the old bank or
+ * the new one, whole; after a kill in the middle of the swap, `finishSwap` puts the new one in place.
  *
  * Throws a UsageError where there is no bank, a MachineError where the folder cannot be written, and what the embedder throws; the bank
  * is then as it was.

@@ -3,7 +3,6 @@ import { access, constants } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { Command } from "commander";
-import { openBank } from "../bank/lance-bank.ts";
 import { LessonbankError } from "../errors.ts";
 import { cacheDirectory } from "../evaluate/cache.ts";
 import { probeMachine } from "../evaluate/probe-machine.ts";
@@ -12,6 +11,7 @@ import { printDocument } from "../report/documents.ts";
 import { count } from "../report/figures.ts";
 import { appearanceOf } from "./appearance.ts";
 import { weakerSandboxOption } from "./open-evaluator.ts";
+import { openUsersBank } from "./open-bank.ts";
 import { bankFolder, shownPath } from "./places.ts";
 import type { CommandState, Terminal } from "./terminal.ts";
 
@@ -35,7 +35,7 @@ export function doctorCommand(terminal: Terminal, state: CommandState): Command 
         await checkBank(bankFolder(terminal, flags.bank), terminal),
         checkOptional(
           "@huggingface/transformers",
-          "only for an embedder that knows synonyms, in the library",
+          "only for embedders that are sentence models on this machine",
         ),
       ];
       const ready = checks.every(({ status }) => status !== "missing");
@@ -79,7 +79,7 @@ async function checkBank(folder: string, terminal: Terminal): Promise<Check> {
   if (!(await exists(folder)))
     return checkFolder("bank", folder, "name another with --bank, or set LESSONBANK_HOME", terminal);
   try {
-    const bank = await openBank(folder, { readOnly: true });
+    const bank = await openUsersBank(terminal, folder, { anyEmbedder: true });
     try {
       const { lessons, tasks } = await bank.statistics();
       return {
