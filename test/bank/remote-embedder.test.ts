@@ -209,16 +209,14 @@ describe.each(protocols)("an embedder behind $name", ({ path, embed, open, reply
   });
 });
 
-test("an endpoint over plain http on another machine is sent no key", async () => {
+test("an endpoint over plain http is sent a key only where its address is this machine's loopback", async () => {
   const server = await serve(embedOpenai);
-  const address = server.endpoint.replace("127.0.0.1", "localhost.localdomain");
-  const error: unknown = await openEmbedder(`openai:m@${address}`, {
-    environment: { OPENAI_API_KEY: key },
-    limits: { ...quick, tries: 1 },
-  }).catch((thrown: unknown) => thrown);
-  // Where the name is known, it leads here.
-  if (!(error instanceof Error)) expect(server.requests[0]?.headers.authorization).toBeUndefined();
-  expect(JSON.stringify(server.requests)).not.toContain(key);
+  const environment = { OPENAI_API_KEY: key };
+  // To the system it is this machine too; by its spelling it could be any.
+  const elsewhere = server.endpoint.replace("127.0.0.1", "0.0.0.0");
+  await openEmbedder(`openai:m@${elsewhere}`, { environment, limits: quick });
+  await openEmbedder(`openai:m@${server.endpoint}`, { environment, limits: quick });
+  expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, `Bearer ${key}`]);
 });
 
 test("prefixes go before queries and documents, and into the id", async () => {
