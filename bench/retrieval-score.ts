@@ -39,8 +39,12 @@ export function scoreRanking(
   if (relevant === 0) return undefined;
   const ideal = discounted(gains.slice(0, k));
   const next = generator(seed);
+  // Without ties among those that can be returned, all orders are one.
+  const scores = items.map(({ score }) => score).toSorted((left, right) => right - left);
+  const tied = scores.some((score, index) => index > 0 && index <= k && score === scores[index - 1]);
+  const orders = tied ? draws : 1;
   const total = { ndcg: 0, recall: 0, best: 0 };
-  for (let draw = 0; draw < draws; draw++) {
+  for (let draw = 0; draw < orders; draw++) {
     const returned = items
       .map(({ gain, score }) => ({ gain, score, chance: next() }))
       .toSorted((left, right) => right.score - left.score || left.chance - right.chance)
@@ -50,7 +54,7 @@ export function scoreRanking(
     total.recall += returned.filter((gain) => gain >= helpful).length / Math.min(k, relevant);
     total.best += Math.max(0, ...returned) / gains[0]!;
   }
-  return { ndcg: total.ndcg / draws, recall: total.recall / draws, best: total.best / draws };
+  return { ndcg: total.ndcg / orders, recall: total.recall / orders, best: total.best / orders };
 }
 
 function discounted(gains: readonly number[]): number {
