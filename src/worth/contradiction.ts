@@ -90,11 +90,11 @@ function hasTasks({ withFirst, withSecond, withoutFirst, withoutSecond }: Table)
   return withFirst + withSecond >= leastTasks && withoutFirst + withoutSecond >= leastTasks;
 }
 
-/** One side gains, the other loses, and neither is contested in itself. */
+/** The sides say different things: one gains and the other loses, or one of them is no longer contested. */
 function sidesDiffer({ withFirst, withSecond, withoutFirst, withoutSecond }: Table): boolean {
-  return (
-    !isContested({ gained: withFirst, lost: withSecond }) &&
-    !isContested({ gained: withoutFirst, lost: withoutSecond }) &&
-    withFirst > withSecond !== withoutFirst > withoutSecond
-  );
+  return verdictOf(withFirst, withSecond) !== verdictOf(withoutFirst, withoutSecond);
+}
+
+function verdictOf(gained: number, lost: number): "contested" | "gained" | "lost" {
+  return isContested({ gained, lost }) ? "contested" : gained > lost ? "gained" : "lost";
 }

@@ -44,7 +44,8 @@ function effect(general: Omit<GeneralLesson, "text">): string {
 
 /** The middle over tasks, and the range of the next one. */
 function speed({ effect: { mean, low, high } }: Omit<GeneralLesson, "text">): string {
-  return `running at ${factor(mean)} times its former speed (on the next task ${factor(low)} to ${factor(high)}, 95 % interval)`;
+  const atLeast = mean >= largest ? "at least " : mean <= -largest ? "at most " : "";
+  return `running at ${atLeast}${factor(mean)} times its former speed (on the next task ${factor(low)} to ${factor(high)}, 95 % interval)`;
 }
 
 function context({ seen, preconditions }: Omit<GeneralLesson, "text">): string {
@@ -55,6 +56,9 @@ function context({ seen, preconditions }: Omit<GeneralLesson, "text">): string {
 function tasksOf(count: number): string {
   return count === 1 ? "1 task" : `${count} tasks`;
 }
+
+/** Trials count no effect beyond a factor of 20, either way. */
+const largest = Math.log(19.9);
 
 /** Three figures that count; beyond what a measurement can mean, the bound. */
 function factor(logSpeedup: number): string {

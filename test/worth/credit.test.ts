@@ -153,6 +153,8 @@ describe("credit", () => {
     const credit = estimateCredit(few).get("a");
     expect(credit?.logSpeedup.low).toBeLessThan(0);
     expect(credit?.logSpeedup.mean).toBeGreaterThan(0);
+    // Of the family, of all lessons and of this one no more is known than that effects are about 0.1.
+    expect(credit?.logSpeedup.error).toBeGreaterThan(0.12);
   });
 
   test("lends what a family showed to a lesson that was hardly drawn", () => {

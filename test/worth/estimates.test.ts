@@ -55,6 +55,12 @@ describe("pooling", () => {
     expect(() => pool([], { variance: 1, degrees: 1 })).toThrow(RangeError);
   });
 
+  test("widens the mean's error where values scatter more than the prior lets them", () => {
+    const far = [-1, 1, -1, 1].map((value) => ({ value, variance: 0.0001 }));
+    const pooled = pool(far, { variance: 0.0001, degrees: 1000 });
+    expect(pooled.error).toBeCloseTo(Math.sqrt(4 / 3 / 4), 2);
+  });
+
   test("does not average out an error that measurements share", () => {
     const many = Array.from({ length: 400 }, (_, index) => ({
       value: (index % 2) / 10,

@@ -24,6 +24,12 @@ export function chance(seed: number): Chance {
   return { uniform, normal };
 }
 
+/** Milliseconds of processor time so far: what a busy machine does beside this does not count. */
+export function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 export function shuffled<T>(values: readonly T[], { uniform }: Chance): T[] {
   return values
     .map((value) => ({ value, at: uniform() }))
