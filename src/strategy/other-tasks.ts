@@ -18,7 +18,7 @@ import {
 import { expectedGain, normalBelow } from "../worth/normal.ts";
 import { usualReach, type GeneralCandidate, type SelectionPolicy } from "../select/policy.ts";
 import { conditionHolds, conditionPhrase, contextPhrases, mayBeShown } from "../worth/context-key.ts";
-import { estimateCredit } from "../worth/credit.ts";
+import { estimateCredit, familiesOf } from "../worth/credit.ts";
 import type { GeneralLesson } from "../worth/general-lesson.ts";
 import { generalise } from "../worth/generalise.ts";
 import { dueRetirements, showable } from "../worth/upkeep.ts";
@@ -82,11 +82,10 @@ export async function openOtherTasks(
     },
     async tend() {
       if (general.length === 0) return;
-      const credits = estimateCredit(await bank.showings());
-      const credited = general.flatMap(({ lesson }) => {
-        const credit = credits.get(lesson.id);
-        return credit ? [{ ...lesson, credit }] : [];
-      });
+      const credited = withCredit(
+        general.map(({ lesson }) => lesson),
+        await bank.showings(),
+      );
       for (const due of dueRetirements(credited, await bank.history())) await bank.change(due, context.run);
     },
   };
@@ -98,9 +97,9 @@ async function candidatesFrom(
   hits: readonly Experience[],
 ): Promise<GeneralCandidate[]> {
   const history = await bank.history();
-  const credits = estimateCredit(await bank.showings({ notTask: task.name }));
+  const showings = await bank.showings({ notTask: task.name });
   const lessons = hits.map(({ lesson }) => lesson);
-  const { general } = generalise(lessons, { here: context, credits });
+  const general = withCredit(generalise(lessons, { here: context }).general, showings);
   const ranking = rankTransformations(hits, { context });
   const similarities = new Map(hits.map(({ lesson, similarity }) => [lesson.id, similarity]));
   const { phrases } = codeFeatures(task.source.text, task.language, task.function);
@@ -125,6 +124,15 @@ async function candidatesFrom(
           ranking.expect(name, parameters, preconditions) ?? expected,
       } satisfies GeneralCandidate,
     ];
+  });
+}
+
+/** Lessons on the same transformation share what draws of one of them showed. */
+function withCredit(general: readonly GeneralLesson[], showings: readonly Showing[]): GeneralLesson[] {
+  const credits = estimateCredit(showings, { familyOf: familiesOf(general) });
+  return general.map((lesson) => {
+    const credit = credits.get(lesson.id);
+    return credit ? { ...lesson, credit } : lesson;
   });
 }
 

@@ -2,6 +2,7 @@
  * Lessons as trials of transformations: what each added to the code it was built on, and how much it says about the code at hand.
  */
 import type { Lesson, LessonContext, Transformation } from "../lesson/lesson.ts";
+import { compilerFamily } from "./context-key.ts";
 
 /** A lesson with the similarity, in 0…1, of the code it was earned on to the code at hand. */
 export interface Experience {
@@ -79,9 +80,4 @@ function contextWeight(earned: LessonContext, here: LessonContext | undefined): 
     earned.threads !== here.threads,
   ];
   return 0.5 ** differences.filter(Boolean).length;
-}
-
-/** Versions of one compiler are alike; compilers are not. */
-function compilerFamily(compiler: string): string {
-  return /clang/i.test(compiler) ? "clang" : /gcc|g\+\+/i.test(compiler) ? "gcc" : compiler;
 }
