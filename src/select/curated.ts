@@ -17,8 +17,8 @@ export const curatedPolicy: SelectionPolicy = {
   select: (candidates, options) => lessonlPolicy.select(candidates, options),
   selectGeneral(candidates, { k }) {
     const gains = candidates
-      .filter(({ lesson, expected }) => lesson.polarity !== "failure" && expected.promise >= leastPromise)
-      .toSorted(byWorth(({ expected }) => expected.promise));
+      .filter((candidate) => candidate.lesson.polarity !== "failure" && worthOf(candidate) >= leastPromise)
+      .toSorted(byWorth(worthOf));
     const warnings = candidates
       .filter(
         ({ lesson: { polarity }, expected }) =>
@@ -29,6 +29,14 @@ export const curatedPolicy: SelectionPolicy = {
     return [...gains.slice(0, k - warned.length), ...warned];
   },
 };
+
+/**
+ * Log-speedup: what trying it is expected to gain here, corrected by what showing it was seen to cause. The correction is drawn towards nothing
+ * while draws are few, so that a lesson is not set back for having been shown.
+ */
+function worthOf({ lesson, expected }: GeneralCandidate): number {
+  return expected.promise + (lesson.credit?.logSpeedup.mean ?? 0);
+}
 
 /** Highest first, equal ones by id. */
 export function byWorth(

@@ -89,6 +89,22 @@ describe("the curated policy", () => {
     expect(choose("curated", [])).toEqual([]);
   });
 
+  test("corrects what is expected by what showing it was seen to cause", () => {
+    const seen = { mean: -0.4, error: 0.1, low: -0.6, high: -0.2 };
+    const disproved = general("large", { promise: 0.6 });
+    const credit = {
+      correctness: seen,
+      logSpeedup: seen,
+      shown: 40,
+      withheld: 30,
+      cited: 9,
+      applied: 9,
+      runs: 9,
+    };
+    const known = { ...disproved, lesson: { ...disproved.lesson, credit } };
+    expect(choose("curated", [known, general("medium", { promise: 0.3 })])).toEqual(["medium", "large"]);
+  });
+
   test("keeps one place of four for a warning, of the likest code", () => {
     const harm = { expectedLogSpeedup: -0.5, fasterProbability: 0.05 };
     const warnings = [
