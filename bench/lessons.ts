@@ -13,8 +13,12 @@
  * took to come within 5 % of the best known for the task (one more than the budget where it never did). Differences to other arms are paired by
  * task and seed; their 95 % intervals are bootstrapped over tasks. Tasks on which the method was tuned are reported apart from the others.
  *
- *   npm run bench:lessons -- [--seeds 10] [--earning 3] [--evaluations 12] [--k 4] [--arms a,b] [--tasks a,b] [--cache FILE] [--json]
+ *   npm run bench:lessons -- [--seeds 10] [--earning 3] [--evaluations 12] [--k 4] [--arms a,b] [--tasks a,b] [--keep FOLDER] [--json]
+ *
+ * With --keep, verdicts and runs outlive the process, and what is there is not made again.
  */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import {
@@ -29,7 +33,7 @@ import {
 import { cachingEvaluator } from "./caching-evaluator.ts";
 import { familyOf, tunedOn } from "./families.ts";
 import { bootstrapRatio, geometricMean } from "./sampling.ts";
-import { bestKnown, evaluationsNeeded, traceRun, type Trace } from "./traced-run.ts";
+import { bestKnown, evaluationsNeeded, keptTraces, type Trace } from "./traced-run.ts";
 
 const { values } = parseArgs({
   options: {
@@ -39,7 +43,7 @@ const { values } = parseArgs({
     k: { type: "string", default: "4" },
     arms: { type: "string", default: "none,random-k,lessonl,thompson,curated" },
     tasks: { type: "string" },
-    cache: { type: "string" },
+    keep: { type: "string" },
     json: { type: "boolean", default: false },
   },
 });
@@ -56,7 +60,11 @@ const embedder = createStructuralEmbedder();
 const all = await listTasks(fileURLToPath(new URL("../../tasks", import.meta.url)));
 const wanted = values.tasks?.split(",");
 const tasks = all.filter((task) => !wanted || wanted.includes(task.name));
-const evaluator = cachingEvaluator(await createEvaluator(), values.cache);
+const kept = (name: string): string | undefined =>
+  values.keep === undefined ? undefined : join(values.keep, name);
+if (values.keep !== undefined) mkdirSync(values.keep, { recursive: true });
+const evaluator = cachingEvaluator(await createEvaluator(), kept("verdicts.jsonl"));
+const known = keptTraces(kept("runs.jsonl"));
 const traces: Trace[] = [];
 try {
   const earned: Trace[] = [];
@@ -64,9 +72,7 @@ try {
     for (const task of all) {
       const bank = createMemoryBank({ embedder });
       const evaluations = budget;
-      earned.push(
-        await traceRun({ task, seed, arm: "earning", bank, evaluator, evaluations, policy: "none" }),
-      );
+      earned.push(await known({ task, seed, arm: "earning", bank, evaluator, evaluations, policy: "none" }));
     }
   }
   const banks = new Map<string, Bank>();
@@ -77,7 +83,7 @@ try {
       for (const arm of arms) {
         const bank = readOnlyBank(banks.get(familyOf(task.name))!);
         traces.push(
-          await traceRun({
+          await known({
             task,
             seed,
             arm,

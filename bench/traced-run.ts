@@ -2,6 +2,7 @@
  * A run without a model whose evaluations are counted in the order in which they were proposed: candidates of one round are judged side by side, and
  * which comes back first is chance.
  */
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { lessonl, optimize, type Bank, type Lesson, type Speedup, type Task } from "lessonbank";
 import type { CachingEvaluator } from "./caching-evaluator.ts";
 
@@ -53,6 +54,41 @@ export async function traceRun(options: TraceOptions): Promise<Trace> {
     `${arm.padEnd(9)} seed ${seed} ${task.name.padEnd(22)} ${attempts.length} evaluations, best ${best.toFixed(2)}× (${evaluator.misses} judged, ${evaluator.hits} known)\n`,
   );
   return { task: task.name, seed, arm, attempts, lessons: result.lessons };
+}
+
+/** Runs that are kept in a file are taken from there; others are made and added. Without a file, all are made. */
+export function keptTraces(file: string | undefined): (options: TraceOptions) => Promise<Trace> {
+  const keyOf = ({ task, seed, arm, evaluations, otherLessons }: KeptKey): string =>
+    JSON.stringify([task, seed, arm, evaluations, otherLessons ?? null]);
+  const known = new Map<string, Trace>();
+  if (file !== undefined && existsSync(file)) {
+    for (const line of readFileSync(file, "utf8").split("\n")) {
+      if (!line.endsWith("}")) continue;
+      const { key, trace } = JSON.parse(line) as { key: string; trace: Trace };
+      // JSON knows no undefined.
+      known.set(key, { ...trace, attempts: trace.attempts.map((each) => each ?? undefined) });
+    }
+  }
+  return async (options) => {
+    const key = keyOf({ ...options, task: options.task.name });
+    const found = known.get(key);
+    if (found) return found;
+    const trace = await traceRun(options);
+    if (file !== undefined) {
+      // Only lessons that a bank is made of are needed again.
+      const kept = options.arm === "earning" ? trace : { ...trace, lessons: [] };
+      appendFileSync(file, `${JSON.stringify({ key, trace: kept })}\n`);
+    }
+    return trace;
+  };
+}
+
+interface KeptKey {
+  readonly task: string;
+  readonly seed: number;
+  readonly arm: string;
+  readonly evaluations: number;
+  readonly otherLessons?: number;
 }
 
 /** How many evaluations it took to come to `target`, where a candidate's interval reaches it; one more than `budget` where none does. */
