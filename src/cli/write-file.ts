@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { access, constants, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { UsageError } from "../errors.ts";
+import { LessonbankError, UsageError } from "../errors.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Throws a UsageError where the file could not be written. */
@@ -23,19 +23,45 @@ export async function checkWritable({ directory }: Pick<Terminal, "directory">, 
 
 /** A reader sees the old content or the new one. What is not a regular file (a pipe, /dev/stdout) is written to directly. */
 export async function writeWhole(
-  { directory }: Pick<Terminal, "directory">,
+  surroundings: Pick<Terminal, "directory">,
   file: string,
   text: string,
 ): Promise<void> {
+  await writeInto(surroundings, file, text);
+}
+
+/** As `writeWhole`, line by line: all of them need not be in memory. Returns how many there were. */
+export async function writeLines(
+  surroundings: Pick<Terminal, "directory">,
+  file: string,
+  lines: AsyncIterable<string>,
+): Promise<number> {
+  let written = 0;
+  const ended = async function* (): AsyncIterable<string> {
+    for await (const line of lines) {
+      written += 1;
+      yield `${line}\n`;
+    }
+  };
+  await writeInto(surroundings, file, ended());
+  return written;
+}
+
+async function writeInto(
+  { directory }: Pick<Terminal, "directory">,
+  file: string,
+  content: string | AsyncIterable<string>,
+): Promise<void> {
   const path = resolve(directory, file);
   const found = await stat(path).catch(() => undefined);
-  if (found && !found.isFile()) return writeFile(path, text);
+  if (found && !found.isFile()) return writeFile(path, content);
   const staged = `${path}.${randomBytes(4).toString("hex")}.part`;
   try {
-    await writeFile(staged, text, { flag: "wx" });
+    await writeFile(staged, content, { flag: "wx" });
     await rename(staged, path);
   } catch (cause) {
     await rm(staged, { force: true });
+    if (cause instanceof LessonbankError) throw cause;
     throw new UsageError(`${file} cannot be written`, {
       remedy: "check the folder's permissions and free space",
       cause,

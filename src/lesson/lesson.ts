@@ -41,6 +41,8 @@ export interface LessonEvidence {
   readonly source: string;
   /** Unified diff from the reference. */
   readonly diff: string;
+  /** Where it came with a file: it was not measured by this bank's owner, who has the word of whoever wrote the file. */
+  readonly imported?: { readonly at: string; readonly from: string };
 }
 
 /** What an agent says about its own outcome. */

@@ -7,9 +7,6 @@ import { outcomeStatuses, type OutcomeStatus } from "../evaluate/outcome.ts";
 import { cleanProse, cleanSource } from "../code/clean-text.ts";
 import type { Lesson } from "./lesson.ts";
 
-/** Of lessons as stored and exported. Raised when a stored lesson can no longer be read by an older version. */
-export const lessonSchemaVersion = 1;
-
 /** In characters, and in entries for lists. */
 export const lessonLimits = {
   text: 2000,
@@ -69,6 +66,7 @@ const evidence = z.strictObject({
     .optional(),
   source: sourceText,
   diff: sourceText,
+  imported: z.strictObject({ at: z.iso.datetime(), from: prose(lessonLimits.name) }).optional(),
 });
 
 /** A lesson, cleaned. */
@@ -94,13 +92,6 @@ export const lessonSchema = z
 /** The reference that a lesson was earned on. */
 export const referenceCodeSchema = sourceText;
 
-/** One line of an export: the lesson with the code that it was earned on. */
-export const lessonLineSchema = z.strictObject({
-  version: z.literal(lessonSchemaVersion),
-  lesson: lessonSchema,
-  code: referenceCodeSchema,
-});
-
 /**
  * Checks and cleans a lesson. Throws a ZodError that names the field; `describeIssues` puts it into words.
  */
@@ -123,9 +114,14 @@ export function describeIssues(error: z.ZodError): string {
 
 /** zod types an optional field as `T | undefined`; what it returns leaves the absent field out. */
 export function withoutUndefined(lesson: z.output<typeof lessonSchema>): Lesson {
-  const { speedup: measured, basis, ...rest } = lesson.evidence;
+  const { speedup: measured, basis, imported, ...rest } = lesson.evidence;
   return {
     ...lesson,
-    evidence: { ...rest, ...(measured && { speedup: measured }), ...(basis && { basis }) },
+    evidence: {
+      ...rest,
+      ...(measured && { speedup: measured }),
+      ...(basis && { basis }),
+      ...(imported && { imported }),
+    },
   };
 }
