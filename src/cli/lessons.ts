@@ -1,15 +1,19 @@
-/** `lessonbank lessons`: look into a bank, and carry lessons from one to another. */
+/** `lessonbank lessons`: look into a bank. What changes it is in the files beside this one. */
 import { readFile } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { Command } from "commander";
 import { UsageError } from "../errors.ts";
 import { printDocument } from "../report/documents.ts";
-import { count } from "../report/figures.ts";
 import { formatHits, formatLesson, formatLessons, formatStatistics } from "../report/lessons.ts";
+import { countTier, readGlobalTier } from "../worth/global-tier.ts";
 import { appearanceOf } from "./appearance.ts";
+import { findById, lessonRemedy } from "./find-by-id.ts";
 import { useBank, withBankOption } from "./find-bank.ts";
 import { filterOf, withFilters, type FilterFlags } from "./lesson-filter.ts";
+import { addCommand } from "./lessons-add.ts";
+import { editCommand, historyCommand, removeCommand, undoCommand } from "./lessons-change.ts";
 import { exportCommand, importCommand } from "./lessons-exchange.ts";
+import { generalCommand, whyCommand } from "./lessons-why.ts";
 import { shownPath } from "./places.ts";
 import { reembedCommand } from "./reembed.ts";
 import type { Terminal } from "./terminal.ts";
@@ -66,18 +70,8 @@ export function lessonsCommand(terminal: Terminal): Command {
     .option("--json", "print one JSON document")
     .action((id: string, flags: ListFlags, command: Command) =>
       useBank(terminal, flags, { readOnly: true, anyEmbedder: true }, async (bank) => {
-        const exact = await bank.get(id);
-        const matching = exact ? [exact] : (await bank.list()).filter((lesson) => lesson.id.startsWith(id));
-        const [lesson] = matching;
-        if (!lesson)
-          throw new UsageError(`there is no lesson ${id} in this bank`, {
-            remedy: "`lessonbank lessons list` shows the ids",
-          });
-        if (matching.length > 1) {
-          throw new UsageError(`${count(matching.length, "lesson")} begin with ${id}`, {
-            remedy: "give more of the id",
-          });
-        }
+        const lesson =
+          (await bank.get(id)) ?? findById(await bank.list(), id, { what: "lesson", remedy: lessonRemedy });
         terminal.stdout.write(
           flags.json ? printDocument(lesson) : `${formatLesson(lesson, appearanceOf(command, terminal))}\n`,
         );
@@ -89,17 +83,28 @@ export function lessonsCommand(terminal: Terminal): Command {
     .action((flags: ListFlags, command: Command) =>
       useBank(terminal, flags, { readOnly: true, anyEmbedder: true }, async (bank, folder) => {
         const statistics = await bank.statistics();
+        const tier = countTier(await readGlobalTier(bank));
         terminal.stdout.write(
           flags.json
-            ? printDocument(statistics)
-            : `${formatStatistics(statistics, shownPath(folder, terminal), appearanceOf(command, terminal))}\n`,
+            ? printDocument({ ...statistics, tier })
+            : `${formatStatistics(statistics, tier, shownPath(folder, terminal), appearanceOf(command, terminal))}\n`,
         );
       }),
     );
 
-  lessons.addCommand(exportCommand(terminal));
-  lessons.addCommand(importCommand(terminal));
-  lessons.addCommand(reembedCommand(terminal));
+  for (const command of [
+    generalCommand,
+    whyCommand,
+    addCommand,
+    editCommand,
+    removeCommand,
+    undoCommand,
+    historyCommand,
+    exportCommand,
+    importCommand,
+    reembedCommand,
+  ])
+    lessons.addCommand(command(terminal));
   return lessons;
 }
 

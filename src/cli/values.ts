@@ -38,3 +38,8 @@ export function nameList(text: string): string[] {
   if (names.every((name) => name !== "")) return names;
   throw new InvalidArgumentError("It must be one or more names, separated by commas.");
 }
+
+/** An option that may be given several times: all that was given. */
+export function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}

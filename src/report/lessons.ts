@@ -2,6 +2,7 @@
 import type { BankStatistics, LessonHit } from "../bank/bank.ts";
 import { cleanProse, cleanSource } from "../code/clean-text.ts";
 import type { Lesson } from "../lesson/lesson.ts";
+import type { TierCounts } from "../worth/global-tier.ts";
 import { formatDiff } from "./diff.ts";
 import { count, formatRatio, formatSpeedup } from "./figures.ts";
 import { table, wrap } from "./layout.ts";
@@ -15,6 +16,10 @@ export interface LessonLayout {
 const nothing = "No lessons. Each `lessonbank optimize` leaves some.";
 /** Enough of an id to name a lesson in a bank of this size or far larger ones. */
 const shownIdLength = 8;
+
+export function shortId(id: string): string {
+  return cleanProse(id).slice(0, shownIdLength);
+}
 
 export function formatLessons(lessons: readonly Lesson[], total: number, layout: LessonLayout): string {
   if (lessons.length === 0) return nothing;
@@ -35,7 +40,7 @@ export function formatHits(hits: readonly LessonHit[], layout: LessonLayout): st
 /** Two lines or more: where it comes from, then what it says. */
 function entry(lesson: Lesson, note: string, { style, width }: LessonLayout): string {
   const names = lesson.transformations.map((each) => cleanProse(each.name)).join(" + ");
-  const head = `${style.accent(lesson.id.slice(0, shownIdLength))}  ${effect(lesson, style)}  ${style.quiet(
+  const head = `${style.accent(shortId(lesson.id))}  ${effect(lesson, style)}  ${style.quiet(
     `${cleanProse(lesson.evidence.task)}${names === "" ? "" : ` · ${names}`}${note}`,
   )}`;
   return `${head}\n${wrap(lesson.text, { width, lead: "          " })}`;
@@ -58,6 +63,7 @@ export function formatLesson(lesson: Lesson, { style, width }: LessonLayout): st
       `${lesson.createdAt} on ${evidence.task} by ${evidence.agent} in round ${evidence.round + 1} of run ${evidence.run}`,
     ],
     ["outcome", evidence.speedup ? formatSpeedup(evidence.speedup) : evidence.status],
+    ["imported", evidence.imported ? `${evidence.imported.at} from ${evidence.imported.from}` : ""],
     ...lesson.transformations.map((each): [string, string] => ["did", describe(each)]),
     ...lesson.preconditions.map((each): [string, string] => ["saw", each]),
     ...lesson.assumptions.map((each): [string, string] => ["assumes", each]),
@@ -81,7 +87,8 @@ export function formatLesson(lesson: Lesson, { style, width }: LessonLayout): st
   ].join("\n");
 }
 
-function describe({ name, parameters, place }: Lesson["transformations"][number]): string {
+/** One transformation with its parameters and place. */
+export function describe({ name, parameters, place }: Lesson["transformations"][number]): string {
   const settings = Object.entries(parameters)
     .map(([key, value]) => `${key}=${value}`)
     .join(", ");
@@ -90,6 +97,7 @@ function describe({ name, parameters, place }: Lesson["transformations"][number]
 
 export function formatStatistics(
   statistics: BankStatistics,
+  tier: TierCounts,
   folder: string,
   { style, width }: LessonLayout,
 ): string {
@@ -115,7 +123,26 @@ export function formatStatistics(
     rows,
     { width, paintTitle: style.quiet },
   );
-  return [head, style.quiet(`embedder ${embedder}`), ...(lessons > 0 ? [statuses, "", effects] : [])].join(
-    "\n",
+  return [
+    head,
+    style.quiet(`embedder ${embedder}`),
+    ...(lessons > 0 ? [statuses] : []),
+    ...formatTier(tier, width),
+    ...(lessons > 0 ? ["", effects] : []),
+  ].join("\n");
+}
+
+/** What the bank holds beside its lessons, as far as it does. */
+function formatTier(tier: TierCounts, width: number): string[] {
+  const { general, admitted, contested, retired, screened, imported, showings, changes } = tier;
+  const beside = [
+    ...(showings > 0 ? [count(showings, "draw")] : []),
+    ...(changes > 0 ? [count(changes, "change")] : []),
+    ...(imported > 0 ? [`${count(imported, "lesson")} imported`] : []),
+    ...(screened > 0 ? [`${count(screened, "lesson")} in no general one, by what they say`] : []),
+  ];
+  const generals = `${count(general, "general lesson")}: ${admitted} may be shown on other tasks, ${contested} contested, ${retired} retired`;
+  return [...(general > 0 ? [generals] : []), ...(beside.length > 0 ? [beside.join(", ")] : [])].map((line) =>
+    wrap(line, { width }),
   );
 }

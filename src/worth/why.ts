@@ -31,6 +31,8 @@ export interface LessonBehind {
   readonly context: LessonContext;
   /** From the reference. */
   readonly diff: string;
+  /** Where it came with a file: somebody else's word. */
+  readonly imported?: Lesson["evidence"]["imported"];
 }
 
 /** Proposals in which a lesson was drawn. */
@@ -91,7 +93,7 @@ export function evidenceBehind(general: GeneralLesson, source: EvidenceSource): 
 
 function lessonBehind(lesson: Lesson): LessonBehind {
   const { id, text, createdAt, context, evidence } = lesson;
-  const { task, run, agent, round, candidate, status, speedup, basis, diff } = evidence;
+  const { task, run, agent, round, candidate, status, speedup, basis, diff, imported } = evidence;
   const gain = readTrials([{ lesson, similarity: 1 }], undefined)[0]?.gain;
   return {
     id,
@@ -108,6 +110,7 @@ function lessonBehind(lesson: Lesson): LessonBehind {
     ...(basis && { basis: { lesson: basis.lesson, speed: basis.speed } }),
     context,
     diff,
+    ...(imported && { imported }),
   };
 }
 
