@@ -246,7 +246,6 @@ async function writeEntries(
 /** Makes the changes of another bank in this one, in their order; one that was made here already is not made again. Returns how many were. */
 async function writeChanges(bank: Bank, plan: Plan): Promise<number> {
   if (plan.toMake.length === 0) return 0;
-  const keyOf = ({ at, by, what }: Omit<Change, "id">): string => canonicalJson([at, by, what]);
   const made = new Map((await bank.history()).map((change) => [keyOf(change), change.id]));
   const idHere = new Map<string, string>();
   let added = 0;
@@ -270,6 +269,11 @@ async function writeChanges(bank: Bank, plan: Plan): Promise<number> {
     }
   }
   return added;
+}
+
+/** By which a change that was made here is known again: here it has another id. */
+function keyOf({ at, by, what }: Omit<Change, "id">): string {
+  return canonicalJson([at, by, what]);
 }
 
 async function* parsedLines(

@@ -182,10 +182,9 @@ test("a bank goes to another folder: to a stranger's as imported, to one's own w
 
 test("a candidate that fails is kept as a lesson of failure, with its outcome", async () => {
   await writeFile(join(directory, "broken.cpp"), "int f( {");
-  const added = await json(
-    ...["add", "polynomial", "broken.cpp", "--text", "Half a file is none.", "--bank", "added"],
-    ...["--transformation", "loop-tiling", "--precondition", "a loop", "--precondition", "no calls"],
-  );
+  const words = ["--text", "Half a file is none.", "--precondition", "a loop", "--precondition", "no calls"];
+  const where = ["--transformation", "loop-tiling", "--bank", "added"];
+  const added = await json("add", "polynomial", "broken.cpp", ...words, ...where);
   expect(added.outcome.status).toMatch(/^(rejected|not-compiled)$/);
   const [lesson] = await json("list", "--bank", "added");
   expect(lesson).toEqual(added.lesson);

@@ -93,6 +93,8 @@ describe("lessons as lines", () => {
   });
 });
 
+const id = (number: number): string => `0123456789abcde${number}`;
+
 describe("lessons of a stranger", () => {
   test("are marked as imported, without the standing that they had there", async () => {
     const theirs = await filledBank();
@@ -117,7 +119,6 @@ describe("lessons of a stranger", () => {
 
   test("that give orders, name places or claim what cannot be are left out, with reason and line", async () => {
     const [good = "", other = ""] = await linesOf(exportLessons(await filledBank()));
-    const id = (number: number): string => `0123456789abcde${number}`;
     const lines = [
       good,
       withLesson(other, () => ({
