@@ -156,45 +156,49 @@ describe("moving a bank to another embedder", () => {
     await checkWhole(folder, structural);
   });
 
-  test(`a process that moves it may be killed at any moment${every ? "" : " (a few moments; LESSONBANK_KILL_POINTS=all tries a hundred)"}`, async () => {
-    const start = join(root, "start");
-    await makeBank(start, other);
-    const source = (file: string) => pathToFileURL(join(import.meta.dirname, "../../dist/bank", file)).href;
-    const program = `
+  test(
+    `a process that moves it may be killed at any moment${every ? "" : " (a few moments; LESSONBANK_KILL_POINTS=all tries a hundred)"}`,
+    async () => {
+      const start = join(root, "start");
+      await makeBank(start, other);
+      const source = (file: string) => pathToFileURL(join(import.meta.dirname, "../../dist/bank", file)).href;
+      const program = `
       import { reembed } from ${JSON.stringify(source("reembed.js"))};
       import { createStructuralEmbedder } from ${JSON.stringify(source("structural-embedder.js"))};
       process.stdout.write("begun\\n");
       await reembed(process.argv[1], createStructuralEmbedder());`;
-    /** Kills after so long, counted from its beginning; without a number, waits. Returns how long it took. */
-    async function moveAndKill(place: string, afterMs?: number): Promise<number> {
-      await cp(start, place, { recursive: true });
-      const child = execa(process.execPath, ["--input-type=module", "--eval", program, place], {
-        reject: false,
-      });
-      await new Promise((begun) => child.stdout.once("data", begun));
-      const begunAt = performance.now();
-      if (afterMs !== undefined) await Promise.race([sleep(afterMs), child]);
-      if (afterMs !== undefined) child.kill("SIGKILL");
-      await child;
-      return performance.now() - begunAt;
-    }
-    const wholeMs = await moveAndKill(join(root, "unharmed"));
-    const [ends, moments] = [{ old: 0, new: 0 }, every ? 100 : 2];
-    for (let moment = 1; moment <= moments; moment++) {
-      const place = join(root, `bank-${moment}`);
-      await moveAndKill(place, (moment / moments) * wholeMs);
-      await finishSwap(place);
-      const { embedder } = JSON.parse(await readFile(join(place, "bank.json"), "utf8")) as {
-        embedder: { id: string };
-      };
-      const isNew = embedder.id === structural.id;
-      ends[isNew ? "new" : "old"] += 1;
-      await checkWhole(place, isNew ? structural : other);
-      await rm(place, { recursive: true });
-    }
-    expect(ends.old + ends.new).toBe(moments);
-    if (every) expect(Math.min(ends.old, ends.new), JSON.stringify(ends)).toBeGreaterThan(0);
-  });
+      /** Kills after so long, counted from its beginning; without a number, waits. Returns how long it took. */
+      async function moveAndKill(place: string, afterMs?: number): Promise<number> {
+        await cp(start, place, { recursive: true });
+        const child = execa(process.execPath, ["--input-type=module", "--eval", program, place], {
+          reject: false,
+        });
+        await new Promise((begun) => child.stdout.once("data", begun));
+        const begunAt = performance.now();
+        if (afterMs !== undefined) await Promise.race([sleep(afterMs), child]);
+        if (afterMs !== undefined) child.kill("SIGKILL");
+        await child;
+        return performance.now() - begunAt;
+      }
+      const wholeMs = await moveAndKill(join(root, "unharmed"));
+      const [ends, moments] = [{ old: 0, new: 0 }, every ? 100 : 2];
+      for (let moment = 1; moment <= moments; moment++) {
+        const place = join(root, `bank-${moment}`);
+        await moveAndKill(place, (moment / moments) * wholeMs);
+        await finishSwap(place);
+        const { embedder } = JSON.parse(await readFile(join(place, "bank.json"), "utf8")) as {
+          embedder: { id: string };
+        };
+        const isNew = embedder.id === structural.id;
+        ends[isNew ? "new" : "old"] += 1;
+        await checkWhole(place, isNew ? structural : other);
+        await rm(place, { recursive: true });
+      }
+      expect(ends.old + ends.new).toBe(moments);
+      if (every) expect(Math.min(ends.old, ends.new), JSON.stringify(ends)).toBeGreaterThan(0);
+    },
+    every ? 600_000 : 60_000,
+  );
 });
 
 describe("lessonbank lessons reembed", () => {
