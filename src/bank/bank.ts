@@ -52,6 +52,11 @@ export interface LessonQuery {
   readonly text?: string | undefined;
   /** Compared with the code that the lessons were earned on. */
   readonly code?: { readonly text: string; readonly language: "c" | "c++" } | undefined;
+  /**
+   * Beside text or code: lessons that hold these words come sooner. The ranking by similarity and the one by words are put together, of
+   * which each counts down to its hundredth.
+   */
+  readonly words?: string | undefined;
   readonly filter?: LessonFilter | undefined;
   readonly limit: number;
 }
@@ -83,7 +88,11 @@ export interface Bank {
    * where it was removed. Throws a UsageError that names the field where a lesson is not one.
    */
   add(entries: readonly BankEntry[]): Promise<void>;
-  /** Nearest first; exact, and where similarities are equal by id. Throws a UsageError where neither text nor code is given. */
+  /**
+   * Nearest first, and where similarities are equal by id; with `words`, by both rankings. Exact, but for a bank on disk with so many lessons
+   * (`indexedFrom`, 20,000) that it has indices: there a lesson may be missed that would have been among the nearest, though never one that
+   * should have been filtered out be found. Throws a UsageError where neither text nor code is given.
+   */
   search(query: LessonQuery): Promise<LessonHit[]>;
   /** In order of creation. */
   list(filter?: LessonFilter): Promise<Lesson[]>;

@@ -21,8 +21,9 @@ import type {
 } from "./bank.ts";
 import { checkDescription, type BankDescription } from "./bank-folder.ts";
 import { toChangeRow } from "./change-table.ts";
-import { checkEntries, checkFactors, embedEntries, embedQuery, matchesFilter } from "./entry.ts";
+import { checkEntries, checkFactors, embedEntries } from "./entry.ts";
 import { asSeen, checkChange, newChange, overtaken } from "./history.ts";
+import { buildIndices, indexedFrom } from "./indices.ts";
 import { byCommit, toRecords } from "./lance-connection.ts";
 import { createLanceHistory } from "./lance-history.ts";
 import { completeBank, createTable, openTables, type OpenedTables } from "./lance-table.ts";
@@ -36,12 +37,11 @@ import {
   summaryColumns,
   toRow,
 } from "./lesson-table.ts";
-import { nearestRows, type NearestQuery } from "./nearest-rows.ts";
+import { createLanceSearch } from "./lance-search.ts";
 import { isObjectUri, objectPlace, type ObjectStorageOptions } from "./object-place.ts";
 import { folderPlace, type Place } from "./place.ts";
 import { readShowing, showingFilterToSql, toShowingRow } from "./showing-table.ts";
 import { byTime, checkShowings } from "./showings.ts";
-import { byNearnessOfIds, cosine } from "./similarity.ts";
 import { countLessons } from "./statistics.ts";
 import { createStructuralEmbedder } from "./structural-embedder.ts";
 import { tidy } from "./upkeep.ts";
@@ -53,6 +53,11 @@ export interface OpenBankOptions {
   readonly readOnly?: boolean | undefined;
   /** Opens read-only, whatever embedder the bank was made with: it can be listed and exported, not searched. Default false. */
   readonly anyEmbedder?: boolean | undefined;
+  /**
+   * So many lessons and more are searched by indices, which are built when a bank that was written to is closed. Default: 20,000, where
+   * comparing with every vector begins to be felt.
+   */
+  readonly indexedFrom?: number | undefined;
   /** Of a bank in an S3 store. */
   readonly storage?: ObjectStorageOptions | undefined;
 }
@@ -96,7 +101,13 @@ export async function openBank(directory: string, options: OpenBankOptions = {})
     tables.close();
     throw error;
   }
-  return createLanceBank({ place, tables, embedder, readOnly });
+  return createLanceBank({
+    place,
+    tables,
+    embedder,
+    readOnly,
+    indicesFrom: options.indexedFrom ?? indexedFrom,
+  });
 }
 
 /** Stands in for the embedder that a bank names, where nothing has to be embedded. */
@@ -117,9 +128,10 @@ interface OpenedBank {
   readonly tables: OpenedTables;
   readonly embedder: Embedder;
   readonly readOnly: boolean;
+  readonly indicesFrom: number;
 }
 
-function createLanceBank({ place, tables, embedder, readOnly }: OpenedBank): Bank {
+function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: OpenedBank): Bank {
   const { lessons: table } = tables;
   const writer = createWriter(place);
   const history = createLanceHistory({
@@ -132,6 +144,7 @@ function createLanceBank({ place, tables, embedder, readOnly }: OpenedBank): Ban
         codeVector: row["codeVector"] as Float32Array,
       })),
   });
+  const searcher = createLanceSearch({ place, embedder, table, history, readByIds, lessonOf });
   let lastSequence = 0;
   let writes = 0;
   let closing: Promise<void> | undefined;
@@ -155,6 +168,11 @@ function createLanceBank({ place, tables, embedder, readOnly }: OpenedBank): Ban
 
   async function tidyAll(): Promise<void> {
     await tidy([table, await tables.showings(), await tables.changes()]);
+  }
+
+  async function tidyAtLast(): Promise<void> {
+    await tidyAll();
+    await buildIndices(table, indicesFrom).catch(() => undefined);
   }
 
   /** Of a bank that is written to, which therefore has all its tables. */
@@ -230,40 +248,7 @@ function createLanceBank({ place, tables, embedder, readOnly }: OpenedBank): Ban
 
     async search(query: LessonQuery): Promise<LessonHit[]> {
       requireOpen();
-      const { textVector, codeVector } = await embedQuery(embedder, query);
-      const vectors: NearestQuery["vectors"] = [
-        ...(textVector ? [{ column: "textVector" as const, vector: textVector }] : []),
-        ...(codeVector ? [{ column: "codeVector" as const, vector: codeVector }] : []),
-      ];
-      const where = filterToSql(query.filter);
-      const past = await history.current();
-      const isChanged = (id: string): boolean => past.isRemoved(id) || past.wordsOf(id) !== undefined;
-      const near = await nearestRows(table, {
-        vectors,
-        where,
-        limit: query.limit,
-        leaveOut: isChanged,
-      }).catch((error: unknown) => {
-        throw place.damaged("its lessons cannot be searched", error);
-      });
-      for (const { lesson, ...edited } of await history.edited(past)) {
-        if (!matchesFilter(lesson, query.filter)) continue;
-        const parts = vectors.map(({ column, vector }) => cosine(vector, edited[column]));
-        near.push({ id: lesson.id, similarity: parts.reduce((sum, part) => sum + part, 0) / parts.length });
-      }
-      const nearest = near.toSorted(byNearnessOfIds).slice(0, query.limit);
-      const lessons = new Map<string, Lesson>();
-      for (const row of await readByIds(
-        nearest.map(({ id }) => id),
-        lessonColumns,
-      )) {
-        const lesson = asSeen(lessonOf(row), past);
-        if (lesson) lessons.set(lesson.id, lesson);
-      }
-      return nearest.flatMap(({ id, similarity }) => {
-        const lesson = lessons.get(id);
-        return lesson ? [{ lesson, similarity }] : [];
-      });
+      return searcher.search(query);
     },
 
     async list(filter?: LessonFilter): Promise<Lesson[]> {
@@ -357,7 +342,7 @@ function createLanceBank({ place, tables, embedder, readOnly }: OpenedBank): Ban
     close(): Promise<void> {
       closing ??= writer
         .settled()
-        .then(() => (readOnly ? undefined : tidyAll()))
+        .then(() => (readOnly ? undefined : tidyAtLast()))
         .finally(() => tables.close());
       return closing;
     },

@@ -3,6 +3,10 @@
  */
 import type { Connection } from "@lancedb/lancedb";
 
+/** What LanceDB may keep in memory, in place of 6 GB and 1 GB. The codes of a million lessons take 128 MB. */
+const mostIndexBytes = 192n * 1024n * 1024n;
+const mostMetadataBytes = 64n * 1024n * 1024n;
+
 /**
  * LanceDB is loaded when a bank is opened and not before: it takes longer than everything else at start. Its native part logs
  * warnings to stderr, where our progress goes, unless told not to before it loads; a user's own setting stands.
@@ -16,13 +20,13 @@ export async function connect(
   const extraProperties = Object.fromEntries(
     Object.entries(storageOptions).map(([name, value]) => [`storage.${name}`, value]),
   );
-  const { connectNamespace } = await import("@lancedb/lancedb");
+  const { connectNamespace, Session } = await import("@lancedb/lancedb");
   return connectNamespace(
     "dir",
     // A plain connection would write a manifest of all tables, also where nothing may be written; there is one bank.
     { root, manifestEnabled: false, extraProperties },
     // 0: every read looks whether another process has added since.
-    { readConsistencyInterval: 0, storageOptions },
+    { readConsistencyInterval: 0, storageOptions, session: new Session(mostIndexBytes, mostMetadataBytes) },
   );
 }
 

@@ -28,6 +28,7 @@ import { asSeen, checkChange, foldChanges, newChange, type History } from "./his
 import { byTime, checkShowings, matchesShowing } from "./showings.ts";
 import { byNearness, cosine } from "./similarity.ts";
 import { countLessons, summarise } from "./statistics.ts";
+import { fuseRankings, rankByWords } from "./word-ranking.ts";
 
 export function createMemoryBank({ embedder }: { readonly embedder: Embedder }): Bank {
   /** As they were earned. */
@@ -67,7 +68,8 @@ export function createMemoryBank({ embedder }: { readonly embedder: Embedder }):
 
     async search(query: LessonQuery): Promise<LessonHit[]> {
       const { textVector, codeVector } = await embedQuery(embedder, query);
-      return inOrder(query.filter)
+      const entries = inOrder(query.filter);
+      const hits = entries
         .map((entry) => {
           const parts: number[] = [];
           if (textVector) parts.push(cosine(textVector, entry.textVector));
@@ -77,7 +79,8 @@ export function createMemoryBank({ embedder }: { readonly embedder: Embedder }):
             similarity: parts.reduce((sum, part) => sum + part, 0) / parts.length,
           };
         })
-        .toSorted(byNearness)
+        .toSorted(byNearness);
+      return (query.words === undefined ? hits : withWords(query.words, hits))
         .slice(0, query.limit)
         .map((hit) => structuredClone(hit));
     },
@@ -150,6 +153,14 @@ export function createMemoryBank({ embedder }: { readonly embedder: Embedder }):
       closed = true;
     },
   };
+}
+
+function withWords(words: string, hits: readonly LessonHit[]): LessonHit[] {
+  const texts = hits.map(({ lesson }) => ({ id: lesson.id, words: searchableText(lesson) }));
+  const byId = new Map(hits.map((hit) => [hit.lesson.id, hit]));
+  return fuseRankings([hits.map(({ lesson }) => lesson.id), rankByWords(words, texts)]).flatMap(
+    (id) => byId.get(id) ?? [],
+  );
 }
 
 function compareText(left: string, right: string): number {

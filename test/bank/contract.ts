@@ -155,6 +155,25 @@ export function describeBankContract(
       }
     });
 
+    test("puts lessons that hold the words asked for before others that are as near", async () => {
+      const texts = ["Alpha beta gamma.", "Delta epsilon zeta.", "Alpha eta theta.", "Iota kappa lambda."];
+      const lessons = texts.map((text) => exampleLesson({ text, preconditions: [], transformations: [] }));
+      await bank.add(lessons.map((lesson) => ({ lesson, code: product })));
+      const query = { code: { text: product, language: "c++" }, limit: 4 } as const;
+      const found = await bank.search({ ...query, words: "zeta or lambda" });
+      const firstTwo = found.slice(0, 2).map((hit) => hit.lesson.text);
+      expect(firstTwo.toSorted()).toEqual([texts[1], texts[3]]);
+      expect(found).toHaveLength(4);
+      for (const hit of found) expect(hit.similarity).toBeCloseTo(1, 5);
+      await bank.change(edit(lessons[0]!, { text: "Omega.", preconditions: [] }), "person");
+      await bank.change({ kind: "removed", lesson: lessons[1]!.id, reason: "" }, "person");
+      const [best] = await bank.search({ ...query, words: "omega" });
+      expect(best?.lesson.text).toBe("Omega.");
+      const left = await bank.search({ ...query, words: "zeta" });
+      expect(left.map((hit) => hit.lesson.text).toSorted()).toEqual([texts[2], texts[3], "Omega."]);
+      expect(await bank.search({ ...query, words: "omega", filter: { task: "none" } })).toEqual([]);
+    });
+
     test("is exact when many lessons are equally near: the order is by id, whatever the limit", async () => {
       const many = Array.from({ length: 150 }, (_, index) =>
         exampleLesson({ text: "Same words.", run: `run-${index}` }),

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Embedder } from "../../src/bank/bank.ts";
+import type { BankEntry, Embedder } from "../../src/bank/bank.ts";
 import { openBank } from "../../src/bank/lance-bank.ts";
+import { openTable } from "../../src/bank/lance-table.ts";
 import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts";
 import { MachineError, UsageError } from "../../src/errors.ts";
 import { exportLessons, importLessons } from "../../src/lesson/exchange.ts";
@@ -271,6 +272,55 @@ describe("a folder of a bank", () => {
     expect(loaded).toContain("@lancedb/lancedb");
     const unwanted = ["openai", "@xenova/transformers", "@huggingface/transformers", "onnxruntime-node"];
     expect(loaded.filter((name) => unwanted.includes(name))).toEqual([]);
+  });
+
+  test("with many lessons is searched by indices, and finds what was added, changed or filtered since", async () => {
+    const folder = newFolder();
+    const options = { indexedFrom: 300 };
+    const bank = await openBank(folder, options);
+    const ofNumber = (number: number): BankEntry => ({
+      lesson: exampleLesson({
+        text: `lesson ${number}: ${["tile", "unroll", "hoist"][number % 3]} ${number * 7919}`,
+        task: `task-${number % 60}`,
+        transformations: [["tile", "unroll", "hoist"][number % 3] ?? ""],
+      }),
+      code,
+    });
+    await bank.add(Array.from({ length: 320 }, (_, number) => ofNumber(number)));
+    const before = await bank.search({ text: "lesson 77: hoist 609763", limit: 4 });
+    await bank.close();
+    const indexed = await openBank(folder, options);
+    const opened = await openTable(folder, createStructuralEmbedder());
+    const columns = (await opened.table.listIndices()).flatMap((index) => index.columns);
+    opened.close();
+    expect(columns).toEqual(expect.arrayContaining(["textVector", "codeVector", "id", "task", "words"]));
+    expect((await indexed.search({ text: "lesson 77: hoist 609763", limit: 4 }))[0]).toEqual(before[0]);
+    const likeThis = { text: code, language: "c++" } as const;
+    const filtered = await indexed.search({
+      text: "lesson",
+      code: likeThis,
+      filter: { task: "task-7" },
+      limit: 10,
+    });
+    expect(filtered.map(({ lesson }) => lesson.evidence.task)).toEqual(Array(6).fill("task-7"));
+    const unrolled = await indexed.search({
+      code: likeThis,
+      filter: { transformation: "unroll" },
+      limit: 200,
+    });
+    expect(unrolled).toHaveLength(107);
+    await indexed.add([ofNumber(1000)]);
+    const [added] = await indexed.search({ text: "lesson 1000: unroll 7919000", limit: 1 });
+    expect(added?.lesson).toEqual(ofNumber(1000).lesson);
+    const { id } = ofNumber(77).lesson;
+    await indexed.change({ kind: "removed", lesson: id, reason: "" }, "person");
+    const left = await indexed.search({ text: "lesson 77: hoist 609763", limit: 4 });
+    expect(left).toHaveLength(4);
+    expect(left.map(({ lesson }) => lesson.id)).not.toContain(id);
+    await indexed.setFactors(new Map([[ofNumber(5).lesson.id, 1.1]]));
+    const [changed] = await indexed.search({ text: ofNumber(5).lesson.text, words: "39595", limit: 1 });
+    expect(changed?.lesson).toEqual({ ...ofNumber(5).lesson, factor: 1.1 });
+    await indexed.close();
   });
 
   test("is put together when many small adds have left many pieces", async () => {

@@ -94,6 +94,6 @@ async function change(bank: Bank, name: string, number: number, done: Acknowledg
 
 /** Park and Miller's generator, in 0…1. */
 function numbers(name: string): () => number {
-  let state = [...name].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) % 2147483647, 7) || 1;
+  let state = Buffer.from(name).reduce((sum, byte) => (sum * 31 + byte) % 2147483647, 7) || 1;
   return () => (state = (state * 48271) % 2147483647) / 2147483647;
 }

@@ -11,6 +11,7 @@ import { openBank } from "../../src/bank/lance-bank.ts";
 import { objectPlace } from "../../src/bank/object-place.ts";
 import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts";
 import { MachineError, UsageError } from "../../src/errors.ts";
+import type { WhatChanged } from "../../src/lesson/change.ts";
 import { exampleShowing } from "../lesson/example-showing.ts";
 import { bundleBankProcess } from "./bundle.ts";
 import { describeBankContract } from "./contract.ts";
@@ -81,8 +82,12 @@ describe.runIf(server)("a bank in a bucket", () => {
     await banks[0]?.add(earlierEntries);
     const { id, text, preconditions } = entry("a").lesson;
     const before = { text, preconditions: [...preconditions] };
-    const edit = (after: string) =>
-      ({ kind: "edited", lesson: id, before, after: { text: after, preconditions: [] } }) as const;
+    const edit = (after: string): WhatChanged => ({
+      kind: "edited",
+      lesson: id,
+      before,
+      after: { text: after, preconditions: [] },
+    });
     const added = [1, 2].map((number) => entry(`new ${number}`));
     await Promise.all(banks.map(async (bank, index) => bank.add(added.slice(index, index + 1))));
     const edits = await Promise.allSettled(

@@ -1,0 +1,88 @@
+/**
+ * Indices of a large bank. Below `indexedFrom` lessons there are none, and search is exact: comparing with every vector takes less time than
+ * anybody notices. From there on each vector has an IVF index with product quantisation (Jégou, Douze and Schmid, "Product Quantization for
+ * Nearest Neighbor Search", 2011), the columns that are filtered by have one each, and the words a full-text index. Lessons that were added
+ * since an index was built are compared one by one.
+ */
+import type { Index, Table } from "@lancedb/lancedb";
+
+/** In lessons. */
+export const indexedFrom = 20_000;
+/** A share of lessons that no index holds above which they are put into it. */
+const mostUnindexed = 0.1;
+
+/** Centroids are trained on so many vectors each. */
+const trainedOn = 64;
+/** One byte each: an eighth of the bytes in eight dimensions would be lost without looking at the vectors themselves again. */
+const dimensionsPerCode = 8;
+
+export const vectorColumns = ["textVector", "codeVector"] as const;
+
+type Kind = "vector" | "btree" | "bitmap" | "labels" | "words";
+
+const indexed: Readonly<Record<string, Kind>> = {
+  id: "btree",
+  task: "bitmap",
+  taskHash: "bitmap",
+  run: "btree",
+  language: "bitmap",
+  transformations: "labels",
+  words: "words",
+  textVector: "vector",
+  codeVector: "vector",
+};
+
+/** Builds what is missing, one commit each, or brings it up to date; nothing where there are too few lessons. */
+export async function buildIndices(table: Table, from: number): Promise<void> {
+  const lessons = await table.countRows();
+  if (lessons < from) return;
+  const present = new Map((await table.listIndices()).map(({ columns, name }) => [columns[0] ?? "", name]));
+  const { Index: Indices } = await import("@lancedb/lancedb");
+  const schema = await table.schema();
+  for (const [column, kind] of Object.entries(indexed)) {
+    if (present.has(column)) continue;
+    const type: unknown = schema.fields.find(({ name }) => name === column)?.type;
+    const dimensions =
+      typeof type === "object" && type !== null && "listSize" in type ? Number(type.listSize) : 0;
+    const config = configOf(Indices, kind, { lessons, dimensions });
+    await table.createIndex(column, { config, replace: false });
+  }
+  const vectorIndex = present.get("textVector");
+  const statistics = vectorIndex === undefined ? undefined : await table.indexStats(vectorIndex);
+  if ((statistics?.numUnindexedRows ?? 0) > lessons * mostUnindexed) await table.optimize();
+}
+
+/** Whether a search can go by indices. */
+export async function hasVectorIndices(table: Table): Promise<boolean> {
+  const columns = new Set((await table.listIndices()).map((index) => index.columns[0]));
+  return vectorColumns.every((column) => columns.has(column));
+}
+
+function configOf(
+  Indices: typeof Index,
+  kind: Kind,
+  { lessons, dimensions }: { lessons: number; dimensions: number },
+): Index {
+  switch (kind) {
+    case "btree":
+      return Indices.btree();
+    case "bitmap":
+      return Indices.bitmap();
+    case "labels":
+      return Indices.labelList();
+    case "words":
+      return Indices.fts({ withPosition: false });
+    case "vector":
+      return Indices.ivfPq({
+        distanceType: "dot",
+        numPartitions: partitionsFor(lessons),
+        numSubVectors: Math.max(1, Math.floor(dimensions / dimensionsPerCode)),
+        sampleRate: trainedOn,
+        maxIterations: 15,
+      });
+  }
+}
+
+export function partitionsFor(lessons: number): number {
+  return Math.max(1, Math.round(Math.sqrt(lessons)));
+}

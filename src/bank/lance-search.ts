@@ -1,0 +1,163 @@
+/**
+ * Search of a bank on disk: the nearest rows of the table, without those that were changed; beside them the edited lessons, as they are seen;
+ * and where words were asked for, the ranking by words put together with the one by similarity.
+ */
+import type { Table } from "@lancedb/lancedb";
+import { LessonbankError } from "../errors.ts";
+import type { Lesson } from "../lesson/lesson.ts";
+import type { Embedder, LessonHit, LessonQuery } from "./bank.ts";
+import { embedQuery, matchesFilter, searchableText } from "./entry.ts";
+import { asSeen, type History } from "./history.ts";
+import { hasVectorIndices } from "./indices.ts";
+import { toRecords } from "./lance-connection.ts";
+import type { LanceHistory } from "./lance-history.ts";
+import { filterToSql, lessonColumns } from "./lesson-table.ts";
+import { nearestRows, nearlyNearestRows, type NearestQuery } from "./nearest-rows.ts";
+import type { Place } from "./place.ts";
+import { byNearnessOfIds, cosine, type NearId } from "./similarity.ts";
+import { fuseRankings, rankByWords, rankingDepth, type WordedText } from "./word-ranking.ts";
+
+export interface LanceSearch {
+  search(query: LessonQuery): Promise<LessonHit[]>;
+}
+
+interface Sources {
+  readonly place: Place;
+  readonly embedder: Embedder;
+  readonly table: Table;
+  readonly history: LanceHistory;
+  readonly readByIds: (ids: readonly string[], columns: string[]) => Promise<Record<string, unknown>[]>;
+  readonly lessonOf: (row: Record<string, unknown>) => Lesson;
+}
+
+/** Another process may build indices meanwhile; looking for them at every search would take as long as the search. */
+const lookForIndicesMs = 10_000;
+
+export function createLanceSearch(sources: Sources): LanceSearch {
+  const { place, embedder, table, history, readByIds, lessonOf } = sources;
+  let indices: { readonly present: Promise<boolean>; readonly atMs: number } | undefined;
+
+  function hasIndices(): Promise<boolean> {
+    if (!indices || performance.now() - indices.atMs > lookForIndicesMs)
+      indices = { present: hasVectorIndices(table), atMs: performance.now() };
+    return indices.present;
+  }
+
+  async function nearest(query: NearestQuery, byIndex: boolean): Promise<(NearId & { rowId?: bigint })[]> {
+    return byIndex ? nearlyNearestRows(table, query) : nearestRows(table, query);
+  }
+
+  /** As they were earned, by id. Where it is known which rows they are in, these are read, if they still are. */
+  async function lessonsOf(near: readonly (NearId & { rowId?: bigint })[]): Promise<Map<string, Lesson>> {
+    const lessons = new Map<string, Lesson>();
+    const rowIds = near.flatMap(({ rowId }) => rowId ?? []);
+    if (rowIds.length > 0) {
+      const rows = await table
+        .takeRowIds(rowIds)
+        .select(lessonColumns)
+        .toArray()
+        .catch(() => []);
+      const wanted = new Set(near.map(({ id }) => id));
+      for (const row of toRecords(rows)) {
+        if (wanted.has(String(row["id"]))) lessons.set(String(row["id"]), lessonOf(row));
+      }
+    }
+    const others = near.map(({ id }) => id).filter((id) => !lessons.has(id));
+    for (const row of await readByIds(others, lessonColumns)) lessons.set(String(row["id"]), lessonOf(row));
+    return lessons;
+  }
+
+  /** The rows that hold words, and their texts; all that the filter leaves, or the best of them by the index. */
+  async function worded(words: string, where: string | undefined, byIndex: boolean): Promise<WordedText[]> {
+    const query = table.query();
+    const filtered = where === undefined ? query : query.where(where);
+    const texts = new Map<string, WordedText>();
+    if (byIndex) {
+      const found = filtered.fullTextSearch(words, { columns: ["words"] }).select(["id", "words", "_score"]);
+      for (const row of toRecords(await found.limit(2 * rankingDepth).toArray()))
+        texts.set(String(row["id"]), { id: String(row["id"]), words: wordsIn(row) });
+      return [...texts.values()];
+    }
+    // A bank of version 1 that is read only has no words beside its lessons.
+    const hasWords = (await table.schema()).fields.some(({ name }) => name === "words");
+    const rows = await filtered.select(hasWords ? ["id", "words"] : ["id", "factor", "lesson"]).toArray();
+    for (const row of toRecords(rows)) {
+      const text = hasWords ? wordsIn(row) : searchableText(lessonOf(row));
+      texts.set(String(row["id"]), { id: String(row["id"]), words: text });
+    }
+    return [...texts.values()];
+  }
+
+  async function similaritiesOf(ids: readonly string[], vectors: NearestQuery["vectors"]): Promise<NearId[]> {
+    const rows = await readByIds(ids, [
+      "id",
+      "createdAt",
+      "sequence",
+      ...vectors.map(({ column }) => column),
+    ]);
+    return rows.map((row) => ({
+      id: String(row["id"]),
+      similarity: mean(vectors.map(({ column, vector }) => cosine(vector, row[column] as Float32Array))),
+    }));
+  }
+
+  return {
+    async search(query) {
+      const { textVector, codeVector } = await embedQuery(embedder, query);
+      const vectors: NearestQuery["vectors"] = [
+        ...(textVector ? [{ column: "textVector" as const, vector: textVector }] : []),
+        ...(codeVector ? [{ column: "codeVector" as const, vector: codeVector }] : []),
+      ];
+      const where = filterToSql(query.filter);
+      const past = await history.current();
+      const leaveOut = (id: string): boolean => isChanged(past, id);
+      try {
+        const byIndex = await hasIndices();
+        const depth = query.words === undefined ? query.limit : Math.max(query.limit, rankingDepth);
+        const near = await nearest({ vectors, where, limit: depth, leaveOut }, byIndex);
+        const edited = (await history.edited(past)).filter(({ lesson }) =>
+          matchesFilter(lesson, query.filter),
+        );
+        for (const { lesson, ...own } of edited) {
+          const parts = vectors.map(({ column, vector }) => cosine(vector, own[column]));
+          near.push({ id: lesson.id, similarity: mean(parts) });
+        }
+        let ranked = near.toSorted(byNearnessOfIds);
+        if (query.words !== undefined) {
+          const texts = (await worded(query.words, where, byIndex)).filter(({ id }) => !leaveOut(id));
+          texts.push(...edited.map(({ lesson }) => ({ id: lesson.id, words: searchableText(lesson) })));
+          const byWords = rankByWords(query.words, texts);
+          const known = new Map<string, NearId & { rowId?: bigint }>(ranked.map((each) => [each.id, each]));
+          const fused = fuseRankings([ranked.map(({ id }) => id), byWords]).slice(0, query.limit);
+          const unknown = fused.filter((id) => !known.has(id));
+          for (const each of await similaritiesOf(unknown, vectors)) known.set(each.id, each);
+          ranked = fused.flatMap((id) => known.get(id) ?? []);
+        }
+        const shown = ranked.slice(0, query.limit);
+        const lessons = await lessonsOf(shown);
+        return shown.flatMap(({ id, similarity }) => {
+          const raw = lessons.get(id);
+          const lesson = raw && asSeen(raw, past);
+          return lesson ? [{ lesson, similarity }] : [];
+        });
+      } catch (error) {
+        throw error instanceof LessonbankError
+          ? error
+          : place.damaged("its lessons cannot be searched", error);
+      }
+    },
+  };
+}
+
+/** Empty where an older lessonbank added the row to a newer bank. */
+function wordsIn(row: Record<string, unknown>): string {
+  return typeof row["words"] === "string" ? row["words"] : "";
+}
+
+function isChanged(history: History, id: string): boolean {
+  return history.isRemoved(id) || history.wordsOf(id) !== undefined;
+}
+
+function mean(parts: readonly number[]): number {
+  return parts.reduce((sum, part) => sum + part, 0) / parts.length;
+}
