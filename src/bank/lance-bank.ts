@@ -55,7 +55,7 @@ export interface OpenBankOptions {
   readonly anyEmbedder?: boolean | undefined;
   /**
    * So many lessons and more are searched by indices, which are built when a bank that was written to is closed. Default: 20,000, where
-   * comparing with every vector begins to be felt.
+   * comparing with every vector begins to be felt. Infinity: none are built, and those that are there are not used, so that search is exact.
    */
   readonly indexedFrom?: number | undefined;
   /** Of a bank in an S3 store. */
@@ -144,7 +144,15 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
         codeVector: row["codeVector"] as Float32Array,
       })),
   });
-  const searcher = createLanceSearch({ place, embedder, table, history, readByIds, lessonOf });
+  const searcher = createLanceSearch({
+    place,
+    embedder,
+    table,
+    history,
+    byIndices: Number.isFinite(indicesFrom),
+    readByIds,
+    lessonOf,
+  });
   let lastSequence = 0;
   let writes = 0;
   let closing: Promise<void> | undefined;

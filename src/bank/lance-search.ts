@@ -26,6 +26,8 @@ interface Sources {
   readonly embedder: Embedder;
   readonly table: Table;
   readonly history: LanceHistory;
+  /** Whether indices are used where there are any. */
+  readonly byIndices: boolean;
   readonly readByIds: (ids: readonly string[], columns: string[]) => Promise<Record<string, unknown>[]>;
   readonly lessonOf: (row: Record<string, unknown>) => Lesson;
 }
@@ -34,10 +36,11 @@ interface Sources {
 const lookForIndicesMs = 10_000;
 
 export function createLanceSearch(sources: Sources): LanceSearch {
-  const { place, embedder, table, history, readByIds, lessonOf } = sources;
+  const { place, embedder, table, history, byIndices, readByIds, lessonOf } = sources;
   let indices: { readonly present: Promise<boolean>; readonly atMs: number } | undefined;
 
-  function hasIndices(): Promise<boolean> {
+  async function hasIndices(): Promise<boolean> {
+    if (!byIndices) return false;
     if (!indices || performance.now() - indices.atMs > lookForIndicesMs)
       indices = { present: hasVectorIndices(table), atMs: performance.now() };
     return indices.present;

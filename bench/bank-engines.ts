@@ -1,0 +1,130 @@
+/**
+ * The two stores that the bank's benchmark sets side by side: a bank of lessonbank, and the same lessons in SQLite with sqlite-vec, whose
+ * vectors are compared one by one.
+ */
+import { mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { openBank, UsageError } from "lessonbank";
+import type { LessonMaker } from "./bank-lessons.ts";
+
+export const engines = ["lessonbank", "sqlite-vec"] as const;
+export type EngineName = (typeof engines)[number];
+
+/** `text`: nearest by text; `code`: by code; `both`: by the mean. Of another task than the one asked for, and in one language. */
+export const kinds = ["text", "code", "both"] as const;
+export type Kind = (typeof kinds)[number];
+
+export interface Hit {
+  readonly id: string;
+  readonly similarity: number;
+}
+
+export interface Engine {
+  add(from: number, count: number): Promise<void>;
+  /** Undefined where it cannot. */
+  search(kind: Kind, query: number, limit: number): Promise<readonly Hit[] | undefined>;
+  close(): Promise<void>;
+}
+
+export function openEngine(
+  name: EngineName,
+  folder: string,
+  maker: LessonMaker,
+  exact = false,
+): Promise<Engine> {
+  return name === "lessonbank" ? openLessonbank(folder, maker, exact) : openSqlite(folder, maker);
+}
+
+const language = "c";
+
+async function openLessonbank(folder: string, maker: LessonMaker, exact: boolean): Promise<Engine> {
+  const { embedder } = maker;
+  const bank = await openBank(folder, { embedder, ...(exact && { indexedFrom: Infinity, readOnly: true }) });
+  return {
+    add: (from, count) => bank.add(Array.from({ length: count }, (_, index) => maker.make(from + index))),
+    async search(kind, number, limit) {
+      const { text, code, task } = maker.query(number);
+      const hits = await bank.search({
+        ...(kind !== "code" && { text }),
+        ...(kind !== "text" && { code: { text: code, language } }),
+        filter: { notTask: task, language },
+        limit,
+      });
+      return hits.map(({ lesson, similarity }) => ({ id: lesson.id, similarity }));
+    },
+    close: () => bank.close(),
+  };
+}
+
+interface Sqlite {
+  exec(sql: string): void;
+  prepare(sql: string): { run(...values: unknown[]): void; all(...values: unknown[]): unknown[] };
+  transaction(work: () => void): () => void;
+  close(): void;
+}
+
+/** Throws a UsageError where the two packages are not installed: they are only of use here. */
+async function openSqlite(folder: string, { embedder, make, query }: LessonMaker): Promise<Engine> {
+  const require = createRequire(join(process.cwd(), "package.json"));
+  let database: Sqlite;
+  mkdirSync(folder, { recursive: true });
+  try {
+    const Database = require("better-sqlite3") as new (file: string) => Sqlite;
+    database = new Database(join(folder, "lessons.db"));
+    (require("sqlite-vec") as { load(into: Sqlite): void }).load(database);
+  } catch (cause) {
+    throw new UsageError("sqlite-vec cannot be loaded, to be set beside lessonbank", {
+      remedy: "npm install --no-save better-sqlite3@12 sqlite-vec, or leave it out with --engines lessonbank",
+      cause,
+    });
+  }
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000;");
+  database.exec(
+    "CREATE TABLE IF NOT EXISTS lessons (number INTEGER PRIMARY KEY, id TEXT UNIQUE, lesson TEXT, code TEXT)",
+  );
+  for (const column of ["text", "code"])
+    database.exec(
+      `CREATE VIRTUAL TABLE IF NOT EXISTS ${column}_vectors USING vec0(number INTEGER PRIMARY KEY, vector float[512] distance_metric=cosine, task TEXT, language TEXT)`,
+    );
+  const addLesson = database.prepare("INSERT OR IGNORE INTO lessons VALUES (?, ?, ?, ?)");
+  const addVector = (["text", "code"] as const).map((column) =>
+    database.prepare(`INSERT INTO ${column}_vectors (number, vector, task, language) VALUES (?, ?, ?, ?)`),
+  );
+  const nearest = (column: string) =>
+    database.prepare(
+      `SELECT id, lesson, distance FROM ${column}_vectors AS near JOIN lessons USING (number) WHERE vector MATCH ? AND k = ? AND near.task != ? AND near.language = ? ORDER BY distance`,
+    );
+  const searches = { text: nearest("text"), code: nearest("code") };
+  return {
+    async add(from, count) {
+      const made = Array.from({ length: count }, (_, index) => make(from + index));
+      const texts = await embedder.embedText(made.map(({ lesson }) => lesson.text));
+      const codes = await embedder.embedCode(made.map(({ code }) => ({ text: code, language })));
+      database.transaction(() => {
+        for (const [index, { lesson, code }] of made.entries()) {
+          const number = BigInt(from + index);
+          addLesson.run(number, lesson.id, JSON.stringify(lesson), code);
+          for (const [place, vectors] of [texts, codes].entries())
+            addVector[place]?.run(number, vectors[index], lesson.evidence.task, lesson.context.language);
+        }
+      })();
+    },
+    async search(kind, number, limit) {
+      // Its index is one of a single vector.
+      if (kind === "both") return undefined;
+      const { text, code, task } = query(number);
+      const [vector] = await (kind === "text"
+        ? embedder.embedText([text])
+        : embedder.embedCode([{ text: code, language }]));
+      const rows = searches[kind].all(vector, limit, task, language) as {
+        id: string;
+        lesson: string;
+        distance: number;
+      }[];
+      for (const { lesson } of rows) JSON.parse(lesson);
+      return rows.map(({ id, distance }) => ({ id, similarity: 1 - distance }));
+    },
+    close: async () => database.close(),
+  };
+}
