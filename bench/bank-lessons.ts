@@ -20,9 +20,9 @@ export interface LessonMaker {
   readonly embedder: Embedder;
   /** How many real lessons stand behind them. */
   readonly real: number;
-  make(number: number): Made;
+  readonly make: (number: number) => Made;
   /** What is asked for: the text and the code of a lesson that is not in the bank, and its task. */
-  query(number: number): { text: string; code: string; task: string };
+  readonly query: (number: number) => { text: string; code: string; task: string };
 }
 
 export async function createLessonMaker(): Promise<LessonMaker> {

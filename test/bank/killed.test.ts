@@ -17,7 +17,15 @@ import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts"
 import { exampleShowing } from "../lesson/example-showing.ts";
 import { bundleBankProcess } from "./bundle.ts";
 import type { Acknowledged } from "./mixed-work.ts";
-import { earlierEntries, entry, scenarioNames, stateOf, stepsOf, type ScenarioName } from "./scenarios.ts";
+import {
+  earlierEntries,
+  entry,
+  indexedFrom,
+  scenarioNames,
+  stateOf,
+  stepsOf,
+  type ScenarioName,
+} from "./scenarios.ts";
 import { makeVersion1Bank } from "./version-1-bank.ts";
 
 const every = process.env["LESSONBANK_KILL_POINTS"] === "all";
@@ -71,6 +79,8 @@ async function prepare(scenario: ScenarioName): Promise<void> {
 async function fill(scenario: ScenarioName, bank: Bank): Promise<void> {
   if (scenario === "new") return;
   await bank.add(earlierEntries);
+  if (scenario === "indexed")
+    await bank.add(Array.from({ length: indexedFrom }, (_, number) => entry(`many ${number}`)));
   if (scenario !== "in-pieces") return;
   for (let number = 0; number < 25; number++) {
     await bank.add([entry(`piece ${number}`)]);
@@ -90,7 +100,7 @@ async function callsOf(scenario: ScenarioName): Promise<number> {
   const env = { LD_PRELOAD: library, KILL_UNDER: folder, KILL_COUNT: count };
   const { stdout } = await execa("node", [program, "scenario", folder, scenario, "0"], { env });
   expect(stdout).toHaveLength(stepsOf(scenario).length + 1);
-  const bank = await openBank(folder);
+  const bank = await openBank(folder, { indexedFrom: Infinity });
   expect(await stateOf(bank)).toEqual(states.get(scenario)?.at(-1));
   await bank.close();
   return (await stat(count)).size;
@@ -111,7 +121,7 @@ async function killAt({ scenario, call, when }: Point): Promise<number | undefin
   const possible = told === 0 ? expected.slice(0, 1) : expected.slice(told - 1, told + 1);
   for (const readOnly of [true, false]) {
     // Nothing may be there of a bank that was never told of.
-    const bank = await openBank(folder, { readOnly }).catch((error: unknown) => {
+    const bank = await openBank(folder, { readOnly, indexedFrom: Infinity }).catch((error: unknown) => {
       if (told > 0 || scenario !== "new" || !readOnly) throw error;
       return undefined;
     });

@@ -7,8 +7,11 @@ import type { Change } from "../../src/lesson/change.ts";
 import { exampleLesson } from "../lesson/example-lesson.ts";
 import { exampleShowing } from "../lesson/example-showing.ts";
 
-export const scenarioNames = ["new", "filled", "version-1", "in-pieces"] as const;
+export const scenarioNames = ["new", "filled", "version-1", "in-pieces", "indexed"] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
+
+/** In a scenario that ends with indices being built. */
+export const indexedFrom = 256;
 
 export type Step = (bank: Bank) => Promise<unknown>;
 
@@ -47,6 +50,7 @@ const onEarlierOnes: readonly Step[] = [
 ];
 
 export function stepsOf(scenario: ScenarioName): readonly Step[] {
+  if (scenario === "indexed") return onEarlierOnes;
   return scenario === "new" ? everyWrite : [...onEarlierOnes, ...everyWrite];
 }
 
