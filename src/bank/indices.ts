@@ -13,7 +13,7 @@ const mostUnindexed = 0.1;
 
 /** Centroids are trained on so many vectors each. */
 const trainedOn = 64;
-/** One byte each: an eighth of the bytes in eight dimensions would be lost without looking at the vectors themselves again. */
+/** A byte stands for so many; what it leaves out is made good by comparing the best with the vectors themselves. */
 const dimensionsPerCode = 8;
 
 export const vectorColumns = ["textVector", "codeVector"] as const;

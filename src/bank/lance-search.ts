@@ -15,6 +15,7 @@ import { filterToSql, lessonColumns } from "./lesson-table.ts";
 import { nearestRows, nearlyNearestRows, type NearestQuery } from "./nearest-rows.ts";
 import type { Place } from "./place.ts";
 import { byNearnessOfIds, cosine, type NearId } from "./similarity.ts";
+import { textTerms } from "./text-terms.ts";
 import { fuseRankings, rankByWords, rankingDepth, type WordedText } from "./word-ranking.ts";
 
 export interface LanceSearch {
@@ -72,6 +73,7 @@ export function createLanceSearch(sources: Sources): LanceSearch {
 
   /** The rows that hold words, and their texts; all that the filter leaves, or the best of them by the index. */
   async function worded(words: string, where: string | undefined, byIndex: boolean): Promise<WordedText[]> {
+    if (textTerms(words).words.size === 0) return [];
     const query = table.query();
     const filtered = where === undefined ? query : query.where(where);
     const texts = new Map<string, WordedText>();
