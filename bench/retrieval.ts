@@ -18,9 +18,9 @@ import {
   listTasks,
   openEmbedder,
   UsageError,
+  type Embedder,
   type LessonDraft,
   type Outcome,
-  type PurposefulEmbedder,
   type Task,
   type Transformation,
 } from "lessonbank";
@@ -158,12 +158,10 @@ async function makeArms(
 
 type Way = "code" | "text" | "both";
 
-async function makeEmbedders(): Promise<
-  { name: string; embedder: PurposefulEmbedder; ways: readonly Way[] }[]
-> {
+async function makeEmbedders(): Promise<{ name: string; embedder: Embedder; ways: readonly Way[] }[]> {
   const structural = createStructuralEmbedder();
   const every: readonly Way[] = ["code", "text", "both"];
-  const embedders = [{ name: "structural", embedder: structural as PurposefulEmbedder, ways: every }];
+  const embedders = [{ name: "structural", embedder: structural as Embedder, ways: every }];
   if (values.model === undefined) {
     process.stderr.write("no sentence model: --model transformers:FOLDER compares one too\n");
     return embedders;

@@ -71,13 +71,29 @@ export { createEvaluator, type EvaluatorOptions } from "./evaluate/sandboxed-eva
 export { describeContext } from "./lesson/context.ts";
 export type { Lesson, LessonContext, LessonDraft, LessonEvidence, Transformation } from "./lesson/lesson.ts";
 
-export type { Bank, BankStatistics, Embedder, LessonFilter, LessonHit, LessonQuery } from "./bank/bank.ts";
-export { openBank } from "./bank/lance-bank.ts";
+export type {
+  Bank,
+  BankEntry,
+  BankStatistics,
+  Embedder,
+  EntryOptions,
+  LessonFilter,
+  LessonHit,
+  LessonQuery,
+  ShowingFilter,
+} from "./bank/bank.ts";
+export { openBank, type OpenBankOptions } from "./bank/lance-bank.ts";
+export type { ObjectStorageOptions } from "./bank/object-place.ts";
+export type { Change, WhatChanged } from "./lesson/change.ts";
+export type { Showing } from "./lesson/showing.ts";
+export { estimateCredit } from "./worth/credit.ts";
+export { generalise } from "./worth/generalise.ts";
+export type { Credit, Estimate, GeneralLesson } from "./worth/general-lesson.ts";
 export { readOnlyBank } from "./bank/read-only-bank.ts";
 export { createMemoryBank } from "./bank/memory-bank.ts";
 export { createHybridEmbedder, type HybridEmbedderOptions } from "./bank/hybrid-embedder.ts";
 export { openEmbedder, type OpenEmbedderOptions } from "./bank/open-embedder.ts";
-export type { EmbeddingPurpose, PurposefulEmbedder } from "./bank/purpose.ts";
+export type { EmbeddingPurpose } from "./bank/purpose.ts";
 export { reembed, type Reembedded, type ReembedOptions } from "./bank/reembed.ts";
 export { createStructuralEmbedder } from "./bank/structural-embedder.ts";
 

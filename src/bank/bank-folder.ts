@@ -17,7 +17,7 @@ import type { Embedder } from "./bank.ts";
 export const bankVersion = 2;
 /** As LanceDB names it. */
 export const folderOfTable = (table: string): string => `${table}.lance`;
-const lessonsFolder = folderOfTable("lessons");
+export const lessonsFolder = folderOfTable("lessons");
 const descriptionFile = "bank.json";
 const stagingPrefix = ".new-";
 
@@ -92,8 +92,8 @@ export function checkDescription(directory: string, description: BankDescription
       `and is being opened with ${embedder.id} (${embedder.dimensions})`,
     {
       remedy:
-        `open it with ${made.id}, or carry its lessons over: \`lessonbank lessons export --bank ${directory}\` ` +
-        "(in the library: anyEmbedder), then import them into a new bank",
+        `open it with ${made.id}, or move it to another one: ` +
+        `\`lessonbank lessons reembed --to structural --bank ${directory}\``,
     },
   );
 }

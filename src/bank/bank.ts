@@ -1,6 +1,7 @@
 /**
  * The bank's interface: where lessons live, across tasks and runs. `lance-bank.ts` keeps them on disk, `memory-bank.ts` in memory.
  */
+import type { EmbeddingPurpose } from "./purpose.ts";
 import type { Change, WhatChanged } from "../lesson/change.ts";
 import type { Lesson } from "../lesson/lesson.ts";
 import type { Showing } from "../lesson/showing.ts";
@@ -10,8 +11,8 @@ export interface Embedder {
   /** Names model and version; two embedders with one id give the same vectors. */
   readonly id: string;
   readonly dimensions: number;
-  /** Unit vectors, one a text, in order. */
-  embedText(texts: readonly string[]): Promise<Float32Array[]>;
+  /** Unit vectors, one a text, in order. Texts are documents unless said otherwise. */
+  embedText(texts: readonly string[], purpose?: EmbeddingPurpose): Promise<Float32Array[]>;
   embedCode(
     sources: readonly { readonly text: string; readonly language: "c" | "c++" }[],
   ): Promise<Float32Array[]>;

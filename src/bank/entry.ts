@@ -66,7 +66,7 @@ export async function embedQuery(
     throw new UsageError(`a search of the bank needs a limit of 0 or more, not ${query.limit}`);
   }
   const [text, code] = await Promise.all([
-    query.text === undefined ? [] : embedder.embedText([query.text]),
+    query.text === undefined ? [] : embedder.embedText([query.text], "query"),
     query.code === undefined ? [] : embedder.embedCode([query.code]),
   ]);
   return {

@@ -4,7 +4,8 @@
 import type { LimitSettings } from "../model/limits.ts";
 import type { CodeWording } from "./code-description.ts";
 import { malformed, requestVectors } from "./embedding-request.ts";
-import type { EmbeddingPrefixes, PurposefulEmbedder } from "./purpose.ts";
+import type { Embedder } from "./bank.ts";
+import type { EmbeddingPrefixes } from "./purpose.ts";
 import { checkVectors, createRemoteEmbedder } from "./remote-embedder.ts";
 import { FailedTry } from "../model/failed-try.ts";
 
@@ -29,7 +30,7 @@ const router = "https://router.huggingface.co/hf-inference/models";
  * Opens the model and asks once. Texts are cut at the model's limit by the server. Throws ModelErrors as `createOpenaiEmbedder` does, and for a
  * model that gives a vector for each token.
  */
-export function createHuggingFaceEmbedder(options: HuggingFaceEmbedderOptions): Promise<PurposefulEmbedder> {
+export function createHuggingFaceEmbedder(options: HuggingFaceEmbedderOptions): Promise<Embedder> {
   const { model, key, keyRemedy, endpoint = router, limits, prefixes, wording } = options;
   return createRemoteEmbedder({
     id: `hf-${version}:${model}`,

@@ -3,11 +3,11 @@
  * weighted mean of both cosines. One sees the code's structure, the other knows synonyms.
  */
 import { UsageError } from "../errors.ts";
-import type { PurposefulEmbedder } from "./purpose.ts";
+import type { Embedder } from "./bank.ts";
 
 export interface HybridEmbedderOptions {
-  readonly first: PurposefulEmbedder;
-  readonly second: PurposefulEmbedder;
+  readonly first: Embedder;
+  readonly second: Embedder;
   /** Of the second, above 0 and below 1; the first has the rest. */
   readonly weight: number;
 }
@@ -16,7 +16,7 @@ export interface HybridEmbedderOptions {
  * Vectors have length 1 where both have; a text of which one embedder makes nothing has a shorter one, and resembles less. Throws a
  * UsageError for a weight that leaves one of the two out.
  */
-export function createHybridEmbedder({ first, second, weight }: HybridEmbedderOptions): PurposefulEmbedder {
+export function createHybridEmbedder({ first, second, weight }: HybridEmbedderOptions): Embedder {
   if (!(weight > 0 && weight < 1)) {
     throw new UsageError(`a hybrid embedder needs a weight above 0 and below 1, not ${weight}`, {
       remedy: "it is the share of the second embedder: 0.5 for both alike",

@@ -19,7 +19,7 @@ import type {
   LessonQuery,
   ShowingFilter,
 } from "./bank.ts";
-import { checkDescription, type BankDescription } from "./bank-folder.ts";
+import { checkDescription, parseDescription, type BankDescription } from "./bank-folder.ts";
 import { toChangeRow } from "./change-table.ts";
 import { checkEntries, checkFactors, embedEntries } from "./entry.ts";
 import { asSeen, checkChange, newChange, overtaken } from "./history.ts";
@@ -34,6 +34,7 @@ import {
   lessonColumns,
   readLesson,
   readSummary,
+  readTableDescription,
   summaryColumns,
   toRow,
 } from "./lesson-table.ts";
@@ -72,9 +73,7 @@ const writesBetweenTidying = 64;
  * where it cannot be read or written; nothing is then changed.
  */
 export async function openBank(directory: string, options: OpenBankOptions = {}): Promise<Bank> {
-  const place = isObjectUri(directory)
-    ? objectPlace(directory, options.storage)
-    : folderPlace(resolve(directory));
+  const place = placeOf(directory, options.storage);
   const state = await place.inspect();
   const readOnly = options.readOnly === true || options.anyEmbedder === true;
   if (state.kind === "vacant" && readOnly) {
@@ -108,6 +107,19 @@ export async function openBank(directory: string, options: OpenBankOptions = {})
     readOnly,
     indicesFrom: options.indexedFrom ?? indexedFrom,
   });
+}
+
+/** What a bank says of itself, without opening it; undefined where none is there, or its maker was killed first. Throws as `openBank`. */
+export async function describeBankAt(
+  directory: string,
+  storage?: ObjectStorageOptions,
+): Promise<BankDescription | undefined> {
+  const state = await placeOf(directory, storage).inspect();
+  return state.kind === "bank" ? state.description : undefined;
+}
+
+function placeOf(directory: string, storage: ObjectStorageOptions | undefined): Place {
+  return isObjectUri(directory) ? objectPlace(directory, storage) : folderPlace(resolve(directory));
 }
 
 /** Stands in for the embedder that a bank names, where nothing has to be embedded. */
@@ -172,6 +184,12 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
     // In the queue, so that it does not conflict with what this process writes; nobody waits for it.
     if (++writes % writesBetweenTidying === 0) void writer.write(tidyAll).catch(() => undefined);
     return written;
+  }
+
+  /** Another process may have moved the bank to another embedder since: its vectors say something else then. */
+  async function requireSameEmbedder(): Promise<void> {
+    const description = parseDescription(readTableDescription(await table.schema()));
+    if (description) checkDescription(place.name, description, embedder);
   }
 
   async function tidyAll(): Promise<void> {
@@ -239,6 +257,7 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
       requireOpen();
       const embedded = await embedEntries(embedder, checkEntries(entries));
       await write(async () => {
+        await requireSameEmbedder();
         const banked = await idsOf(
           table,
           embedded.map((entry) => entry.lesson.id),
@@ -256,6 +275,7 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
 
     async search(query: LessonQuery): Promise<LessonHit[]> {
       requireOpen();
+      await requireSameEmbedder();
       return searcher.search(query);
     },
 

@@ -11,7 +11,7 @@ import { parseEmbedderSpec, type EmbedderSpec } from "./embedder-spec.ts";
 import { createHuggingFaceEmbedder } from "./hugging-face-embedder.ts";
 import { createHybridEmbedder } from "./hybrid-embedder.ts";
 import { createOpenaiEmbedder } from "./openai-embedder.ts";
-import type { PurposefulEmbedder } from "./purpose.ts";
+import type { Embedder } from "./bank.ts";
 import { createStructuralEmbedder } from "./structural-embedder.ts";
 import { createTransformersEmbedder } from "./transformers-embedder.ts";
 
@@ -32,14 +32,11 @@ const hubName = /^[\w.-]+(?:\/[\w.-]+)?$/;
  * Opens `structural`, `transformers:…`, `hf:…`, `openai:…` or `hybrid:…`; see `embedder-spec.ts`. A model is loaded, or asked once. Throws a UsageError for
  * a spec that is none, a MachineError for what is missing here, and a ModelError where an endpoint does not embed.
  */
-export async function openEmbedder(
-  spec: string,
-  options: OpenEmbedderOptions = {},
-): Promise<PurposefulEmbedder> {
+export async function openEmbedder(spec: string, options: OpenEmbedderOptions = {}): Promise<Embedder> {
   return openParsed(parseEmbedderSpec(spec), options);
 }
 
-async function openParsed(spec: EmbedderSpec, options: OpenEmbedderOptions): Promise<PurposefulEmbedder> {
+async function openParsed(spec: EmbedderSpec, options: OpenEmbedderOptions): Promise<Embedder> {
   switch (spec.kind) {
     case "structural":
       return createStructuralEmbedder();

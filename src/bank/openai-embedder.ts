@@ -5,7 +5,8 @@
 import { z } from "zod";
 import type { LimitSettings } from "../model/limits.ts";
 import { malformed, requestVectors } from "./embedding-request.ts";
-import type { EmbeddingPrefixes, PurposefulEmbedder } from "./purpose.ts";
+import type { Embedder } from "./bank.ts";
+import type { EmbeddingPrefixes } from "./purpose.ts";
 import type { CodeWording } from "./code-description.ts";
 import { checkVectors, createRemoteEmbedder } from "./remote-embedder.ts";
 
@@ -36,7 +37,7 @@ const replySchema = z.object({
  * for one model. Throws ModelErrors: a key that is refused, an unknown model, an endpoint that fails again and again, and vectors that are
  * none. The key is in none of them.
  */
-export function createOpenaiEmbedder(options: OpenaiEmbedderOptions): Promise<PurposefulEmbedder> {
+export function createOpenaiEmbedder(options: OpenaiEmbedderOptions): Promise<Embedder> {
   const { name, model, endpoint, key, keyRemedy, limits, prefixes, wording } = options;
   const address = `${endpoint.replace(/\/embeddings$/, "")}/embeddings`;
   const headers = new Headers({

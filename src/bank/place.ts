@@ -17,13 +17,14 @@ import {
   type BankDescription,
   type FolderState,
 } from "./bank-folder.ts";
+import { finishSwap } from "./folder-swap.ts";
 import { connect } from "./lance-connection.ts";
 
 export interface Place {
   /** For people. */
   readonly name: string;
   connect(): Promise<Connection>;
-  /** Looks without writing. Throws a UsageError where something else is there, or a damaged bank. */
+  /** Looks without writing, but for finishing a swap that a killed process had begun. Throws a UsageError where something else is there, or a damaged bank. */
   inspect(): Promise<FolderState>;
   /** Throws a MachineError where nothing can be written. */
   requireWritable(): Promise<void>;
@@ -43,7 +44,10 @@ export function folderPlace(directory: string): Place {
   return {
     name: directory,
     connect: () => connect(directory),
-    inspect: () => inspectFolder(directory),
+    async inspect() {
+      await finishSwap(directory);
+      return inspectFolder(directory);
+    },
     requireWritable: () => requireWritable(directory),
     hasTable: async (_, table) => existsSync(join(directory, folderOfTable(table))),
     makeTable: (table, schema) =>

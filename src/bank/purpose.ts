@@ -2,14 +2,9 @@
  * What a text is embedded for. Some sentence models were trained with a prefix that tells questions from answers (e5: `query: ` and
  * `passage: `) and find less without.
  */
-import type { Embedder } from "./bank.ts";
 
+/** Code is compared with code, so both sides of that are documents. */
 export type EmbeddingPurpose = "document" | "query";
-
-/** Texts are documents unless said otherwise. Code is compared with code, so both sides of that are documents. */
-export interface PurposefulEmbedder extends Embedder {
-  embedText(texts: readonly string[], purpose?: EmbeddingPurpose): Promise<Float32Array[]>;
-}
 
 /** What is put before a text, by purpose. */
 export interface EmbeddingPrefixes {

@@ -2,16 +2,11 @@
  * What embedders behind an endpoint have in common: batches, texts that are too long, vectors that are none, code in words.
  */
 import { ModelError } from "../model/chat-model.ts";
+import type { Embedder } from "./bank.ts";
 import { codeWordings, describeCode, descriptionVersion, type CodeWording } from "./code-description.ts";
 import { malformed } from "./embedding-request.ts";
 import { toUnit } from "./hashed-vector.ts";
-import {
-  noPrefixes,
-  prefixesInId,
-  type EmbeddingPrefixes,
-  type EmbeddingPurpose,
-  type PurposefulEmbedder,
-} from "./purpose.ts";
+import { noPrefixes, prefixesInId, type EmbeddingPrefixes, type EmbeddingPurpose } from "./purpose.ts";
 
 export interface RemoteEmbedderOptions {
   /** Names kind, version and model. */
@@ -40,7 +35,7 @@ export async function createRemoteEmbedder({
   request,
   prefixes: given,
   wording = codeWordings[0],
-}: RemoteEmbedderOptions): Promise<PurposefulEmbedder> {
+}: RemoteEmbedderOptions): Promise<Embedder> {
   const prefixes = { ...noPrefixes, ...given };
 
   async function embed(texts: readonly string[]): Promise<Float32Array[]> {

@@ -6,14 +6,10 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LessonbankError, MachineError } from "../errors.ts";
+import type { Embedder } from "./bank.ts";
 import { codeWordings, describeCode, descriptionVersion, type CodeWording } from "./code-description.ts";
 import { toUnit } from "./hashed-vector.ts";
-import {
-  prefixesInId,
-  type EmbeddingPrefixes,
-  type EmbeddingPurpose,
-  type PurposefulEmbedder,
-} from "./purpose.ts";
+import { prefixesInId, type EmbeddingPrefixes, type EmbeddingPurpose } from "./purpose.ts";
 import { readSentenceSettings, type Pooling, type SentenceSettings } from "./sentence-settings.ts";
 
 export interface TransformersEmbedderOptions {
@@ -88,9 +84,7 @@ interface Extractor {
  *
  * Throws a MachineError that says what to install where the package is absent, and where to look where the model cannot be loaded.
  */
-export async function createTransformersEmbedder(
-  options: TransformersEmbedderOptions,
-): Promise<PurposefulEmbedder> {
+export async function createTransformersEmbedder(options: TransformersEmbedderOptions): Promise<Embedder> {
   const { model, precision = "q8", wording = codeWordings[0] } = options;
   const transformers = await importTransformers();
   const extractor = await loadModel(options, transformers);

@@ -3,10 +3,8 @@
  * does not choose it: it could name an endpoint that its maker would like to be asked.
  */
 import type { Bank, Embedder } from "../bank/bank.ts";
-import { inspectFolder } from "../bank/bank-folder.ts";
-import { openBank, type OpenBankOptions } from "../bank/lance-bank.ts";
+import { describeBankAt, openBank, type OpenBankOptions } from "../bank/lance-bank.ts";
 import { openEmbedder } from "../bank/open-embedder.ts";
-import { finishSwap } from "../bank/reembed.ts";
 import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import { UsageError } from "../errors.ts";
 import { shownPath } from "./places.ts";
@@ -22,15 +20,13 @@ export async function openUsersBank(
   folder: string,
   options: Omit<OpenBankOptions, "embedder"> = {},
 ): Promise<Bank> {
-  await finishSwap(folder);
   if (options.anyEmbedder) return openBank(folder, options);
   return openBank(folder, { ...options, embedder: await embedderFor(surroundings, folder) });
 }
 
 async function embedderFor(surroundings: Surroundings, folder: string): Promise<Embedder> {
   const { environment, directory } = surroundings;
-  const state = await inspectFolder(folder);
-  const pinned = state.kind === "bank" ? state.description?.embedder.id : undefined;
+  const pinned = (await describeBankAt(folder))?.embedder.id;
   const structural = createStructuralEmbedder();
   const spec = environment[embedderVariable];
   if (pinned === structural.id || spec === undefined || spec === "") {

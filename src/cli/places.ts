@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isObjectUri } from "../bank/object-place.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The tasks that ship with the package; the same path from `src/cli` and from `dist/cli`. */
@@ -20,6 +21,7 @@ export function homeFolder({ environment, directory }: Surroundings): string {
 }
 
 export function bankFolder(surroundings: Surroundings, named: string | undefined): string {
+  if (named !== undefined && isObjectUri(named)) return named;
   return named === undefined
     ? join(homeFolder(surroundings), "bank")
     : resolve(surroundings.directory, named);
@@ -37,6 +39,7 @@ export function journalFile(surroundings: Surroundings, task: string, now = new 
 
 /** As a person would type it: relative where that is shorter, ~ for the home folder. */
 export function shownPath(path: string, { directory, environment }: Surroundings): string {
+  if (isObjectUri(path)) return path;
   const fromHere = relative(directory, path);
   if (!fromHere.startsWith("..") && !isAbsolute(fromHere)) return fromHere === "" ? "." : fromHere;
   const home = environment["HOME"];

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { afterEach, describe, expect, test } from "vitest";
 import { createHuggingFaceEmbedder } from "../../src/bank/hugging-face-embedder.ts";
 import { openEmbedder } from "../../src/bank/open-embedder.ts";
-import type { PurposefulEmbedder } from "../../src/bank/purpose.ts";
+import type { Embedder } from "../../src/bank/bank.ts";
 import { ModelError, type ModelFault } from "../../src/model/chat-model.ts";
 import type { LimitSettings } from "../../src/model/limits.ts";
 import {
@@ -27,7 +27,7 @@ interface Protocol {
   readonly name: string;
   readonly path: string;
   readonly embed: Answer;
-  readonly open: (server: EndpointServer, limits?: LimitSettings) => Promise<PurposefulEmbedder>;
+  readonly open: (server: EndpointServer, limits?: LimitSettings) => Promise<Embedder>;
   /** A whole reply that holds these vectors. */
   readonly reply: (vectors: readonly unknown[]) => unknown;
 }
