@@ -77,14 +77,19 @@ export async function inspectFolder(directory: string): Promise<FolderState> {
   return { kind: "bank", description, complete: description?.version === bankVersion };
 }
 
-/** Throws a UsageError where a bank is of a later version, or was made with another embedder than the one given. */
-export function checkDescription(directory: string, description: BankDescription, embedder: Embedder): void {
+/** Throws a UsageError where a bank is of a later version. */
+export function checkVersion(directory: string, description: BankDescription): void {
   if (description.version > bankVersion) {
     throw new UsageError(
       `${directory} is a bank of version ${description.version}; this lessonbank reads up to version ${bankVersion}`,
       { remedy: "update lessonbank, or name another bank" },
     );
   }
+}
+
+/** Throws a UsageError where a bank is of a later version, or was made with another embedder than the one given. */
+export function checkDescription(directory: string, description: BankDescription, embedder: Embedder): void {
+  checkVersion(directory, description);
   const made = description.embedder;
   if (made.id === embedder.id && made.dimensions === embedder.dimensions) return;
   throw new UsageError(

@@ -6,7 +6,13 @@ import type { Connection, Table } from "@lancedb/lancedb";
 import type { Schema } from "apache-arrow";
 import { LessonbankError } from "../errors.ts";
 import type { Embedder } from "./bank.ts";
-import { checkDescription, describeBank, parseDescription, type BankDescription } from "./bank-folder.ts";
+import {
+  checkDescription,
+  checkVersion,
+  describeBank,
+  parseDescription,
+  type BankDescription,
+} from "./bank-folder.ts";
 import { changeTableSchema } from "./change-table.ts";
 import { toRecords } from "./lance-connection.ts";
 import { searchableText } from "./entry.ts";
@@ -62,7 +68,7 @@ export async function openTables(place: Place, embedder: Embedder): Promise<Open
     function openOnce(name: string): () => Promise<Table | undefined> {
       let table: Promise<Table | undefined> | undefined;
       return async () => {
-        table ??= openBeside(place, connection, name, embedder).then((found) => {
+        table ??= openBeside(place, connection, name).then((found) => {
           if (found) opened.push(found);
           else table = undefined;
           return found;
@@ -111,17 +117,13 @@ async function makeTable(place: Place, table: string, schema: Schema): Promise<v
   });
 }
 
-async function openBeside(
-  place: Place,
-  connection: Connection,
-  name: string,
-  embedder: Embedder,
-): Promise<Table | undefined> {
+async function openBeside(place: Place, connection: Connection, name: string): Promise<Table | undefined> {
   if (!(await place.hasTable(connection, name))) return undefined;
   const table = await connection.openTable(name);
   const description = parseDescription(readTableDescription(await table.schema()));
   if (!description) throw place.damaged(`its table of ${name} does not say what it belongs to`);
-  checkDescription(place.name, description, embedder);
+  // It holds no vectors: the embedder that it names may be one from before the bank was moved.
+  checkVersion(place.name, description);
   return table;
 }
 

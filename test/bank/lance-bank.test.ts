@@ -89,7 +89,7 @@ describe("a folder of a bank", () => {
     const other: Embedder = { ...createStructuralEmbedder(), id: "other-7" };
     const { message, remedy } = await failure(folder, { embedder: other });
     expect(message).toMatch(/structural-\d.*other-7/);
-    expect(remedy).toMatch(/export/);
+    expect(remedy).toMatch(/lessons reembed --to structural/);
     // Also where bank.json has gone missing: the table itself knows.
     await rm(join(folder, "bank.json"));
     expect((await failure(folder, { embedder: other })).message).toMatch(/other-7/);
@@ -109,7 +109,7 @@ describe("a folder of a bank", () => {
       UsageError,
     );
     const copy = await openBank(newFolder());
-    await importLessons(copy, exportLessons(bank));
+    await importLessons(copy, exportLessons(bank), { own: true });
     expect(await copy.list()).toEqual([exampleLesson()]);
     expect(await copy.search({ code: { text: code, language: "c++" }, limit: 1 })).toHaveLength(1);
     await Promise.all([bank.close(), copy.close()]);

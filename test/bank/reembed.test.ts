@@ -16,6 +16,7 @@ import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts"
 import { UsageError } from "../../src/errors.ts";
 import type { Lesson } from "../../src/lesson/lesson.ts";
 import { lessonbank } from "../cli/scripted-terminal.ts";
+import { exampleShowing } from "../lesson/example-showing.ts";
 import { exampleLesson } from "../lesson/example-lesson.ts";
 
 const every = process.env["LESSONBANK_KILL_POINTS"] === "all";
@@ -29,6 +30,8 @@ const other: Embedder = {
   embedText: async (texts) => texts.map((text) => Float32Array.of(text.length % 2, 1 - (text.length % 2), 0)),
   embedCode: async (sources) => sources.map(() => Float32Array.of(0, 0, 1)),
 };
+
+const content = ["bank.json", "changes.lance", "lessons.lance", "showings.lance"];
 
 let root: string;
 let folder: string;
@@ -73,9 +76,44 @@ describe("moving a bank to another embedder", () => {
     expect(result).toEqual({ lessons: 250, from: structural.id, to: "other-7" });
     expect(told).toEqual([200, 250]);
     await checkWhole(folder, other, 250);
-    expect((await readdir(folder)).toSorted()).toEqual(["bank.json", "lessons.lance"]);
+    expect((await readdir(folder)).toSorted()).toEqual(content);
     await expect(openBank(folder, { embedder: structural })).rejects.toThrow(/other-7/);
     expect(await reembed(folder, other)).toEqual({ lessons: 250, from: "other-7", to: "other-7" });
+  });
+
+  test("leaves draws and changes as they are: edited words, removed lessons and undoing stay what they were", async () => {
+    await makeBank(folder, structural);
+    const [first, second] = lessons(2) as [Lesson, Lesson];
+    const before = await openBank(folder, { embedder: structural });
+    const words = (text: string) => ({ text, preconditions: [...first.preconditions] });
+    await before.change(
+      { kind: "edited", lesson: first.id, before: words(first.text), after: words("New words.") },
+      "person",
+    );
+    const removed = await before.change({ kind: "removed", lesson: second.id, reason: "wrong" }, "person");
+    await before.addShowings([exampleShowing()]);
+    await before.close();
+    expect((await reembed(folder, other)).lessons).toBe(3);
+    const after = await openBank(folder, { embedder: other });
+    expect((await after.list()).map(({ text }) => text).toSorted()).toEqual([
+      "Lesson number 2.",
+      "New words.",
+    ]);
+    expect(await after.showings()).toEqual([exampleShowing()]);
+    await after.change({ kind: "undone", change: removed.id }, "person");
+    expect(await after.get(second.id)).toMatchObject({ text: second.text });
+    await after.close();
+  });
+
+  test("is found out by whoever has the bank open: nothing of the old embedder is added or searched for any more", async () => {
+    await makeBank(folder, structural);
+    const open = await openBank(folder, { embedder: structural });
+    await reembed(folder, other);
+    const late = [{ lesson: exampleLesson({ text: "Too late." }), code }];
+    await expect(open.add(late)).rejects.toThrow(/other-7/);
+    await expect(open.search({ text: "loops", limit: 1 })).rejects.toThrow(/other-7/);
+    await open.close();
+    await checkWhole(folder, other);
   });
 
   test("brings along what others add meanwhile", async () => {
@@ -104,7 +142,7 @@ describe("moving a bank to another embedder", () => {
     await expect(reembed(folder, failing)).rejects.toThrow("no vectors today");
     const signal = AbortSignal.abort(new Error("interrupted"));
     await expect(reembed(folder, other, { signal })).rejects.toThrow("interrupted");
-    expect((await readdir(folder)).toSorted()).toEqual(["bank.json", "lessons.lance"]);
+    expect((await readdir(folder)).toSorted()).toEqual(content);
     await checkWhole(folder, structural);
   });
 
@@ -114,7 +152,7 @@ describe("moving a bank to another embedder", () => {
     await mkdir(join(folder, "other.lance"));
     await writeFile(join(folder, "other.lance", "data"), "old");
     await makeBank(join(folder, work, "bank"), other);
-    const swap = { work, old: ["lessons.lance", "other.lance"], new: ["bank.json", "lessons.lance"] };
+    const swap = { work, old: ["lessons.lance", "other.lance"], new: content };
     const steps: (() => Promise<unknown>)[] = [
       () => mkdir(at(work, "old")),
       () => rename(at("lessons.lance"), at(work, "old", "lessons.lance")),
@@ -143,7 +181,7 @@ describe("moving a bank to another embedder", () => {
       await Promise.all([finishSwap(place), finishSwap(place)]);
       await checkWhole(place, other);
       const left = (await readdir(place)).filter((name) => !name.startsWith(".new-gone"));
-      expect(left.toSorted(), `after ${killedAfter}`).toEqual(["bank.json", "lessons.lance"]);
+      expect(left.toSorted(), `after ${killedAfter}`).toEqual(content);
     }
   });
 
