@@ -86,7 +86,7 @@ describe.skipIf(!canMount)("on a full disk (needs root, to mount a small one)", 
 
   it("a run whose bank and journal find no more room is finished and printed, and says what was not kept", async () => {
     const { exitCode, stdout, stderr } = await onSmallDisk(
-      "40k",
+      "72k",
       { LESSONBANK_HOME: join(folder, "small") },
       [
         "lessonbank --quiet optimize bit-count --rounds 1 --evaluations 2 --agents composer --seed 11 --json; code=$?",
