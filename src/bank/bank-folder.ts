@@ -18,7 +18,7 @@ export const bankVersion = 2;
 /** As LanceDB names it. */
 export const folderOfTable = (table: string): string => `${table}.lance`;
 export const lessonsFolder = folderOfTable("lessons");
-const descriptionFile = "bank.json";
+export const descriptionFile = "bank.json";
 const stagingPrefix = ".new-";
 
 const descriptionSchema = z.object({

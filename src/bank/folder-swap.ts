@@ -35,7 +35,11 @@ export type Swap = z.output<typeof swapSchema>;
  * Finishes a swap that a killed process had begun; does nothing where there is none, for the price of one look. To be called before a bank is
  * opened. Several processes may do so at once. Throws a MachineError where the folder cannot be written.
  */
-export async function finishSwap(directory: string): Promise<void> {
+export async function finishSwap(
+  directory: string,
+  /** Given the folder with the old content, once the new is in place. */
+  beforeRemoval?: (old: string) => Promise<void>,
+): Promise<void> {
   const folder = resolve(directory);
   const swap = await readSwap(folder);
   if (!swap) return;
@@ -55,9 +59,11 @@ export async function finishSwap(directory: string): Promise<void> {
         ignore("ENOENT", "ENOTEMPTY", "EEXIST"),
       );
     }
+    // Another swap may have begun since whoever finished this one was done.
+    if ((await readSwap(folder))?.work === swap.work) await rm(join(folder, swapFile), { force: true });
+    await beforeRemoval?.(join(work, "old"));
     // Out of reach before anything in it is removed, for whoever is doing the same at this moment.
     await rename(work, gone).catch(ignore("ENOENT"));
-    await rm(join(folder, swapFile), { force: true });
     await rm(gone, { recursive: true, force: true });
   } catch (error) {
     throw isSystemError(error) ? notWritable(folder, error) : error;

@@ -5,7 +5,7 @@
  */
 import { resolve } from "node:path";
 import type { Table } from "@lancedb/lancedb";
-import { UsageError } from "../errors.ts";
+import { MachineError, UsageError } from "../errors.ts";
 import type { Change, WhatChanged } from "../lesson/change.ts";
 import type { Lesson } from "../lesson/lesson.ts";
 import type { Showing } from "../lesson/showing.ts";
@@ -186,10 +186,14 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
     return written;
   }
 
-  /** Another process may have moved the bank to another embedder since: its vectors say something else then. */
+  /** Another process may have moved the bank to another embedder since: its vectors say something else then. Throws a MachineError. */
   async function requireSameEmbedder(): Promise<void> {
-    const description = parseDescription(readTableDescription(await table.schema()));
-    if (description) checkDescription(place.name, description, embedder);
+    const now = parseDescription(readTableDescription(await table.schema()))?.embedder.id;
+    if (now === undefined || now === embedder.id) return;
+    throw new MachineError(
+      `the bank of lessons in ${place.name} was moved from ${embedder.id} to ${now} while it was open`,
+      { remedy: `open it anew, with ${now}` },
+    );
   }
 
   async function tidyAll(): Promise<void> {

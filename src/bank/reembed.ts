@@ -3,11 +3,12 @@
  * its place (`folder-swap.ts`). Draws and changes hold no vectors and stay where they are.
  */
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { LessonbankError, MachineError, UsageError } from "../errors.ts";
+import { LessonbankError, UsageError } from "../errors.ts";
 import type { Bank, BankEntry, BankStatistics, Embedder } from "./bank.ts";
-import { lessonsFolder, notWritable } from "./bank-folder.ts";
+import { descriptionFile, lessonsFolder, notWritable } from "./bank-folder.ts";
 import {
   beginSwap,
   finishSwap,
@@ -68,12 +69,13 @@ export async function reembed(
     await mkdir(join(folder, work));
     const count = await carry(folder, target, embedder, { onProgress, signal });
     signal?.throwIfAborted();
+    const description = await readFile(join(folder, descriptionFile));
     await beginSwap(folder, {
       work,
       old: [lessonsFolder],
       new: await arrivals(target),
     });
-    await finishSwap(folder);
+    await finishSwap(folder, (old) => carryLate(old, description, folder, embedder));
     return { lessons: count, from, to: embedder.id };
   } catch (error) {
     // Not where the swap has begun: then the new bank is in it.
@@ -102,30 +104,44 @@ async function carry(
   { onProgress, signal }: ReembedOptions,
 ): Promise<number> {
   const from = await openBank(folder, { anyEmbedder: true });
-  const to = await openBank(target, { embedder });
   try {
     const of = (await from.statistics()).lessons;
-    // The second time for what others added during the first, which takes long.
-    for (const pass of [1, 2]) {
-      for (const each of contents) {
-        await each(from, to, (done) => {
-          signal?.throwIfAborted();
-          if (pass === 1) onProgress?.(Math.min(done, of), of);
-        });
-      }
-    }
-    const [before, after] = [(await from.statistics()).lessons, (await to.statistics()).lessons];
-    if (after < before) {
-      throw new MachineError(
-        `the bank of lessons in ${folder} was written to faster than it could be copied`,
-        {
-          remedy: "try again when nobody is adding lessons",
-        },
-      );
-    }
-    return after;
+    // Takes long, and closing it builds indices; the second time is for what others added meanwhile, and builds none.
+    await fill(await openBank(target, { embedder }), (done) => {
+      signal?.throwIfAborted();
+      onProgress?.(Math.min(done, of), of);
+    });
+    const late = await openBank(target, { embedder, indexedFrom: Infinity });
+    return await fill(late, () => signal?.throwIfAborted());
   } finally {
-    await Promise.all([from.close(), to.close()]);
+    await from.close();
+  }
+
+  async function fill(to: Bank, progress: (done: number) => void): Promise<number> {
+    try {
+      for (const each of contents) await each(from, to, progress);
+      return (await to.statistics()).lessons;
+    } finally {
+      await to.close();
+    }
+  }
+}
+
+/** What others added to the old table after it was read for the last time, and before it was moved away. */
+async function carryLate(
+  old: string,
+  description: Uint8Array,
+  folder: string,
+  embedder: Embedder,
+): Promise<void> {
+  try {
+    await writeFile(join(old, descriptionFile), description);
+    const from = await openBank(old, { anyEmbedder: true });
+    const to = await openBank(folder, { embedder, indexedFrom: Infinity });
+    await carryLessons(from, to, () => {}).finally(() => Promise.all([from.close(), to.close()]));
+  } catch (error) {
+    // Another process finished the same swap, and took the old content away.
+    if (existsSync(old)) throw error;
   }
 }
 

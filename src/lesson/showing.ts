@@ -13,19 +13,17 @@ export const showingSchemaVersion = 1;
 const name = z.string().min(1).max(lessonLimits.name).transform(cleanProse);
 
 /** A general lesson in a draw. */
-const drawn = z
-  .strictObject({
-    /** The general lesson's id. */
-    lesson: name,
-    /** Chance that the draw showed it, from before the draw: in (0, 1]. 1 says nothing about its worth. */
-    probability: z.number().gt(0).max(1),
-    shown: z.boolean(),
-    /** Whether the author of the proposal named it. */
-    cited: z.boolean(),
-    /** Whether what it speaks of was done: the diff holds its transformations. */
-    applied: z.boolean(),
-  })
-  .refine(({ probability, shown }) => shown || probability < 1, "certain to be shown, and not shown");
+const drawn = z.strictObject({
+  /** The general lesson's id. */
+  lesson: name,
+  /** Chance that the draw showed it, from before the draw and where anything was shown: in (0, 1]. 1 says nothing about its worth. */
+  probability: z.number().gt(0).max(1),
+  shown: z.boolean(),
+  /** Whether the author of the proposal named it. */
+  cited: z.boolean(),
+  /** Whether what it speaks of was done: the diff holds its transformations. */
+  applied: z.boolean(),
+});
 
 export const showingSchema = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{16}$/),
@@ -40,6 +38,8 @@ export const showingSchema = z.strictObject({
   policy: name,
   context: contextSchema,
   drawn: z.array(drawn).max(lessonLimits.entries),
+  /** Nothing was shown, by a chance that all its lessons share: what a single one does cannot be told from it. */
+  abstained: z.literal(true).optional(),
   /** What came of the proposal; `no-proposal` where its author had none. */
   status: z.enum(["no-proposal", ...outcomeStatuses] as readonly ["no-proposal", ...OutcomeStatus[]]),
   /**

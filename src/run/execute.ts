@@ -72,8 +72,11 @@ function decisionOf(event: StrategyEvent): Decision | undefined {
       return { ...event, lessons: event.lessons.map(({ id }) => id) };
     case "lessons-drawn":
       return {
-        ...event,
-        drawn: event.drawn.map(({ item, probability, shown }) => ({
+        type: event.type,
+        agent: event.agent,
+        round: event.round,
+        abstained: event.draw.abstained,
+        drawn: event.draw.drawn.map(({ item, probability, shown }) => ({
           lesson: item.lesson.id,
           probability,
           shown,

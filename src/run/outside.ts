@@ -7,6 +7,7 @@ import type { LessonHit } from "../bank/bank.ts";
 import { sha256 } from "../code/hash.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
 import type { Outcome, Speedup } from "../evaluate/outcome.ts";
+import { MachineError } from "../errors.ts";
 import type { Lesson } from "../lesson/lesson.ts";
 import {
   ModelError,
@@ -127,7 +128,11 @@ export function bankOnTape(tape: Tape, bank: StrategyBank): StrategyBank {
         const made = (await bank.history()).some(
           (change) => change.by === by && canonicalJson(change.what) === canonicalJson(what),
         );
-        if (!made) await bank.change(what, by);
+        if (made) return;
+        await bank.change(what, by).catch((error: unknown) => {
+          // On a full disk, as when it cannot be written at all. What is due will be due again.
+          if (!(error instanceof MachineError)) throw error;
+        });
       }),
     addShowings: (showings) =>
       write(["showings", showings.map(({ id }) => id)], () => bank.addShowings(showings)),

@@ -177,6 +177,7 @@ const records = {
   "lessons-drawn": z.strictObject({
     agent: name,
     round: count,
+    abstained: z.boolean(),
     drawn: z.array(z.strictObject({ lesson: name, probability: z.number(), shown: z.boolean() })),
   }),
   "candidate-proposed": z.strictObject({ candidate }),

@@ -199,8 +199,13 @@ function recordedBank(lines: readonly JournalLine[]): StrategyBank {
     list: async (filter) => (await ready(), memory.list(filter)),
     change: async () => {},
     addShowings: (showings) => memory.addShowings(showings),
-    showings: async () => linesOf("showings-read").flatMap(({ showings }) => showings),
-    history: async () => linesOf("history-read").flatMap(({ changes }) => changes),
+    // As they were first read: later reads hold what the run itself did.
+    async showings(filter) {
+      const id = sha256(JSON.stringify(["showings", filter]));
+      const read = linesOf("showings-read");
+      return (read.find(({ query }) => query === id) ?? read[0])?.showings ?? [];
+    },
+    history: async () => linesOf("history-read")[0]?.changes ?? [],
     async search(query) {
       await ready();
       const id = sha256(JSON.stringify(["search", query]));

@@ -53,8 +53,10 @@ class LessonlRun {
   private others: OtherTasks | undefined;
   /** What each agent was shown of other tasks this round. */
   private turns = new Map<string, Shown>();
-  /** Who made a proposal this round. */
-  private proposed = new Set<string>();
+  /** What each agent proposed this round: the candidate's id. */
+  private proposed = new Map<string, string>();
+  /** Whose model could not be asked this round, whatever it was shown. */
+  private unheard = new Set<string>();
 
   private readonly context: StrategyContext;
   private readonly options: LessonlOptions;
@@ -115,7 +117,7 @@ class LessonlRun {
 
       const attempts = this.attempts.slice(before);
       await this.updateFactors(shown, attempts);
-      await this.keepShowings(shown, attempts);
+      await this.keepShowings(this.attempts.slice(0, before), attempts);
       const best = fastestAttempt(this.attempts);
       emit({ type: "round-ended", round: this.round, ...(best && { best }) });
     }
@@ -144,8 +146,9 @@ class LessonlRun {
     const { agents, emit } = this.context;
     const turns = agents.map((agent) => others.shownTo(agent, this.round));
     this.turns = new Map(agents.map((agent, index) => [agent.name, turns[index]!]));
-    for (const [agent, { drawn }] of this.turns) {
-      if (drawn.length > 0) emit({ type: "lessons-drawn", agent, round: this.round, drawn });
+    this.unheard = new Set();
+    for (const [agent, { draw }] of this.turns) {
+      if (draw.drawn.length > 0) emit({ type: "lessons-drawn", agent, round: this.round, draw });
     }
     const asked = await Promise.all(agents.map((agent, index) => this.ask(agent, shown, turns[index]!, 0)));
     const candidates: Candidate[] = [];
@@ -164,7 +167,7 @@ class LessonlRun {
       }
       candidates.push(this.prepare(proposal, agent.name, shown));
     }
-    this.proposed = new Set(candidates.map(({ agent }) => agent));
+    this.proposed = new Map(candidates.map(({ agent, id }) => [agent, id]));
     // A budget that ends in the middle of a round, or a person who stops it, should have had the best of it.
     candidates.sort((a, b) => (b.promise ?? 0) - (a.promise ?? 0));
     for (const candidate of candidates) emit({ type: "candidate-proposed", candidate });
@@ -205,6 +208,8 @@ class LessonlRun {
     } catch (error) {
       if (signal.aborted) throw error;
       emit({ type: "agent-failed", agent: agent.name, round: this.round, reason: messageOf(error) });
+      // A reply without code is the model's answer to what it was shown; a model that is not there says nothing about that.
+      if (error instanceof ModelError && error.fault !== "unreadable-reply") this.unheard.add(agent.name);
       return undefined;
     }
   }
@@ -295,18 +300,19 @@ class LessonlRun {
     this.context.emit({ type: "factors-updated", factors: Object.fromEntries(factors) });
   }
 
-  /** What came of each turn in which chance had a say. A turn whose candidate the budget left unjudged tells nothing. */
-  private async keepShowings(shown: readonly Lesson[], attempts: readonly Attempt[]): Promise<void> {
-    const knownSpeed = Math.max(
-      1,
-      ...shown.filter(({ evidence }) => (evidence.speedup?.low ?? 0) > 1).map(({ speed }) => speed),
-    );
-    const showings = [...this.turns].flatMap(([agent, { drawn }]) => {
-      const proposed = this.proposed.has(agent);
-      const attempt = attempts.find(({ candidate }) => candidate.agent === agent && !candidate.repairs);
-      if (drawn.length === 0 || (proposed && !attempt)) return [];
-      const at = this.context.clock().at;
-      return [showingOf(this.context, { agent, round: this.round, drawn, attempt, knownSpeed, at })];
+  /**
+   * What came of each turn in which chance had a say. Where the budget left a candidate of the round unjudged nothing is kept of it: the least
+   * promising are left, and how promising one is depends on what was shown.
+   */
+  private async keepShowings(earlier: readonly Attempt[], attempts: readonly Attempt[]): Promise<void> {
+    const judged = new Map(attempts.map((attempt) => [attempt.candidate.id, attempt]));
+    if ([...this.proposed.values()].some((id) => !judged.has(id))) return;
+    const knownSpeed = Math.max(1, ...earlier.map(({ outcome }) => ratioOf(outcome)));
+    const { at } = this.context.clock();
+    const showings = [...this.turns].flatMap(([agent, { draw }]) => {
+      if (draw.drawn.length === 0 || this.unheard.has(agent)) return [];
+      const attempt = judged.get(this.proposed.get(agent) ?? "");
+      return [showingOf(this.context, { agent, round: this.round, draw, attempt, knownSpeed, at })];
     });
     if (showings.length > 0) await this.context.bank.addShowings(showings);
   }

@@ -8,7 +8,7 @@ import { sha256 } from "../code/hash.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
 import type { Lesson, LessonContext } from "../lesson/lesson.ts";
 import type { Showing } from "../lesson/showing.ts";
-import { drawShown, usualDraw, type DrawOptions, type Drawn } from "../select/draw.ts";
+import { drawShown, usualDraw, type Draw, type DrawOptions } from "../select/draw.ts";
 import {
   rankTransformations,
   type Experience,
@@ -29,8 +29,8 @@ import type { StrategyContext } from "./strategy.ts";
 export interface Shown {
   readonly experience: readonly Experience[];
   readonly general: readonly GeneralCandidate[];
-  /** Empty where nothing was left to chance. */
-  readonly drawn: readonly Drawn<GeneralCandidate>[];
+  /** Without lessons where none was there to be drawn. */
+  readonly draw: Draw<GeneralCandidate>;
 }
 
 export interface OtherTasks {
@@ -62,7 +62,7 @@ export async function openOtherTasks(
         return {
           experience: selectExperience(policy, own, options.k, random),
           general: [],
-          drawn: [],
+          draw: { abstained: false, drawn: [] },
         };
       }
       const own = within(general, ({ lesson }) => lesson.transformations);
@@ -70,14 +70,14 @@ export async function openOtherTasks(
         k: options.k,
         random: randomStream(seed, "general", agent.name, round),
       });
-      const drawn = drawShown(chosen, {
+      const draw = drawShown(chosen, {
         ...(options.draw ?? usualDraw),
         random: randomStream(seed, "draw", agent.name, round),
       });
       return {
         experience: [],
-        general: drawn.flatMap(({ item, shown }) => (shown ? [item] : [])),
-        drawn: drawn.filter(({ probability }) => probability > 0),
+        general: draw.drawn.flatMap(({ item, shown }) => (shown ? [item] : [])),
+        draw,
       };
     },
     async tend() {
@@ -180,15 +180,15 @@ export function showingOf(
   turn: {
     readonly agent: string;
     readonly round: number;
-    readonly drawn: Shown["drawn"];
+    readonly draw: Shown["draw"];
     /** Absent where the agent had no proposal. */
     readonly attempt?: { readonly candidate: Candidate; readonly outcome: Outcome } | undefined;
-    /** Of the fastest code that the agent was shown; 1 for the reference. */
+    /** Of the fastest code that the run knew before, by its own measurement; 1 for the reference. */
     readonly knownSpeed: number;
     readonly at: Date;
   },
 ): Showing {
-  const { agent, round, attempt, drawn, knownSpeed } = turn;
+  const { agent, round, attempt, draw, knownSpeed } = turn;
   const added = attempt
     ? attempt.candidate.transformations.slice(attempt.candidate.basis?.transformations ?? 0)
     : [];
@@ -204,7 +204,8 @@ export function showingOf(
     round,
     policy: policy.name,
     context: mutable(context),
-    drawn: drawn.map(({ item: { lesson }, probability, shown }) => ({
+    ...(draw.abstained && { abstained: true as const }),
+    drawn: draw.drawn.map(({ item: { lesson }, probability, shown }) => ({
       lesson: lesson.id,
       probability,
       shown,

@@ -7,7 +7,7 @@ import type { EvaluationStage, Evaluator } from "../evaluate/evaluator.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
 import type { WhatChanged } from "../lesson/change.ts";
 import type { Lesson, LessonContext } from "../lesson/lesson.ts";
-import type { Drawn } from "../select/draw.ts";
+import type { Draw } from "../select/draw.ts";
 import type { GeneralCandidate, SelectionPolicy } from "../select/policy.ts";
 import type { Task } from "../task/task.ts";
 
@@ -24,8 +24,8 @@ export type StrategyEvent =
       readonly type: "lessons-drawn";
       readonly agent: string;
       readonly round: number;
-      /** General lessons that the policy chose for it, each with its chance to be shown. */
-      readonly drawn: readonly Drawn<GeneralCandidate>[];
+      /** Of the general lessons that the policy chose for it. */
+      readonly draw: Draw<GeneralCandidate>;
     }
   | { readonly type: "candidate-proposed"; readonly candidate: Candidate }
   | { readonly type: "agent-passed"; readonly agent: string; readonly round: number }

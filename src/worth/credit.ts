@@ -101,6 +101,8 @@ interface Draw {
 function collectDraws(proposals: readonly Proposal[]): ReadonlyMap<string, readonly Draw[]> {
   const draws = new Map<string, Draw[]>();
   for (const proposal of proposals) {
+    // All of its lessons were withheld by one chance: the contrast of each would take on what the others do.
+    if (proposal.showing.abstained) continue;
     for (const { lesson, ...drawn } of proposal.showing.drawn) {
       const own = draws.get(lesson);
       if (own) own.push({ proposal, ...drawn });

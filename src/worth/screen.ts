@@ -147,9 +147,11 @@ export function screenLesson(lesson: Lesson): string | undefined {
 /** Why a diff must not be shown: its comments give orders. Code may name whatever it likes. Pure. */
 export function screenDiff(diff: string): string | undefined {
   const start = diff.slice(0, longestDiff);
-  return commandWords.test(start) && commands.some((pattern) => pattern.test(start))
-    ? "diff: it gives its reader instructions"
-    : undefined;
+  return givesOrders(start) ? "diff: it gives its reader instructions" : undefined;
+}
+
+function givesOrders(text: string): boolean {
+  return commandWords.test(text) && commands.some((pattern) => pattern.test(text));
 }
 
 /** For many lessons, all their fields but the diff: phrases that they share are read once. */
@@ -159,7 +161,7 @@ export function createScreen(): (lesson: Lesson) => string | undefined {
     if (!known.has(phrase)) known.set(phrase, screenText(phrase));
     return known.get(phrase);
   };
-  return ({ text, preconditions, assumptions, features, transformations }) => {
+  return ({ text, preconditions, assumptions, features, transformations, context }) => {
     const reason = screenText(text);
     if (reason !== undefined) return `text: ${reason}`;
     const fields: readonly (readonly [string, readonly string[]])[] = [
@@ -174,7 +176,9 @@ export function createScreen(): (lesson: Lesson) => string | undefined {
         if (found !== undefined) return `${field}: ${found}`;
       }
     }
-    return undefined;
+    // They become conditions of general lessons. Names of programs and flags look like paths, so only orders are looked for.
+    const orders = [context.cpu, context.isa, context.compiler, ...context.flags].find(givesOrders);
+    return orders === undefined ? undefined : "context: it gives its reader instructions";
   };
 }
 

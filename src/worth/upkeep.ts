@@ -17,9 +17,17 @@ const retirement = { probability: 0.025, shown: 30, withheld: 30, runs: 5 };
 
 /** Ids of general lessons that are retired, by changes that hold. Pure. */
 export function retiredGenerals(changes: readonly Change[]): ReadonlySet<string> {
-  return new Set(
-    changesInForce(changes).flatMap(({ what }) => (what.kind === "retired" ? [what.general] : [])),
-  );
+  const byId = new Map(changes.map((change) => [change.id, change.what]));
+  const retired = new Set<string>();
+  // Two runs may have retired the same one: whoever undoes either means both.
+  for (const { what } of changes) {
+    if (what.kind === "retired") retired.add(what.general);
+    const undone = what.kind === "undone" ? byId.get(what.change) : undefined;
+    if (undone?.kind === "retired") retired.delete(undone.general);
+    const restored = undone?.kind === "undone" ? byId.get(undone.change) : undefined;
+    if (restored?.kind === "retired") retired.add(restored.general);
+  }
+  return retired;
 }
 
 /** Whether it, or the whole that it is a part of, is retired. */

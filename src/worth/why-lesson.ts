@@ -1,6 +1,6 @@
 /** The evidence behind one lesson, and what it takes part in: for whoever doubts it. The counterpart of `why.ts`. */
 import type { Lesson } from "../lesson/lesson.ts";
-import { changesInForce, changesInOrder } from "./changes.ts";
+import { changesInForce } from "./changes.ts";
 import type { GeneralLesson } from "./general-lesson.ts";
 import type { GlobalTier } from "./global-tier.ts";
 import { evidenceBehind, type ChangeBehind, type ShowingCounts } from "./why.ts";
@@ -55,7 +55,7 @@ export function whyLesson(earned: Lesson, tier: GlobalTier): WhyLesson {
 function changesOf(lesson: string, { changes }: GlobalTier): ChangeBehind[] {
   const holding = new Set(changesInForce(changes).map(({ id }) => id));
   const concerned = new Set([lesson]);
-  return changesInOrder(changes).flatMap((change) => {
+  return changes.flatMap((change) => {
     const { what } = change;
     const subject =
       what.kind === "undone" ? what.change : what.kind === "retired" ? what.general : what.lesson;

@@ -6,7 +6,7 @@ import type { Change } from "../lesson/change.ts";
 import type { Lesson, LessonContext } from "../lesson/lesson.ts";
 import type { Showing } from "../lesson/showing.ts";
 import { readTrials } from "./trials.ts";
-import { changesInForce, changesInOrder } from "./changes.ts";
+import { changesInForce } from "./changes.ts";
 import type { GeneralLesson } from "./general-lesson.ts";
 import { bySmallest } from "./order.ts";
 import { reversed, type ReversedPair } from "./reversed.ts";
@@ -133,7 +133,7 @@ function changesOf({ id, part, evidence }: GeneralLesson, changes: readonly Chan
   const concerned = new Set<string>([id, ...evidence, ...(part === undefined ? [] : [part])]);
   const holding = new Set(changesInForce(changes).map((change) => change.id));
   const found: ChangeBehind[] = [];
-  for (const change of changesInOrder(changes)) {
+  for (const change of changes) {
     const { what } = change;
     const target =
       what.kind === "undone" ? what.change : what.kind === "retired" ? what.general : what.lesson;

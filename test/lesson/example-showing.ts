@@ -5,7 +5,9 @@ import { createHash } from "node:crypto";
 import type { Showing } from "../../src/lesson/showing.ts";
 import { exampleLesson } from "./example-lesson.ts";
 
-export type ShowingFields = Partial<Pick<Showing, "at" | "run" | "task" | "round" | "agent" | "drawn">>;
+export type ShowingFields = Partial<
+  Pick<Showing, "at" | "run" | "task" | "round" | "agent" | "drawn" | "abstained" | "status" | "gain">
+>;
 
 export function exampleShowing(fields: ShowingFields = {}): Showing {
   const hash = createHash("sha256").update(JSON.stringify(fields)).digest("hex");

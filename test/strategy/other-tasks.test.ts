@@ -124,7 +124,7 @@ describe("draws", () => {
       expect(showing.drawn.filter(({ shown }) => shown).map(({ lesson }) => lesson)).toEqual(
         requests[round]!.general.map(({ lesson }) => lesson.id),
       );
-      for (const { probability } of showing.drawn) expect(probability).toBeCloseTo(0.9 * 0.875);
+      for (const { probability } of showing.drawn) expect(probability).toBeCloseTo(0.875);
       expect(showing.drawn.filter(({ cited }) => cited)).toHaveLength(
         Math.min(1, requests[round]!.general.length),
       );

@@ -53,13 +53,20 @@ const names = (generals: readonly GeneralLesson[]): string[] =>
   generals.map(({ transformations }) => transformations.join());
 
 describe("changes", () => {
-  test("hold until a later one that holds undoes them, in whatever order they come", () => {
+  test("hold until a later one that holds undoes them, in the order in which they took effect", () => {
     const retired = change({ kind: "retired", general: "a", reason: "" });
     const undone = change({ kind: "undone", change: retired.id });
     const again = change({ kind: "undone", change: undone.id });
-    expect(changesInForce([undone, retired])).toEqual([undone]);
-    expect(changesInForce([again, undone, retired])).toEqual([retired, again]);
-    expect(retiredGenerals([undone, again, retired])).toEqual(new Set(["a"]));
+    expect(changesInForce([retired, undone])).toEqual([undone]);
+    expect(changesInForce([retired, undone, again])).toEqual([retired, again]);
+    expect(retiredGenerals([retired, undone])).toEqual(new Set());
+    expect(retiredGenerals([retired, undone, again])).toEqual(new Set(["a"]));
+  });
+
+  test("of two runs that retired the same lesson are both undone with either", () => {
+    const retirements = [1, 2].map(() => change({ kind: "retired", general: "a", reason: "" }));
+    const undone = change({ kind: "undone", change: retirements[0]!.id });
+    expect(retiredGenerals([...retirements, undone])).toEqual(new Set());
   });
 });
 

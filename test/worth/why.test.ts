@@ -162,7 +162,7 @@ describe("the evidence behind a general lesson", () => {
   });
 
   test("lists the changes that concern it, and whether they hold", () => {
-    const changes = [unrelated, undone, removed, retired];
+    const changes = [unrelated, retired, undone, removed];
     const why = evidenceBehind(general, { lessons: losses, showings, changes });
     expect(why.changes).toEqual([
       { change: retired, holds: false },
