@@ -129,8 +129,8 @@ interface Plan {
   readonly counts: { read: number; added: number; known: number; leftOut: number };
   readonly reasons: Map<string, number>;
   readonly examples: LeftOut[];
-  /** Numbers of lines whose lessons are not to be written. */
-  readonly skipped: Set<number>;
+  /** Lines whose lessons are to be written, by number, each with the digest of what was judged: the file may be another one when it is read again. */
+  readonly accepted: Map<number, string>;
   /** To be made, in order. */
   readonly toMake: { readonly line: number; readonly change: Change }[];
   showings: number;
@@ -144,7 +144,7 @@ async function planImport(bank: Bank, lines: Lines, options: ImportOptions): Pro
     counts: { read: 0, added: 0, known: 0, leftOut: 0 },
     reasons: new Map(),
     examples: [],
-    skipped: new Set(),
+    accepted: new Map(),
     toMake: [],
     showings: 0,
     changes: 0,
@@ -172,12 +172,11 @@ async function planImport(bank: Bank, lines: Lines, options: ImportOptions): Pro
         if (strict) throw refused(number, reason);
         leaveOut(plan, { line: number, id: lesson.id, reason });
         plan.counts.leftOut += 1;
-        plan.skipped.add(number);
       } else if (before) {
         plan.counts.known += 1;
-        plan.skipped.add(number);
       } else {
         plan.counts.added += 1;
+        plan.accepted.set(number, digestOf(line));
         known.set(lesson.id, { identity, place: "this file" });
       }
     }
@@ -214,11 +213,15 @@ function identityOf({ id, createdAt, transformations, context, evidence }: Lesso
   return sha256(canonicalJson([id, createdAt, transformations, context, earned])).slice(0, 32);
 }
 
+function digestOf(line: LessonLine): string {
+  return sha256(canonicalJson(line)).slice(0, 32);
+}
+
 /** Returns how many showings are new. */
 async function writeEntries(
   bank: Bank,
   lines: Lines,
-  { skipped }: Plan,
+  { accepted }: Plan,
   options: ImportOptions,
 ): Promise<number> {
   const before = options.own ? (await bank.showings()).length : 0;
@@ -235,7 +238,14 @@ async function writeEntries(
     }
   };
   for await (const { number, line } of parsedLines(lines)) {
-    if (line.kind === "lesson" && !skipped.has(number)) entries.push(incoming(line, options));
+    if (line.kind === "lesson" && accepted.has(number)) {
+      if (accepted.get(number) !== digestOf(line)) {
+        throw new UsageError(`line ${number} changed while the file was being read`, {
+          remedy: "import it again when nobody writes to it; what came before that line may have been added",
+        });
+      }
+      entries.push(incoming(line, options));
+    }
     if (line.kind === "showing" && options.own) showings.push(line.showing);
     await write(batchSize);
   }

@@ -244,6 +244,17 @@ describe("a whole bank", () => {
     expect(await copy.history()).toEqual(before);
   });
 
+  test("is not trusted to be the same when it is read again", async () => {
+    const [line = ""] = await linesOf(exportLessons(await filledBank()));
+    let reads = 0;
+    const lines = () => [reads++ === 0 ? line : line.replace(/"text":"/, '"text":"Not ')];
+    const bank = newBank();
+    await expect(importLessons(bank, lines, own)).rejects.toThrow(
+      /line 1 changed while the file was being read/,
+    );
+    expect(await bank.list()).toEqual([]);
+  });
+
   test("is read twice where it can be, and is never gathered", async () => {
     const lines = await linesOf(exportLessons(await filledBank()));
     let reads = 0;
