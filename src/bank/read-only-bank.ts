@@ -13,13 +13,15 @@ export function readOnlyBank(bank: Bank): Bank {
   return {
     ...own,
     async search(query) {
-      const found = [...(await bank.search(query)), ...(await own.search(query))];
-      return found.toSorted(byNearness).slice(0, query.limit);
+      const [found, more] = [await bank.search(query), await own.search(query)];
+      // A ranking by words beside vectors is in an order of its own.
+      if (more.length === 0) return found;
+      return [...found, ...more].toSorted(byNearness).slice(0, query.limit);
     },
     list: async (filter) => [...(await bank.list(filter)), ...(await own.list(filter))],
-    async *entries(filter) {
-      yield* bank.entries(filter);
-      yield* own.entries(filter);
+    async *entries(filter, options) {
+      yield* bank.entries(filter, options);
+      yield* own.entries(filter, options);
     },
     get: async (id) => (await own.get(id)) ?? (await bank.get(id)),
     showings: async (filter) => [...(await bank.showings(filter)), ...(await own.showings(filter))],

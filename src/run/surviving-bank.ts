@@ -48,8 +48,10 @@ export function survivingBank(bank: Bank): SurvivingBank {
         for (const [id, factor] of changed) factors.set(id, factor);
     },
     async search(query) {
-      const found = [...(await bank.search(query)), ...(await held.search(query))];
-      return found.toSorted(byNearness).slice(0, query.limit);
+      const [found, more] = [await bank.search(query), await held.search(query)];
+      // A ranking by words beside vectors is in an order of its own.
+      if (more.length === 0) return found;
+      return [...found, ...more].toSorted(byNearness).slice(0, query.limit);
     },
     list: async (filter) => [...(await bank.list(filter)), ...(await held.list(filter))],
     async *entries(filter, options) {
