@@ -13,6 +13,8 @@ export interface CachingEvaluator extends Evaluator {
   outcomes(taskHash: string, effort: Effort): Outcome[];
   readonly hits: number;
   readonly misses: number;
+  /** That judges what is not known. */
+  readonly inner: Evaluator;
 }
 
 /** With a `file`, verdicts outlive the process, so that a long comparison can be taken up again. */
@@ -55,6 +57,7 @@ export function cachingEvaluator(inner: Evaluator, file?: string): CachingEvalua
       if (file !== undefined) appendFileSync(file, `${JSON.stringify({ task: task.hash, key, outcome })}\n`);
       return outcome;
     },
+    inner,
     close: () => inner.close(),
   };
 }

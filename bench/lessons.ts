@@ -69,10 +69,14 @@ const traces: Trace[] = [];
 try {
   const earned: Trace[] = [];
   for (const seed of earningSeeds) {
+    // Measured anew: what was seen twice must have been measured twice, or the bank would not take it for reproduced.
+    const afresh = cachingEvaluator(evaluator.inner, kept(`earning-${seed}.jsonl`));
     for (const task of all) {
       const bank = createMemoryBank({ embedder });
       const evaluations = budget;
-      earned.push(await known({ task, seed, arm: "earning", bank, evaluator, evaluations, policy: "none" }));
+      earned.push(
+        await known({ task, seed, arm: "earning", bank, evaluator: afresh, evaluations, policy: "none" }),
+      );
     }
   }
   const banks = new Map<string, Bank>();

@@ -83,8 +83,8 @@ export interface Agent {
   readonly kind: AgentKind;
   /** One line on what it is good at. */
   readonly speciality: string;
-  /** Names of the transformations that it can do, where they can be listed: lessons on others are of no use to it. */
-  readonly repertoire?: readonly string[];
+  /** Names of the transformations that it can do to the task's code, where they can be listed: lessons on others are of no use to it. */
+  repertoire?(task: Task): readonly string[];
   /** A candidate, or undefined when it has nothing left to try. */
   propose(request: ProposalRequest): Promise<Proposal | undefined>;
   /**

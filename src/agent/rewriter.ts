@@ -59,7 +59,11 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
     name,
     kind: "rewriter",
     speciality,
-    repertoire: rewrites.map((rewrite) => rewrite.name),
+    repertoire(task) {
+      const subject = openSubject(task.source.text, task.language, task.function, task.sizes.timed);
+      if (!subject) return [];
+      return rewrites.filter((rewrite) => rewrite.opportunities(subject).length > 0).map(({ name }) => name);
+    },
 
     async propose(request) {
       const known = expectationOf(request);

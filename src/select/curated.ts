@@ -1,6 +1,6 @@
 /**
  * The policy by what lessons are worth: of the task's own lessons as LessonL chooses; of other tasks' general lessons the few that are
- * expected to gain most on the code at hand, and one warning. Few are shown, and none where none is expected to help: in SkillsBench two or three
+ * expected to gain most on the code at hand, and warnings of what does not: one, and as many as gains leave room for. Few are shown, and none where none is expected to help: in SkillsBench two or three
  * did better than more, and a wrong one costs more than a missing one (RSCB-MC, arXiv 2604.27283).
  */
 import { lessonlPolicy } from "./lessonl.ts";
@@ -25,7 +25,7 @@ export const curatedPolicy: SelectionPolicy = {
           (polarity === "loss" || polarity === "failure") && expected.fasterProbability <= mostPromising,
       )
       .toSorted(byWorth(({ relevance }) => relevance));
-    const warned = warnings.slice(0, Math.floor(k / 4));
+    const warned = warnings.slice(0, Math.max(Math.floor(k / 4), k - gains.length));
     return [...gains.slice(0, k - warned.length), ...warned];
   },
 };

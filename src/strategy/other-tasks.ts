@@ -52,10 +52,14 @@ export async function openOtherTasks(
     limit: policy.reach ?? usualReach,
   });
   const general = policy.selectGeneral && hits.length > 0 ? await candidatesFrom(context, hits) : [];
+  /** It stays the same while the run lasts. */
+  const repertoires = new Map<string, readonly string[] | undefined>();
   return {
     shownTo(agent, round) {
+      if (!repertoires.has(agent.name)) repertoires.set(agent.name, agent.repertoire?.(task));
+      const repertoire = repertoires.get(agent.name);
       const within = <Item>(items: readonly Item[], namesOf: (item: Item) => readonly string[]): Item[] =>
-        items.filter((item) => namesOf(item).every((name) => agent.repertoire?.includes(name) ?? true));
+        items.filter((item) => namesOf(item).every((name) => repertoire?.includes(name) ?? true));
       if (!policy.selectGeneral) {
         const own = within(hits, ({ lesson }) => addedBy(lesson));
         const random = randomStream(seed, "experience", agent.name, round);

@@ -62,6 +62,10 @@ const priorSuccess = 0.7;
 const leastSuccess = 0.5;
 /** Tasks that must show the same for it to be replicated. */
 const leastTasks = 2;
+/** Tasks that must show no gain for that to be replicated: what is not there is harder to show. */
+const leastTasksWithout = 3;
+/** Log-speedup that their mean must stay below at 95 %: where measurements scatter, a gain that was not seen may be there. */
+const noGain = 0.1;
 /** Share of tasks whose lessons name a phrase that is said to be seen where it was tried. */
 const nearlyAll = 0.8;
 
@@ -221,7 +225,9 @@ function describe(
     failed: tasks.filter((task) => task.worked < leastSuccess).length,
   };
   const polarity = polarityOf(effect, correctness, counts);
-  const admitted = admission(polarity, counts, readings);
+  const meanEffect = pooled ? meanEstimate(pooled) : effect;
+  const useless = counts.gained === 0 && counts.measured >= leastTasksWithout && meanEffect.high < noGain;
+  const admitted = admission(polarity, counts, useless, readings);
   const credit = credits?.get(id);
   const general = {
     id,
@@ -233,7 +239,7 @@ function describe(
     ...first.hard,
     polarity,
     effect,
-    meanEffect: pooled ? meanEstimate(pooled) : effect,
+    meanEffect,
     correctness,
     tasks: tasks.map(({ name }) => name),
     ...counts,
@@ -245,6 +251,7 @@ function describe(
 }
 
 interface Counts {
+  readonly measured: number;
   readonly gained: number;
   readonly lost: number;
   readonly failed: number;
@@ -259,11 +266,12 @@ function polarityOf(effect: Estimate, correctness: Estimate, counts: Counts): Po
 function admission(
   polarity: Polarity,
   { gained, lost, failed }: Counts,
+  useless: boolean,
   readings: readonly Reading[],
 ): GeneralLesson["admitted"] {
   const replicated = {
     gain: gained >= leastTasks,
-    loss: lost >= leastTasks,
+    loss: lost >= leastTasks || useless,
     failure: failed >= leastTasks,
     contested: gained >= leastTasks || lost >= leastTasks,
   };

@@ -46,7 +46,7 @@ async function run(policy: string, options: LessonlOptions, repertoire?: readonl
   const scripted = scriptedAgent("agent", ({ round }) => sourceOfSpeed(1.2 + round / 10));
   const agent = {
     ...scripted,
-    ...(repertoire && { repertoire }),
+    ...(repertoire && { repertoire: () => repertoire }),
     async propose(request: ProposalRequest): Promise<Proposal | undefined> {
       requests.push(request);
       const proposal = await scripted.propose(request);

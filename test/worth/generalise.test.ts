@@ -119,8 +119,14 @@ describe("a general lesson", () => {
     expect(only(tasks(2, () => ({ logSpeedup: 0.1, error: 0.06 })))).toMatchObject({ gained: 0, lost: 0 });
     const unclear = only(tasks(3, () => ({ logSpeedup: 0.01, error: 0.001 })));
     expect(unclear).toMatchObject({ gained: 0, polarity: "loss" });
-    expect(unclear.admitted).toBeUndefined();
     expect(unclear.text).toContain("made no clear difference on 3 tasks");
+  });
+
+  test("is told for useless where tasks show no gain, and are so many and measured so well that none can have gone unseen", () => {
+    const exact = () => ({ logSpeedup: 0.01, error: 0.001 });
+    expect(only(tasks(12, exact))).toMatchObject({ polarity: "loss", admitted: "replicated" });
+    expect(only(tasks(3, exact)).admitted).toBeUndefined();
+    expect(only(tasks(12, () => ({ logSpeedup: 0.01, error: 0.6 }))).admitted).toBeUndefined();
   });
 
   test("warns of a loss and of what is mostly wrong", () => {
