@@ -102,30 +102,34 @@ describe.runIf(server)("a bank in a bucket", () => {
     }
   });
 
-  test.runIf(every)("is written to by several processes at once without losing anything", async () => {
-    const uri = newUri();
-    const folder = await mkdtemp(join(tmpdir(), "lessonbank-test-"));
-    const program = await bundleBankProcess(folder);
-    const [processes, operations] = [4, 60];
-    const names = Array.from({ length: processes }, (_, index) => `process-${index}`);
-    const first = await openBank(uri);
-    await first.add(earlierEntries);
-    await first.close();
-    const work = async (name: string): Promise<Acknowledged> => {
-      const { stdout } = await execa("node", [program, "mixed", uri, name, String(operations)]);
-      return JSON.parse(stdout) as Acknowledged;
-    };
-    const done = await Promise.all(names.map(work));
-    const bank = await openBank(uri, { readOnly: true });
-    const ids = new Set((await bank.list()).map(({ id }) => id));
-    expect(done.flatMap(({ lessons }) => lessons.filter((id) => !ids.has(id)))).toEqual([]);
-    const showings = new Set((await bank.showings()).map(({ id }) => id));
-    expect(done.flatMap((each) => each.showings.filter((id) => !showings.has(id)))).toEqual([]);
-    const changes = (await bank.history()).map(({ id }) => id);
-    expect(changes.toSorted()).toEqual(done.flatMap((each) => each.changes).toSorted());
-    await bank.close();
-    await rm(folder, { recursive: true, force: true });
-  });
+  test.runIf(every)(
+    "is written to by several processes at once without losing anything",
+    async () => {
+      const uri = newUri();
+      const folder = await mkdtemp(join(tmpdir(), "lessonbank-test-"));
+      const program = await bundleBankProcess(folder);
+      const [processes, operations] = [4, 60];
+      const names = Array.from({ length: processes }, (_, index) => `process-${index}`);
+      const first = await openBank(uri);
+      await first.add(earlierEntries);
+      await first.close();
+      const work = async (name: string): Promise<Acknowledged> => {
+        const { stdout } = await execa("node", [program, "mixed", uri, name, String(operations)]);
+        return JSON.parse(stdout) as Acknowledged;
+      };
+      const done = await Promise.all(names.map(work));
+      const bank = await openBank(uri, { readOnly: true });
+      const ids = new Set((await bank.list()).map(({ id }) => id));
+      expect(done.flatMap(({ lessons }) => lessons.filter((id) => !ids.has(id)))).toEqual([]);
+      const showings = new Set((await bank.showings()).map(({ id }) => id));
+      expect(done.flatMap((each) => each.showings.filter((id) => !showings.has(id)))).toEqual([]);
+      const changes = (await bank.history()).map(({ id }) => id);
+      expect(changes.toSorted()).toEqual(done.flatMap((each) => each.changes).toSorted());
+      await bank.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+    600_000,
+  );
 
   test("that cannot be reached says so, without a credential in any part of the error", async () => {
     const closed = "http://127.0.0.1:9";
