@@ -8,7 +8,6 @@
 import type { Change, WhatChanged } from "../lesson/change.ts";
 import { estimateTokens } from "../model/token-estimate.ts";
 import { expectedGain, normalBelow } from "./normal.ts";
-import { changesInForce } from "./changes.ts";
 import type { Estimate, GeneralLesson } from "./general-lesson.ts";
 import { bySmallest } from "./order.ts";
 

@@ -360,7 +360,7 @@ describe("a run whose processes are killed", { timeout: 180_000 }, () => {
     );
   });
 
-  it("between the bank and the journal keeps every lesson once", async () => {
+  it.runIf(every)("between the bank and the journal keeps every lesson once", async () => {
     await expectSameEnd([
       // What a lesson follows from is in the journal, and the lesson not yet in the bank; then it is there, and the journal does not say so.
       atBank("before"),
