@@ -138,7 +138,11 @@ async function carryLate(
     await writeFile(join(old, descriptionFile), description);
     const from = await openBank(old, { anyEmbedder: true });
     const to = await openBank(folder, { embedder, indexedFrom: Infinity });
-    await carryLessons(from, to, () => {}).finally(() => Promise.all([from.close(), to.close()]));
+    try {
+      await carryLessons(from, to, () => {});
+    } finally {
+      await Promise.all([from.close(), to.close()]);
+    }
   } catch (error) {
     // Another process finished the same swap, and took the old content away.
     if (existsSync(old)) throw error;

@@ -76,7 +76,7 @@ describe.runIf(server)("a bank in a bucket", () => {
     await expect(openBank(uri, { embedder: other })).rejects.toThrow(/other-7/);
   });
 
-  test("is made by two at once, and written to at once, without losing anything", async () => {
+  test.runIf(every)("is made by two at once, and written to at once, without losing anything", async () => {
     const uri = newUri();
     const banks = await Promise.all([openBank(uri), openBank(uri)]);
     await banks[0]?.add(earlierEntries);

@@ -195,8 +195,8 @@ describe("moving a bank to another embedder", () => {
     await checkWhole(folder, structural);
   });
 
-  test(
-    `a process that moves it may be killed at any moment${every ? "" : " (a few moments; LESSONBANK_KILL_POINTS=all tries a hundred)"}`,
+  test.runIf(every)(
+    "a process that moves it may be killed at any of a hundred moments",
     async () => {
       const start = join(root, "start");
       await makeBank(start, other);

@@ -70,7 +70,7 @@ std::vector<double> score(const std::vector<Item> &items, const std::vector<std:
   },
 ];
 
-const chains = 3;
+const chains = 2;
 const longest = 4;
 
 /** Stacks rewrites as an agent does: each on what the one before left. */
