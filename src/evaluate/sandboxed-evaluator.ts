@@ -78,7 +78,10 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
       signal.addEventListener("abort", abort, { once: true });
       try {
         signal.throwIfAborted();
-        return await work(current);
+        const result = await work(current);
+        // A call that was ended for this looks like one that crashed.
+        signal.throwIfAborted();
+        return result;
       } catch (error) {
         signal.throwIfAborted();
         throw error;
