@@ -18,9 +18,10 @@ import {
 import { expectedGain, normalBelow } from "../worth/normal.ts";
 import { usualReach, type GeneralCandidate, type SelectionPolicy } from "../select/policy.ts";
 import { conditionHolds, conditionPhrase, contextPhrases, mayBeShown } from "../worth/context-key.ts";
-import { estimateCredit, familiesOf } from "../worth/credit.ts";
+import { withCredit } from "../worth/credit.ts";
 import type { GeneralLesson } from "../worth/general-lesson.ts";
 import { generalise } from "../worth/generalise.ts";
+import { standardError } from "../worth/trials.ts";
 import { dueRetirements, showable } from "../worth/upkeep.ts";
 import { randomStream } from "./random.ts";
 import type { StrategyContext } from "./strategy.ts";
@@ -131,15 +132,6 @@ async function candidatesFrom(
   });
 }
 
-/** Lessons on the same transformation share what draws of one of them showed. */
-function withCredit(general: readonly GeneralLesson[], showings: readonly Showing[]): GeneralLesson[] {
-  const credits = estimateCredit(showings, { familyOf: familiesOf(general) });
-  return general.map((lesson) => {
-    const credit = credits.get(lesson.id);
-    return credit ? { ...lesson, credit } : lesson;
-  });
-}
-
 /** Of one transformation what it does to code like this; of several together what they did elsewhere. */
 function expectationOn(
   { transformations, effect, correctness, tasks }: GeneralLesson,
@@ -220,7 +212,7 @@ export function showingOf(
     ...(outcome?.status === "measured" && {
       gain: {
         logSpeedup: Math.log(outcome.speedup.ratio / knownSpeed),
-        error: outcome.speedup.low > 0 ? Math.log(outcome.speedup.high / outcome.speedup.low) / 5.15 : 1,
+        error: standardError(outcome.speedup),
       },
     }),
   };

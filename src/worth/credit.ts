@@ -12,7 +12,7 @@
  *   towards no effect (empirical Bayes; C. N. Morris, "Parametric empirical Bayes inference", JASA 78, 1983).
  */
 import type { Showing } from "../lesson/showing.ts";
-import type { Credit, Estimate } from "./general-lesson.ts";
+import type { Credit, Estimate, GeneralLesson } from "./general-lesson.ts";
 import { bySmallest } from "./order.ts";
 import { betweenVariance, estimate, student95, type PriorVariance } from "./random-effects.ts";
 
@@ -325,4 +325,13 @@ export function familiesOf(
     ),
   );
   return (lesson) => known.get(lesson);
+}
+
+/** The lessons with their credit from these draws; those on the same transformation share what draws of one of them showed. Pure. */
+export function withCredit(general: readonly GeneralLesson[], showings: readonly Showing[]): GeneralLesson[] {
+  const credits = estimateCredit(showings, { familyOf: familiesOf(general) });
+  return general.map((lesson) => {
+    const credit = credits.get(lesson.id);
+    return credit ? { ...lesson, credit } : lesson;
+  });
 }

@@ -2,7 +2,7 @@
 import type { Change } from "../lesson/change.ts";
 import type { Lesson } from "../lesson/lesson.ts";
 import type { Showing } from "../lesson/showing.ts";
-import { estimateCredit, familiesOf } from "./credit.ts";
+import { withCredit } from "./credit.ts";
 import type { GeneralLesson } from "./general-lesson.ts";
 import { generalise, type Generalised } from "./generalise.ts";
 import { isRetired, retiredGenerals } from "./upkeep.ts";
@@ -28,17 +28,12 @@ export async function readGlobalTier(bank: TierSource): Promise<GlobalTier> {
   const showings = await bank.showings();
   const changes = await bank.history();
   const { general, screened } = generalise(lessons);
-  // Lessons on the same transformation share what draws of one of them showed.
-  const credits = estimateCredit(showings, { familyOf: familiesOf(general) });
   const retired = retiredGenerals(changes);
   return {
     lessons,
     showings,
     changes,
-    general: general.map((each) => {
-      const credit = credits.get(each.id);
-      return credit ? { ...each, credit } : each;
-    }),
+    general: withCredit(general, showings),
     screened,
     isRetired: (each) => isRetired(each, retired),
   };

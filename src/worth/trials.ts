@@ -68,7 +68,8 @@ export function readTrials(experience: readonly Experience[], context: LessonCon
   return read.map(({ trial, group }) => ({ ...trial, repeats: repeats.get(group) ?? 1 }));
 }
 
-function standardError({ low, high }: { readonly low: number; readonly high: number }): number {
+/** Of the logarithm of a speedup with such a 99 % interval; 1 where it has no low end. */
+export function standardError({ low, high }: { readonly low: number; readonly high: number }): number {
   return low > 0 ? Math.log(high / low) / (2 * normalQuantile99) : 1;
 }
 

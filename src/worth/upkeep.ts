@@ -18,14 +18,17 @@ const retirement = { probability: 0.025, shown: 30, withheld: 30, runs: 5 };
 export function retiredGenerals(changes: readonly Change[]): ReadonlySet<string> {
   const byId = new Map(changes.map((change) => [change.id, change.what]));
   const retired = new Set<string>();
-  // Two runs may have retired the same one: whoever undoes either means both.
-  for (const { what } of changes) {
-    if (what.kind === "retired") retired.add(what.general);
-    const undone = what.kind === "undone" ? byId.get(what.change) : undefined;
-    if (undone?.kind === "retired") retired.delete(undone.general);
-    const restored = undone?.kind === "undone" ? byId.get(undone.change) : undefined;
-    if (restored?.kind === "retired") retired.add(restored.general);
+  /** Undoing an undo brings back what that one had undone, however many there are. */
+  function set(what: WhatChanged, holds: boolean): void {
+    // Two runs may have retired the same one: whoever undoes either means both.
+    if (what.kind === "retired") {
+      if (holds) retired.add(what.general);
+      else retired.delete(what.general);
+    }
+    const target = what.kind === "undone" ? byId.get(what.change) : undefined;
+    if (target) set(target, !holds);
   }
+  for (const { what } of changes) set(what, true);
   return retired;
 }
 

@@ -61,6 +61,8 @@ describe("changes", () => {
     expect(changesInForce([retired, undone, again])).toEqual([retired, again]);
     expect(retiredGenerals([retired, undone])).toEqual(new Set());
     expect(retiredGenerals([retired, undone, again])).toEqual(new Set(["a"]));
+    const once = change({ kind: "undone", change: again.id });
+    expect(retiredGenerals([retired, undone, again, once])).toEqual(new Set());
   });
 
   test("of two runs that retired the same lesson are both undone with either", () => {
