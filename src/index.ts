@@ -4,7 +4,7 @@
 export { LessonbankError, MachineError, TaskError, UsageError, type ErrorKind } from "./errors.ts";
 
 export type { Language } from "./code/language.ts";
-export type { Expression, InputRule, Sizes, Task } from "./task/task.ts";
+export type { CommandTask, Expression, FunctionTask, InputRule, Metric, Sizes, Task } from "./task/task.ts";
 export { listTasks, loadTask } from "./task/load.ts";
 
 export {

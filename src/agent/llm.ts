@@ -7,7 +7,7 @@
  * does not compile may be mended once; a reply has an end (`defaultReplyTokens`).
  */
 import { noOverlap, reordered } from "../code/dependences.ts";
-import { loadGrammars } from "../code/parser.ts";
+import { loadGrammarsOf } from "../code/parser.ts";
 import { codeInReply } from "../code/reply.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
 import type { Transformation } from "../lesson/lesson.ts";
@@ -78,7 +78,7 @@ export function createLlmAgent(options: LlmAgentOptions): Agent {
     speciality: speciality ?? `whatever ${model.name} finds`,
 
     async propose({ task, context, lessons, experience, general, random, ask }) {
-      await loadGrammars();
+      await loadGrammarsOf([task.language]);
       const prompt = {
         task,
         context,
@@ -97,8 +97,8 @@ export function createLlmAgent(options: LlmAgentOptions): Agent {
     },
 
     async explain(review) {
-      await loadGrammars();
       const { task, candidate, outcome } = review;
+      await loadGrammarsOf([task.language]);
       // A candidate of an earlier run, recalled, may say itself what it is made of.
       const known = candidate.transformations.length > 0;
       const transformations = known ? candidate.transformations : recognised(task, candidate.source);
@@ -114,7 +114,7 @@ export function createLlmAgent(options: LlmAgentOptions): Agent {
   return {
     ...agent,
     async repair({ task, candidate, outcome, context, random, ask }) {
-      await loadGrammars();
+      await loadGrammarsOf([task.language]);
       const messages = repairPrompt({ task, context, source: candidate.source, reason: reasonOf(outcome) });
       const reply = await ask(model, "repair", requestOf(model, messages, forCode, random));
       return proposalOf(task, reply.text);

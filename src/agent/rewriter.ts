@@ -3,12 +3,14 @@
  * base, lists every place where one of its rewrites applies, orders them by what lessons of other tasks and its own attempts on
  * this one say they are worth, and tries the best that nobody has tried.
  */
+import type { Language } from "../code/language.ts";
 import { sha256 } from "../code/hash.ts";
 import { openSubject } from "../code/subject.ts";
 import type { Lesson, Transformation } from "../lesson/lesson.ts";
 import { rewriterLesson } from "../lesson/words.ts";
 import type { TransformationExpectation } from "../worth/experience.ts";
 import { expectationOf } from "../select/shown.ts";
+import { timedSizes } from "../task/task.ts";
 import type { Agent, Proposal, ProposalRequest } from "./agent.ts";
 import type { Opportunity, Rewrite } from "./rewrites/rewrite.ts";
 import { describeSteps, rebuild } from "./steps.ts";
@@ -19,6 +21,8 @@ export interface RewriterOptions {
   readonly speciality: string;
   /** In the order in which a textbook would try them: what is tried first where there is no evidence. */
   readonly rewrites: readonly Rewrite[];
+  /** Those whose trees its rewrites can read. Default: C and C++. */
+  readonly languages?: readonly Language[];
   /** Chance of stacking one more rewrite where there is no evidence for it. Default 0.25. */
   readonly boldness?: number;
 }
@@ -50,7 +54,8 @@ interface Move {
   readonly value: number;
 }
 
-export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: RewriterOptions): Agent {
+export function createRewriter(options: RewriterOptions): Agent {
+  const { name, speciality, rewrites, boldness = 0.25, languages = ["c", "c++"] } = options;
   const worth = createWorth(rewrites.map((rewrite) => rewrite.name));
   /** What was seen in the code, by source hash of the proposal: for the lesson's preconditions. */
   const seen = new Map<string, readonly string[]>();
@@ -60,12 +65,14 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
     kind: "rewriter",
     speciality,
     repertoire(task) {
-      const subject = openSubject(task.source.text, task.language, task.function, task.sizes.timed);
+      if (!languages.includes(task.language)) return [];
+      const subject = openSubject(task.source.text, task.language, task.function, timedSizes(task));
       if (!subject) return [];
       return rewrites.filter((rewrite) => rewrite.opportunities(subject).length > 0).map(({ name }) => name);
     },
 
     async propose(request) {
+      if (!languages.includes(request.task.language)) return undefined;
       const known = expectationOf(request);
       for (const base of basesInOrder(request)) {
         for (const move of movesOn(base.source, request, known)) {
@@ -95,7 +102,7 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
 
   function movesOn(source: string, request: ProposalRequest, known: TransformationExpectation): Move[] {
     const { task, random } = request;
-    const subject = openSubject(source, task.language, task.function, task.sizes.timed);
+    const subject = openSubject(source, task.language, task.function, timedSizes(task));
     if (!subject) return [];
     const moves = rewrites.flatMap((rewrite) =>
       rewrite.opportunities(subject).map((opportunity) => ({

@@ -4,7 +4,7 @@
 import { openSubject } from "../code/subject.ts";
 import type { Transformation } from "../lesson/lesson.ts";
 import { transformationKey } from "../worth/experience.ts";
-import type { Task } from "../task/task.ts";
+import { type Task, timedSizes } from "../task/task.ts";
 import type { Proposal } from "./agent.ts";
 import type { Rewrite } from "./rewrites/rewrite.ts";
 
@@ -31,7 +31,7 @@ export function rebuild(
   const assumptions = new Set<string>();
   for (const step of steps) {
     const rewrite = rewrites.find(({ name }) => name === step.name);
-    const subject = openSubject(source, task.language, task.function, task.sizes.timed);
+    const subject = openSubject(source, task.language, task.function, timedSizes(task));
     if (!rewrite || !subject) return undefined;
     const key = transformationKey(step.name, step.parameters);
     const fitting = rewrite

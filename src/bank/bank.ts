@@ -1,6 +1,7 @@
 /**
  * The bank's interface: where lessons live, across tasks and runs. `lance-bank.ts` keeps them on disk, `memory-bank.ts` in memory.
  */
+import type { Language } from "../code/language.ts";
 import type { EmbeddingPurpose } from "./purpose.ts";
 import type { Change, WhatChanged } from "../lesson/change.ts";
 import type { Lesson } from "../lesson/lesson.ts";
@@ -14,7 +15,7 @@ export interface Embedder {
   /** Unit vectors, one a text, in order. Texts are documents unless said otherwise. */
   embedText(texts: readonly string[], purpose?: EmbeddingPurpose): Promise<Float32Array[]>;
   embedCode(
-    sources: readonly { readonly text: string; readonly language: "c" | "c++" }[],
+    sources: readonly { readonly text: string; readonly language: Language }[],
   ): Promise<Float32Array[]>;
 }
 
@@ -31,7 +32,7 @@ export interface LessonFilter {
   readonly notTask?: string | undefined;
   readonly task?: string | undefined;
   readonly run?: string | undefined;
-  readonly language?: "c" | "c++" | undefined;
+  readonly language?: Language | undefined;
   readonly transformation?: string | undefined;
 }
 
@@ -52,7 +53,7 @@ export interface LessonQuery {
   /** Compared with the lessons' texts. */
   readonly text?: string | undefined;
   /** Compared with the code that the lessons were earned on. */
-  readonly code?: { readonly text: string; readonly language: "c" | "c++" } | undefined;
+  readonly code?: { readonly text: string; readonly language: Language } | undefined;
   /**
    * Beside text or code: lessons that hold these words come sooner. The ranking by similarity and the one by words are put together, of
    * which each counts down to its hundredth.

@@ -7,7 +7,7 @@ import type { Node } from "web-tree-sitter";
 import { codeFeatures } from "../code/features.ts";
 import { listFunctions } from "../code/find-function.ts";
 import type { Language } from "../code/language.ts";
-import { loadGrammars, parse } from "../code/parser.ts";
+import { loadGrammarsOf, parse } from "../code/parser.ts";
 
 /** `features`: phrases alone. `features-and-names`: then the words of its names. `code`: the code as it is. */
 export const codeWordings = ["features", "features-and-names", "code"] as const;
@@ -29,7 +29,7 @@ export async function describeCode(
   wording: CodeWording,
 ): Promise<string[]> {
   if (wording === "code") return sources.map(({ text }) => text);
-  await loadGrammars();
+  await loadGrammarsOf([...new Set(sources.map(({ language }) => language))]);
   return sources.map(({ text, language }) => describeOne(text.slice(0, longestCode), language, wording));
 }
 

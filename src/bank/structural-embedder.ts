@@ -3,7 +3,7 @@
  * syntax, with the author's names taken out. It knows no synonyms; for those there is `transformers-embedder.ts`.
  */
 import { featureCount } from "../code/features.ts";
-import { loadGrammars, parse } from "../code/parser.ts";
+import { loadGrammarsOf, parse } from "../code/parser.ts";
 import type { Language } from "../code/language.ts";
 import type { Embedder } from "./bank.ts";
 import { featureTerms } from "./feature-terms.ts";
@@ -51,7 +51,7 @@ export function createStructuralEmbedder(): Embedder {
     dimensions,
     embedText: async (texts) => texts.map(embedText),
     async embedCode(sources) {
-      await loadGrammars();
+      await loadGrammarsOf([...new Set(sources.map(({ language }) => language))]);
       return sources.map(({ text, language }) => embedOnce(text, language));
     },
   };

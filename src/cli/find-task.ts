@@ -13,12 +13,12 @@ import { fitSizes } from "../task/infer/fit-sizes.ts";
 import { inferTask, taskFrom, withMinimum, type InferredTask } from "../task/infer/infer.ts";
 import { loadTask } from "../task/load.ts";
 import { checkedSizes } from "../task/sizes.ts";
-import type { Sizes, Task } from "../task/task.ts";
+import type { Sizes, FunctionTask } from "../task/task.ts";
 import { shippedTasks } from "./places.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface FoundTask {
-  readonly task: Task;
+  readonly task: FunctionTask;
   /** How a task was made of a bare function, with what was guessed; absent for a task file. */
   readonly inferred?: InferredTask;
 }

@@ -1,7 +1,7 @@
 /** `lessonbank lessons add`: a lesson of a person's, with the measurement that it rests on. Nothing enters a bank without one. */
 import { randomBytes } from "node:crypto";
 import { Command } from "commander";
-import { loadGrammars } from "../code/parser.ts";
+import { loadGrammarsOf } from "../code/parser.ts";
 import { sha256 } from "../code/hash.ts";
 import { UsageError } from "../errors.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
@@ -50,7 +50,7 @@ export function addCommand(terminal: Terminal): Command {
           flags,
           progress,
         );
-        await loadGrammars();
+        await loadGrammarsOf([task.language]);
         const lesson = lessonOf({ task, source, outcome, flags, words });
         const reason = screenLesson(lesson);
         if (reason !== undefined) {

@@ -1,7 +1,8 @@
 /** `lessonbank lessons`: look into a bank. What changes it is in the files beside this one. */
 import { readFile } from "node:fs/promises";
-import { extname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { Command } from "commander";
+import { languageOfFile, type Language } from "../code/language.ts";
 import { UsageError } from "../errors.ts";
 import { printDocument } from "../report/documents.ts";
 import { formatHits, formatLesson, formatLessons, formatStatistics } from "../report/lessons.ts";
@@ -111,9 +112,9 @@ export function lessonsCommand(terminal: Terminal): Command {
 async function readCode(
   { directory }: Terminal,
   file: string,
-): Promise<{ text: string; language: "c" | "c++" }> {
+): Promise<{ text: string; language: Language }> {
   const text = await readFile(resolve(directory, file), "utf8").catch((cause: unknown) => {
     throw new UsageError(`${file} cannot be read`, { remedy: "name a source file", cause });
   });
-  return { text, language: extname(file) === ".c" ? "c" : "c++" };
+  return { text, language: languageOfFile(file) ?? "c++" };
 }

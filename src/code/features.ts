@@ -5,7 +5,7 @@
 import type { Node } from "web-tree-sitter";
 import { distance } from "./dependences.ts";
 import { type Access, effectsOf, elementsOf, isPureCall, isRecursive } from "./effects.ts";
-import type { Language } from "./language.ts";
+import { isCompiled, type Language } from "./language.ts";
 import { dependsOn, polynomial, strideOf } from "./linear.ts";
 import { innermostLoops, isInvariant, type Loop, loopsIn, tripCount } from "./loops.ts";
 import { type Reduction, reductionsOf } from "./reductions.ts";
@@ -23,7 +23,7 @@ export interface CodeFeatures {
 
 /** Of one function in a file. `loadGrammars` must have been awaited. */
 export function codeFeatures(source: string, language: Language, functionName: string): CodeFeatures {
-  const subject = openSubject(source, language, functionName);
+  const subject = isCompiled(language) ? openSubject(source, language, functionName) : undefined;
   if (!subject) return { phrases: [], vector: features.map(() => 0) };
   const facts = gather(subject.function);
   const vector = features.map(({ of }) => Math.min(1, Math.max(0, of(facts))));

@@ -2,6 +2,7 @@
  * Finds function definitions by name in a file: `f`, `ns::f`, `Class::f`, or `f(int, const double*)` where it is overloaded.
  */
 import type { Node } from "web-tree-sitter";
+import { listScriptFunctions } from "./script-functions.ts";
 import { field, find, normalised, parts } from "./tree.ts";
 
 export interface FunctionDefinition {
@@ -20,6 +21,7 @@ export interface FunctionDefinition {
 
 /** All definitions with a body, in source order; lambdas and bare declarations are not among them. */
 export function listFunctions(root: Node): FunctionDefinition[] {
+  if (isScript(root)) return listScriptFunctions(root);
   return find(root, "function_definition").flatMap((node) => describe(node) ?? []);
 }
 
@@ -31,12 +33,18 @@ export function findFunction(root: Node, name: string): FunctionDefinition | und
   const { path, types } = splitName(name);
   const fitting = listFunctions(root).filter(
     (candidate) =>
-      (candidate.qualifiedName === path || candidate.qualifiedName.endsWith(`::${path}`)) &&
+      (candidate.qualifiedName === path ||
+        candidate.qualifiedName.endsWith(`${isScript(root) ? "." : "::"}${path}`)) &&
       (types === undefined || sameTypes(candidate.parameterTypes, types)),
   );
   if (fitting.length <= 1) return fitting[0];
   const exact = fitting.filter((candidate) => candidate.qualifiedName === path);
   return exact.length === 1 ? exact[0] : undefined;
+}
+
+/** As the grammars of Python, and of JavaScript and TypeScript, call a whole file. */
+function isScript(node: Node): boolean {
+  return ["module", "program"].includes(node.tree.rootNode.type);
 }
 
 /** The node that declares name and parameters, under any pointers and references of the return type. */

@@ -1,5 +1,5 @@
 /**
- * Tree-sitter parsers for C and C++, loaded once from the WASM grammars.
+ * Tree-sitter parsers, each loaded once from its WASM grammar.
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -7,30 +7,46 @@ import { Language as Grammar, Parser, type Tree } from "web-tree-sitter";
 import type { Language } from "./language.ts";
 
 const require = createRequire(import.meta.url);
-const grammarFiles: Record<Language, string> = {
-  c: join(dirname(require.resolve("tree-sitter-c/package.json")), "tree-sitter-c.wasm"),
-  "c++": join(dirname(require.resolve("tree-sitter-cpp/package.json")), "tree-sitter-cpp.wasm"),
+/** Of each language the package, and the file in it.  */
+const grammarFiles: Record<Language, readonly [packageName: string, file: string]> = {
+  c: ["tree-sitter-c", "tree-sitter-c.wasm"],
+  "c++": ["tree-sitter-cpp", "tree-sitter-cpp.wasm"],
+  python: ["tree-sitter-python", "tree-sitter-python.wasm"],
+  javascript: ["tree-sitter-javascript", "tree-sitter-javascript.wasm"],
+  typescript: ["tree-sitter-typescript", "tree-sitter-typescript.wasm"],
 };
 
-let loading: Promise<Record<Language, Parser>> | undefined;
-let parsers: Record<Language, Parser> | undefined;
+const loading = new Map<Language, Promise<void>>();
+const parsers = new Map<Language, Parser>();
 
-/** Loads both grammars; idempotent. Must have resolved before `parse` is called. */
-export async function loadGrammars(): Promise<void> {
-  loading ??= load();
-  parsers = await loading;
+/** Loads the grammars of C and C++; idempotent. */
+export function loadGrammars(): Promise<void> {
+  return loadGrammarsOf(["c", "c++"]);
+}
+
+/** Loads the grammars of these languages; idempotent. Must have resolved before `parse` is called. */
+export async function loadGrammarsOf(languages: readonly Language[]): Promise<void> {
+  await Promise.all(
+    languages.map((language) => {
+      const started = loading.get(language) ?? load(language);
+      loading.set(language, started);
+      return started;
+    }),
+  );
 }
 
 /** Parses a whole file. Syntax errors are nodes in the tree, never exceptions. The caller deletes the tree or lets it go. */
 export function parse(source: string, language: Language): Tree {
-  if (!parsers) throw new Error("loadGrammars() has not been awaited");
-  const tree = parsers[language].parse(source);
+  const parser = parsers.get(language);
+  if (!parser) throw new Error(`loadGrammarsOf(["${language}"]) has not been awaited`);
+  const tree = parser.parse(source);
   if (!tree) throw new Error("tree-sitter returned no tree");
   return tree;
 }
 
-async function load(): Promise<Record<Language, Parser>> {
+async function load(language: Language): Promise<void> {
   await Parser.init();
-  const [c, cpp] = await Promise.all([Grammar.load(grammarFiles.c), Grammar.load(grammarFiles["c++"])]);
-  return { c: new Parser().setLanguage(c), "c++": new Parser().setLanguage(cpp) };
+  const [packageName, file] = grammarFiles[language];
+  const grammar = await Grammar.load(join(dirname(require.resolve(`${packageName}/package.json`)), file));
+  parsers.set(language, new Parser().setLanguage(grammar));
 }

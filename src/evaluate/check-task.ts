@@ -3,7 +3,7 @@
  * sanitizers, and takes long enough to be timed.
  */
 import { TaskError } from "../errors.ts";
-import type { Task } from "../task/task.ts";
+import type { FunctionTask } from "../task/task.ts";
 import { checkCandidate } from "./check.ts";
 import { sizesText } from "./describe.ts";
 import {
@@ -54,7 +54,7 @@ export interface TaskReport {
 
 /** Runs every check that makes sense after those before it. Throws for a missing tool or an abort, never for the task. */
 export async function checkTask(
-  task: Task,
+  task: FunctionTask,
   evaluator: Workbench,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<TaskReport> {

@@ -4,7 +4,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { Language } from "../code/language.ts";
+import type { CompiledLanguage } from "../code/language.ts";
 import { cacheDirectory, keepWithDigest, readKept } from "./cache.ts";
 import { cleanText, runInJail, type JailResult } from "./jail.ts";
 import type { JailLimits } from "./jail-run.ts";
@@ -21,7 +21,7 @@ export interface CompilerSettings {
 }
 
 export interface Compilation {
-  readonly language: Language;
+  readonly language: CompiledLanguage;
   readonly compiler: CompilerSettings;
   readonly source: string;
   /** As messages name it. */
@@ -170,7 +170,7 @@ export async function precompileHeader(
 /** Compiles a shim to an object, once: it is kept under the hash of everything that goes into it. */
 export async function compileShim(
   text: string,
-  language: Language,
+  language: CompiledLanguage,
   settings: CompilerSettings,
   { sandbox, signal }: JailChoices = {},
 ): Promise<Compiled> {
@@ -241,7 +241,7 @@ function messageFlags({ family }: Compiler): string[] {
 }
 
 /** A name that no shell, compiler or reader could take for anything else. */
-function plainName(fileName: string, language: Language): string {
+function plainName(fileName: string, language: CompiledLanguage): string {
   const base = fileName.split("/").at(-1) ?? "";
   return /^[A-Za-z0-9][\w.+-]{0,60}$/.test(base) ? base : language === "c" ? "candidate.c" : "candidate.cpp";
 }

@@ -3,7 +3,7 @@
  */
 import { rm } from "node:fs/promises";
 import type { LimitFunction } from "p-limit";
-import type { Task } from "../task/task.ts";
+import type { FunctionTask } from "../task/task.ts";
 import { keep } from "./cache.ts";
 import { checkCandidate } from "./check.ts";
 import { compileLibrary, type Compiled } from "./compile.ts";
@@ -46,7 +46,7 @@ let serial = 0;
 /** Judges a candidate; heeds `choices.signal`. Throws as `Evaluator.evaluate` does. */
 export async function judgeCandidate(
   judge: Judge,
-  task: Task,
+  task: FunctionTask,
   source: string,
   choices: EvaluateOptions & { readonly signal: AbortSignal },
 ): Promise<Outcome> {

@@ -3,7 +3,7 @@
  */
 import { TaskError } from "../errors.ts";
 import { planCall } from "../task/plan.ts";
-import type { Sizes, Task } from "../task/task.ts";
+import type { Sizes, FunctionTask } from "../task/task.ts";
 import { checkGrowBytes } from "./reference-facts.ts";
 import type { Workbench } from "./sandboxed-evaluator.ts";
 import { dropPlan, endArms, loadPlan, runReference, startArms, type LoadedPlan } from "./trial.ts";
@@ -21,7 +21,7 @@ export interface MeasureReferenceOptions {
 /** What goes wrong in the task is a failure here, since sizes are being tried out; a missing tool still throws. */
 export async function measureReference(
   evaluator: Workbench,
-  task: Task,
+  task: FunctionTask,
   sizes: Sizes,
   { signal, limitMs = 5000 }: MeasureReferenceOptions = {},
 ): Promise<ReferenceTime> {

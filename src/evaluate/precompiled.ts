@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import type { Language } from "../code/language.ts";
+import type { CompiledLanguage } from "../code/language.ts";
 import { cacheDirectory, keep, makePrivate } from "./cache.ts";
 import type { JailRun } from "./jail-run.ts";
 import { leadingHeaders } from "./source-text.ts";
@@ -14,7 +14,7 @@ import type { Compiler } from "./toolchain.ts";
 
 /** What makes two compilations read headers alike. */
 export interface HeaderSettings {
-  readonly language: Language;
+  readonly language: CompiledLanguage;
   readonly compiler: Compiler;
   /** In their order: standard, flags of the task, and ours that change what headers mean. */
   readonly flags: readonly string[];

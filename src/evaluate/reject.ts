@@ -2,12 +2,12 @@
  * What is refused before a compiler sees it.
  */
 import { loadGrammars } from "../code/parser.ts";
-import type { Task } from "../task/task.ts";
+import type { FunctionTask } from "../task/task.ts";
 
 const mostBytes = 2 ** 20;
 
 /** Why a text is no candidate for the task; undefined where it may be one. */
-export async function rejectionOf(task: Task, source: string): Promise<string | undefined> {
+export async function rejectionOf(task: FunctionTask, source: string): Promise<string | undefined> {
   if (source.trim() === "") return "It is empty.";
   const bytes = Buffer.byteLength(source);
   if (bytes > mostBytes) return `It has ${bytes} bytes; at most ${mostBytes} are read.`;

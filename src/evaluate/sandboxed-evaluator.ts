@@ -6,7 +6,7 @@ import { availableParallelism, cpus, release } from "node:os";
 import { join } from "node:path";
 import pLimit from "p-limit";
 import { LessonbankError } from "../errors.ts";
-import type { Task } from "../task/task.ts";
+import type { FunctionTask } from "../task/task.ts";
 import { makeSessionDirectory } from "./cache.ts";
 import { precompileHeader } from "./compile.ts";
 import type { Evaluator } from "./evaluator.ts";
@@ -28,13 +28,13 @@ export interface EvaluatorOptions {
   /** Default `full`. `weaker` does without namespaces, where they are not to be had; every Outcome then says so. */
   readonly sandbox?: SandboxKind;
   /** For tests that write shim and plans by hand. Default: from the task. */
-  readonly partsOf?: (task: Task) => SubjectParts;
+  readonly partsOf?: (task: FunctionTask) => SubjectParts;
 }
 
 /** What the other modules of this folder need of an evaluator. */
 export interface Workbench extends Evaluator {
   /** The task compiled; memoised by its hash, and its files there. */
-  subject(task: Task, signal?: AbortSignal): Promise<Subject>;
+  subject(task: FunctionTask, signal?: AbortSignal): Promise<Subject>;
   /** Alone with the supervisor; an abort ends what it is doing. */
   exclusively<T>(signal: AbortSignal | undefined, work: (supervisor: Supervisor) => Promise<T>): Promise<T>;
   /** A path for a file of this evaluator's, gone when it closes. */
@@ -92,7 +92,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     });
   };
 
-  const subject = async (task: Task, signal?: AbortSignal): Promise<Subject> => {
+  const subject = async (task: FunctionTask, signal?: AbortSignal): Promise<Subject> => {
     let found = subjects.get(task.hash);
     if (!found) {
       // For whoever asks next too: so it goes on when the first to ask gives up.
@@ -116,6 +116,11 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
   };
   const workbench: Workbench = {
     evaluate(task, source, choices = {}) {
+      if (task.kind !== "function")
+        throw new LessonbankError(
+          "usage",
+          `${task.name}: this evaluator judges functions that it can call itself`,
+        );
       const running = judgeCandidate(judge, task, source, { ...choices, signal: heeding(choices.signal) });
       inBackground(running);
       return running;

@@ -8,7 +8,7 @@ import type { CallPlan } from "../task/call-plan.ts";
 import { planCall } from "../task/plan.ts";
 import { generatorShimSource, shimSource } from "../task/shim.ts";
 import { checkedSizes } from "../task/sizes.ts";
-import type { Sizes, Task } from "../task/task.ts";
+import type { Sizes, FunctionTask } from "../task/task.ts";
 import { keep } from "./cache.ts";
 import {
   compileLibrary,
@@ -28,11 +28,15 @@ export interface SizedPlan {
 
 /** What judging needs to know of a task; `subjectParts` derives it, and tests write it by hand. */
 export interface SubjectParts {
-  readonly task: Task;
+  readonly task: FunctionTask;
   /** The file that errors about the task name. */
   readonly file: string;
   readonly shim: string;
-  readonly generator?: { readonly shim: string; readonly language: Task["language"]; readonly text: string };
+  readonly generator?: {
+    readonly shim: string;
+    readonly language: FunctionTask["language"];
+    readonly text: string;
+  };
   readonly checked: readonly SizedPlan[];
   readonly timed: SizedPlan;
 }
@@ -49,7 +53,7 @@ export interface Subject extends SubjectParts {
 }
 
 /** Pure. Throws a TaskError where the task does not fit together. */
-export function subjectParts(task: Task): SubjectParts {
+export function subjectParts(task: FunctionTask): SubjectParts {
   const sized = (sizes: Sizes): SizedPlan => ({ sizes, plan: planCall(task, sizes) });
   const { generator } = task;
   return {
@@ -126,7 +130,7 @@ export async function restoreSubject({ libraries }: Subject): Promise<void> {
 }
 
 /** A generator may be written in the other language than the task. */
-function generatorSettings(task: Task, language: Task["language"]): CompilerSettings {
+function generatorSettings(task: FunctionTask, language: FunctionTask["language"]): CompilerSettings {
   if (language === task.language) return task.compiler;
   const clang = /clang/.test(task.compiler.command);
   return language === "c"

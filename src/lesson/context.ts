@@ -5,7 +5,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
-import type { Task } from "../task/task.ts";
+import { type Task, timedSizes } from "../task/task.ts";
 import { cleanProse, clip } from "../code/clean-text.ts";
 import type { LessonContext } from "./lesson.ts";
 import { lessonLimits } from "./schema.ts";
@@ -32,14 +32,21 @@ export function describeContext(task: Task): LessonContext {
   const cpuInfo = readCpuInfo();
   return {
     language: task.language,
-    compiler: compilerVersion(task.compiler.command),
-    flags: [`-std=${task.compiler.standard}`, ...task.compiler.flags]
-      .slice(0, lessonLimits.entries)
-      .map(tidy),
+    ...translation(task),
     cpu: tidy(cpuModel(cpuInfo)),
     isa: describeInstructionSet(process.arch, cpuInfo),
     threads: task.threads,
-    sizes: { ...task.sizes.timed },
+    sizes: { ...timedSizes(task) },
+  };
+}
+
+/** A repository's own build chooses its flags, so of a command task the translator alone is known. */
+function translation(task: Task): Pick<LessonContext, "compiler" | "flags"> {
+  if (task.kind === "command") return { compiler: tidy(task.toolchain), flags: [] };
+  const { command, standard, flags } = task.compiler;
+  return {
+    compiler: compilerVersion(command),
+    flags: [`-std=${standard}`, ...flags].slice(0, lessonLimits.entries).map(tidy),
   };
 }
 

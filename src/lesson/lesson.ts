@@ -1,6 +1,7 @@
 /**
  * A lesson: why an outcome came about, in words and in fields, with the evidence it rests on and the context it was earned in.
  */
+import type { Language } from "../code/language.ts";
 import type { OutcomeStatus, Speedup } from "../evaluate/outcome.ts";
 
 /** A named rewrite with the parameters it was applied with, for example loop-tiling {"tile": 64}. */
@@ -13,7 +14,7 @@ export interface Transformation {
 
 /** Where a lesson was earned. A changed context makes it less certain, not wrong. */
 export interface LessonContext {
-  readonly language: "c" | "c++";
+  readonly language: Language;
   readonly compiler: string;
   readonly flags: readonly string[];
   /** The CPU's model name. */

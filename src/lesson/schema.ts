@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import { outcomeStatuses, type OutcomeStatus } from "../evaluate/outcome.ts";
+import { languages } from "../code/language.ts";
 import { cleanProse, cleanSource } from "../code/clean-text.ts";
 import type { Lesson } from "./lesson.ts";
 
@@ -43,7 +44,7 @@ const speedup = z
 
 /** Where a lesson was earned. */
 export const contextSchema = z.strictObject({
-  language: z.enum(["c", "c++"]),
+  language: z.enum(languages),
   compiler: prose(lessonLimits.name),
   flags: z.array(prose(lessonLimits.name)).max(lessonLimits.entries),
   cpu: prose(lessonLimits.name),

@@ -1,7 +1,7 @@
 /** Tasks for a person: the list of those that there are, and what a check of one found. */
 import type { TaskFinding, TaskReport } from "../evaluate/check-task.ts";
 import type { Guess } from "../task/infer/infer.ts";
-import type { Task } from "../task/task.ts";
+import type { FunctionTask } from "../task/task.ts";
 import { formatDuration } from "./figures.ts";
 import { padEnd, table, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
@@ -11,7 +11,7 @@ export interface TaskLayout {
   readonly width: number;
 }
 
-export function formatTaskList(tasks: readonly Task[], { style, width }: TaskLayout): string {
+export function formatTaskList(tasks: readonly FunctionTask[], { style, width }: TaskLayout): string {
   return table(
     [{ title: "task" }, { title: "language" }, { title: "what it does", flexible: true }],
     tasks.map((task) => [{ text: task.name, paint: style.accent }, task.language, task.description]),

@@ -4,7 +4,7 @@
  */
 import type { Agent } from "../agent/agent.ts";
 import { unifiedDiff } from "../code/diff.ts";
-import { loadGrammars } from "../code/parser.ts";
+import { loadGrammarsOf } from "../code/parser.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
 import type { LessonContext } from "../lesson/lesson.ts";
 import { policyByName } from "../select/policy.ts";
@@ -37,7 +37,7 @@ export interface Execution {
 /** Runs the strategy to its end. Throws a ReplayDifference where it does not follow its record. */
 export async function execute(execution: Execution): Promise<OptimizeResult> {
   const { tape, caller, limits, task, run, strategy } = execution;
-  await loadGrammars();
+  await loadGrammarsOf([task.language]);
   const found = await strategy.run({
     run,
     task,

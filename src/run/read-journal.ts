@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { UsageError } from "../errors.ts";
 import { describeIssues } from "../lesson/schema.ts";
-import { taskHash } from "../task/load.ts";
+import { isUnchanged } from "../task/task-hash.ts";
 import type { Task } from "../task/task.ts";
 import type { JournalEnd } from "./journal.ts";
 import { journalLineSchema, journalVersion, type JournalLine, type RecordOf } from "./record.ts";
@@ -77,7 +77,7 @@ export function parseJournal(bytes: Buffer, path: string): ReadJournal {
           ? "the run died before its first line: remove the file, and begin the run anew"
           : "name the file that a run wrote",
     });
-  if (taskHash(first.task) !== first.task.hash)
+  if (!isUnchanged(first.task))
     throw new UsageError(`${path}: line 1: the task is not the one that its hash names`, {
       remedy: "the journal was changed; use it as it was written",
     });

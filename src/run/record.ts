@@ -4,6 +4,7 @@
  * decisions are there to be compared with, and to be read.
  */
 import { z } from "zod";
+import { languages } from "../code/language.ts";
 import type { Candidate } from "../agent/agent.ts";
 import { outcomeStatuses, type Outcome, type OutcomeStatus } from "../evaluate/outcome.ts";
 import type { Lesson, LessonContext } from "../lesson/lesson.ts";
@@ -14,7 +15,8 @@ import { modelFaults, type ChatRequest } from "../model/chat-model.ts";
 import type { Task } from "../task/task.ts";
 
 /** A task without the folder that it came from. */
-export type RecordedTask = Omit<Task, "directory" | "file">;
+export type RecordedTask = Recorded<Task>;
+type Recorded<T> = T extends Task ? Omit<T, "directory" | "file"> : never;
 
 /** Raised when an older version could no longer read what is written. */
 export const journalVersion = 2;
@@ -89,7 +91,7 @@ const versions = z.strictObject({ lessonbank: z.string(), node: z.string() });
 const task = z.looseObject({
   name,
   hash: digest,
-  language: z.enum(["c", "c++"]),
+  language: z.enum(languages),
   function: z.string(),
   source: z.strictObject({ file: z.string(), text }),
 }) as unknown as z.ZodType<RecordedTask>;

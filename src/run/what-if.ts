@@ -9,7 +9,7 @@ import { createMemoryBank } from "../bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import { byNearness } from "../bank/similarity.ts";
 import { sha256 } from "../code/hash.ts";
-import { loadGrammars } from "../code/parser.ts";
+import { loadGrammarsOf } from "../code/parser.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
 import { ModelError } from "../model/chat-model.ts";
 import { lessonl } from "../strategy/lessonl.ts";
@@ -62,7 +62,7 @@ export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
   const recorded = limitsSoFar(read);
   const policy = policyByName(options.policy ?? started.policy).name;
   const limits = { ...recorded, rounds: options.rounds ?? recorded.rounds };
-  await loadGrammars();
+  await loadGrammarsOf([started.task.language]);
   const end = new RecordEnd();
   const shown = new Map<number, string[]>();
   const result = await execute({

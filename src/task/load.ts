@@ -2,12 +2,10 @@
  * Loads tasks from their folders. A loaded task is complete: its signature is read, and every rule and expression was tried
  * at its own sizes, so that what is wrong is said here and not in the middle of a run.
  */
-import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { LessonbankError, TaskError, UsageError } from "../errors.ts";
-import { canonicalJson } from "../code/canonical-json.ts";
-import type { Language } from "../code/language.ts";
+import type { CompiledLanguage } from "../code/language.ts";
 import { nearest } from "../code/nearest.ts";
 import type { CallPlan } from "./call-plan.ts";
 import { findFunction } from "./find-function.ts";
@@ -18,10 +16,11 @@ import { parseTaskFile, readTaskText } from "./read-task-file.ts";
 import type { TaskFile } from "./schema.ts";
 import { isFlat, type Parameter, type Signature, type Type } from "./signature.ts";
 import { checkedSizes, validateSizes } from "./sizes.ts";
-import type { InputRule, Task } from "./task.ts";
+import { taskHash } from "./task-hash.ts";
+import type { InputRule, FunctionTask } from "./task.ts";
 
 /** Loads a task from its folder or its task.json. Throws a TaskError, or a UsageError where there is none. */
-export async function loadTask(path: string): Promise<Task> {
+export async function loadTask(path: string): Promise<FunctionTask> {
   const status = await stat(path).catch(() => undefined);
   if (!status)
     throw new UsageError(`${path}: there is no such task`, {
@@ -41,7 +40,7 @@ export async function loadTask(path: string): Promise<Task> {
 }
 
 /** Every task of a suite: its folder's folders that have a task.json, by name. Throws on the first that is at fault. */
-export async function listTasks(suiteDirectory: string): Promise<Task[]> {
+export async function listTasks(suiteDirectory: string): Promise<FunctionTask[]> {
   const { tasks, faults } = await loadSuite(suiteDirectory);
   if (faults[0]) throw faults[0];
   return tasks;
@@ -50,14 +49,14 @@ export async function listTasks(suiteDirectory: string): Promise<Task[]> {
 /** As `listTasks`; those that are at fault are told apart from the others, with what is wrong. */
 export async function loadSuite(
   suiteDirectory: string,
-): Promise<{ readonly tasks: Task[]; readonly faults: readonly LessonbankError[] }> {
+): Promise<{ readonly tasks: FunctionTask[]; readonly faults: readonly LessonbankError[] }> {
   const entries = await readdir(suiteDirectory, { withFileTypes: true }).catch((cause: unknown) => {
     throw new UsageError(`${suiteDirectory}: this folder cannot be read`, {
       remedy: "Name a folder of task folders.",
       cause,
     });
   });
-  const tasks: Task[] = [];
+  const tasks: FunctionTask[] = [];
   const faults: LessonbankError[] = [];
   for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
     const directory = join(suiteDirectory, entry.name);
@@ -85,7 +84,7 @@ export interface TaskTexts {
 export async function makeTask(
   raw: TaskFile,
   { file, directory, text, generator }: TaskTexts,
-): Promise<Task> {
+): Promise<FunctionTask> {
   const language = raw.language ?? languageOf(raw.source, file, "source");
   const flags = raw.compiler?.flags ?? ["-O3", "-march=native"];
   const source = await readSource({ file: join(dirname(file), raw.source), text, language, flags });
@@ -94,7 +93,7 @@ export async function makeTask(
   const signature = signatureOf(source, called);
   refuseUnknownInputs(raw, signature, file);
   const timed = raw.sizes?.timed ?? {};
-  const task: Omit<Task, "hash"> = {
+  const task: Omit<FunctionTask, "hash"> = {
     kind: "function",
     name: raw.name ?? basename(directory).replaceAll(/[^\w.-]/g, "-"),
     description: raw.description ?? "",
@@ -123,7 +122,7 @@ export async function makeTask(
       raw.generator !== undefined && { generator: generatorOf(raw.generator, generator, language, file) }),
     file,
   };
-  const loaded: Task = { ...task, hash: taskHash(task) };
+  const loaded: FunctionTask = { ...task, hash: taskHash(task) };
   validateSizes(loaded);
   refuseWithoutOutput(loaded, planCall(loaded, loaded.sizes.timed), file);
   for (const sizes of checkedSizes(loaded)) planCall(loaded, sizes);
@@ -131,7 +130,7 @@ export async function makeTask(
 }
 
 /** A function whose results stay in globals, or that has none, cannot be compared with another. */
-function refuseWithoutOutput(task: Task, plan: CallPlan, file: string): void {
+function refuseWithoutOutput(task: FunctionTask, plan: CallPlan, file: string): void {
   if (plan.slots.some((slot) => slot.mode === "out" || slot.mode === "inout")) return;
   throw new TaskError(
     file,
@@ -144,7 +143,7 @@ function refuseWithoutOutput(task: Task, plan: CallPlan, file: string): void {
 }
 
 /** The language that a file's ending means. */
-export function languageOf(name: string, file: string, key: string): Language {
+export function languageOf(name: string, file: string, key: string): CompiledLanguage {
   const ending = extname(name);
   if (ending === ".c") return "c";
   if (/^\.(?:cc|cpp|cxx|c\+\+|C|hpp|hh|ipp)$/.test(ending)) return "c++";
@@ -156,9 +155,9 @@ export function languageOf(name: string, file: string, key: string): Language {
 function generatorOf(
   name: string,
   text: string,
-  language: Language,
+  language: CompiledLanguage,
   file: string,
-): NonNullable<Task["generator"]> {
+): NonNullable<FunctionTask["generator"]> {
   const own = languageOf(name, file, "generator");
   if (own === "c" && language === "c++")
     throw new TaskError(file, `"generator": "${name}" is C, and the task is C++`, {
@@ -185,7 +184,7 @@ function refuseUnknownInputs(raw: TaskFile, signature: Signature, file: string):
 }
 
 /** Single precision holds seven digits, double sixteen: room for sums that are added in another order. */
-function defaultTolerance(signature: Signature): Task["tolerance"] {
+function defaultTolerance(signature: Signature): FunctionTask["tolerance"] {
   const outputs = signature.parameters
     .filter((parameter) => !parameter.constant)
     .map((parameter: Parameter) => parameter.type);
@@ -199,26 +198,6 @@ function hasSingle(type: Type): boolean {
   return !(type.kind === "string" || (isFlat(type) && type.kind !== "array")) && hasSingle(type.element);
 }
 
-function defined(tolerance: TaskFile["tolerance"]): Partial<Task["tolerance"]> {
+function defined(tolerance: TaskFile["tolerance"]): Partial<FunctionTask["tolerance"]> {
   return Object.fromEntries(Object.entries(tolerance ?? {}).filter(([, value]) => value !== undefined));
-}
-
-/** Over all that decides an Outcome; the order of keys does not matter, except that of `sizes.timed`. */
-export function taskHash(task: Omit<Task, "hash" | "directory" | "file">): string {
-  const { source, language, signature, entry, compiler, sizes, inputs, tolerance, threads, generator } = task;
-  const parts = {
-    source: source.text,
-    function: task.function,
-    entry: entry ?? null,
-    language,
-    signature,
-    compiler,
-    sizes,
-    order: Object.keys(sizes.timed),
-    inputs,
-    tolerance,
-    threads,
-    generator: generator ?? null,
-  };
-  return createHash("sha256").update(canonicalJson(parts)).digest("hex");
 }

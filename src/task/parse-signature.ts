@@ -2,7 +2,7 @@
  * Reads from source text how a function is called. Refuses, with the parameter named, what no shim can call.
  */
 import type { Node } from "web-tree-sitter";
-import type { Language } from "../code/language.ts";
+import type { CompiledLanguage } from "../code/language.ts";
 import { TaskError } from "../errors.ts";
 import { declarationText } from "./declare.ts";
 import type { FunctionDeclaration } from "./declarations.ts";
@@ -89,7 +89,7 @@ function refused(source: ReadSource, called: FunctionDeclaration, name: string, 
   return new TaskError(source.file, message, { remedy });
 }
 
-function parameterOf(declared: FullType, name: string, language: Language): Parameter {
+function parameterOf(declared: FullType, name: string, language: CompiledLanguage): Parameter {
   const full = decayed(declared);
   if (full.kind === "plain" && full.view) {
     const { constant } = full.view;
@@ -141,7 +141,11 @@ function referenceTo(full: FullType & { kind: "reference" }, name: string): Para
   };
 }
 
-function pointerTo(full: FullType & { kind: "pointer" }, name: string, language: Language): Parameter {
+function pointerTo(
+  full: FullType & { kind: "pointer" },
+  name: string,
+  language: CompiledLanguage,
+): Parameter {
   const { to } = full;
   if (to.kind === "plain" && to.view) throw new TypeRefusal(`it points to a \`${to.spelling}\``);
   if (to.kind === "plain") {

@@ -2,10 +2,10 @@
  * What planning a call knows throughout, and how it says what is wrong.
  */
 import { TaskError } from "../errors.ts";
-import { taskFile, type Sizes, type Task } from "./task.ts";
+import { taskFile, type Sizes, type FunctionTask } from "./task.ts";
 
 export interface Context {
-  readonly task: Task;
+  readonly task: FunctionTask;
   readonly sizes: Sizes;
 }
 

@@ -19,13 +19,13 @@ import {
 } from "./rules.ts";
 import { isFlat, type Parameter, type Type } from "./signature.ts";
 import { usedOf } from "./used.ts";
-import { taskFile, type Expression, type InputRule, type Sizes, type Task } from "./task.ts";
+import { taskFile, type Expression, type InputRule, type Sizes, type FunctionTask } from "./task.ts";
 
 /** Bytes that the arguments of one call may take together. */
 const mostBytes = 2 ** 30;
 
 /** The plan of one call at these sizes. Pure. Throws a TaskError. */
-export function planCall(task: Task, sizes: Sizes): CallPlan {
+export function planCall(task: FunctionTask, sizes: Sizes): CallPlan {
   const context: Context = { task, sizes };
   const slots = task.signature.parameters.map((parameter) => slotOf(context, parameter));
   const { returns } = task.signature;

@@ -3,7 +3,7 @@
  * opened. Line numbers stay as they are. The result is only ever read, never compiled, so what it does not know (a compiler's
  * own feature macros) costs a declaration at worst.
  */
-import type { Language } from "../code/language.ts";
+import type { CompiledLanguage } from "../code/language.ts";
 import { evaluate, ExpressionError, parseExpression } from "./expression.ts";
 
 export interface Preprocessed {
@@ -30,7 +30,11 @@ const tokenPattern =
   /\s+|(?:u8|[LuU])?R"([^()\\\s]{0,16})\([^]*?\)\1"|(?:u8|[LuU])?"(?:[^"\\\n]|\\[^])*"|(?:[LuU])?'(?:[^'\\\n]|\\[^])+'|[A-Za-z_$][\w$]*|\.?\d(?:[eEpP][+-]|'(?=\w)|[\w.])*|##|::|->|[^]/g;
 
 /** Reads `source` as the compiler would with these flags (`-DNAME=value` is heeded). Never throws. */
-export function preprocess(source: string, language: Language, flags: readonly string[] = []): Preprocessed {
+export function preprocess(
+  source: string,
+  language: CompiledLanguage,
+  flags: readonly string[] = [],
+): Preprocessed {
   const macros = builtIn(language, flags);
   const headers: string[] = [];
   const output: string[] = [];
@@ -100,7 +104,7 @@ export function preprocess(source: string, language: Language, flags: readonly s
   return { text: output.join("\n"), constants, headers, packs };
 }
 
-function builtIn(language: Language, flags: readonly string[]): Map<string, Macro> {
+function builtIn(language: CompiledLanguage, flags: readonly string[]): Map<string, Macro> {
   const macros = new Map<string, Macro>();
   const set = (name: string, body: string): void => void macros.set(name, { body: tokens(body) });
   if (language === "c++") set("__cplusplus", "201703L");

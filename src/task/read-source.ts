@@ -2,7 +2,7 @@
  * Reads a source file once, so that functions can be looked up in it.
  */
 import { loadGrammars, parse } from "../code/parser.ts";
-import type { Language } from "../code/language.ts";
+import type { CompiledLanguage } from "../code/language.ts";
 import { collectDeclarations, type Declarations } from "./declarations.ts";
 import { preprocess, type Preprocessed } from "./preprocess.ts";
 
@@ -10,7 +10,7 @@ export interface SourceRequest {
   /** For messages: the source's file name. */
   readonly file: string;
   readonly text: string;
-  readonly language: Language;
+  readonly language: CompiledLanguage;
   /** `-D` flags decide conditionals of the source. */
   readonly flags?: readonly string[] | undefined;
 }
@@ -18,7 +18,7 @@ export interface SourceRequest {
 /** A source file, read once, in which functions can be looked up. */
 export interface ReadSource {
   readonly file: string;
-  readonly language: Language;
+  readonly language: CompiledLanguage;
   readonly preprocessed: Preprocessed;
   readonly declarations: Declarations;
 }

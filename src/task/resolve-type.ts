@@ -3,7 +3,7 @@
  * and structs laid out as the System V and AAPCS64 ABIs do. What cannot be called is refused by name.
  */
 import type { Node } from "web-tree-sitter";
-import type { Language } from "../code/language.ts";
+import type { CompiledLanguage } from "../code/language.ts";
 import { innerDeclarator, type Declarations, type TypeDeclaration } from "./declarations.ts";
 import { evaluate, ExpressionError, parseExpression } from "./expression.ts";
 import { TypeRefusal, type FullType } from "./full-type.ts";
@@ -14,7 +14,7 @@ import { readTypeText, TypeTextError, type TemplateArgument, type TypeText } fro
 
 /** Remembers which classes and enums were met, in an order in which they can be declared. */
 export interface Resolver {
-  readonly language: Language;
+  readonly language: CompiledLanguage;
   readonly declarations: Declarations;
   readonly packs: boolean;
   readonly constants: ReadonlyMap<string, string>;

@@ -2,7 +2,7 @@
  * How a parameter and its rule in `inputs` go together: what it is used for, and whether the rule can make values of its type.
  */
 import { isFlat, type Parameter, type ScalarName, type Type } from "./signature.ts";
-import type { InputRule, Task } from "./task.ts";
+import type { InputRule, FunctionTask } from "./task.ts";
 
 /** The keys of which a rule has exactly one, unless it is an output, a workspace or the generator's. */
 export const valueKeys = [
@@ -26,7 +26,7 @@ export function valueKeysOf(rule: InputRule): ValueKey[] {
 }
 
 /** Whether the task's generator fills this parameter: its rule gives a length and nothing else about values. */
-export function isGenerated(task: Pick<Task, "inputs" | "generator">, parameter: Parameter): boolean {
+export function isGenerated(task: Pick<FunctionTask, "inputs" | "generator">, parameter: Parameter): boolean {
   const rule = task.inputs[parameter.name];
   if (!task.generator || !rule || rule.length === undefined) return false;
   return valueKeysOf(rule).length === 0 && rule.output === undefined && rule.scratch === undefined;

@@ -1,7 +1,7 @@
 /**
  * The number types that C, C++ and their libraries have names for.
  */
-import type { Language } from "../code/language.ts";
+import type { CompiledLanguage } from "../code/language.ts";
 import { TypeRefusal, type FullType } from "./full-type.ts";
 import type { ScalarName } from "./signature.ts";
 import type { TypeText } from "./type-text.ts";
@@ -30,7 +30,7 @@ const fundamentals: Record<string, [ScalarName, string]> = {
 };
 
 /** A fundamental type by its words in any order. Throws a TypeRefusal. */
-export function resolveFundamental({ words, constant }: TypeText, language: Language): FullType {
+export function resolveFundamental({ words, constant }: TypeText, language: CompiledLanguage): FullType {
   const key = words
     .map((word) => ({ _Bool: "bool", __signed__: "signed", __complex__: "_Complex" })[word] ?? word)
     .filter((word, _, all) => word !== "signed" || all.includes("char"))

@@ -3,19 +3,19 @@
  * function by its resolved signature, so that a candidate with another signature does not link. It is compiled with the
  * folder `sandbox/` on the include path and the task's own language standard.
  */
-import type { Language } from "../code/language.ts";
+import type { CompiledLanguage } from "../code/language.ts";
 import { TaskError } from "../errors.ts";
 import { isGenerated } from "./rules.ts";
 import { isFlat, type Parameter, type StructType, type Type } from "./signature.ts";
-import { taskFile, type Task } from "./task.ts";
+import { taskFile, type FunctionTask } from "./task.ts";
 
 export interface ShimSource {
   readonly text: string;
-  readonly language: Language;
+  readonly language: CompiledLanguage;
 }
 
 /** The shim that calls the task's function. One slot a parameter in order, then one for the returned value. Pure. */
-export function shimSource(task: Task): ShimSource {
+export function shimSource(task: FunctionTask): ShimSource {
   const { parameters, returns, callee, declarations } = task.signature;
   const text = compose({
     language: task.language,
@@ -35,7 +35,7 @@ export function shimSource(task: Task): ShimSource {
  * The shim that calls `generate` of the task's generator. Slots: the seed (u64), each timed size (i64), then every parameter that the
  * generator fills, in the signature's order; containers arrive at the length that `inputs` gives. Throws a TaskError.
  */
-export function generatorShimSource(task: Task): ShimSource {
+export function generatorShimSource(task: FunctionTask): ShimSource {
   const { generator } = task;
   if (!generator) throw new TaskError(taskFile(task), 'it has no "generator"');
   const { language } = generator;
@@ -77,7 +77,7 @@ interface ShimSlot extends Parameter {
 }
 
 interface Composition {
-  readonly language: Language;
+  readonly language: CompiledLanguage;
   readonly declarations: string;
   readonly structs: readonly StructType[];
   readonly callee: string;
@@ -86,7 +86,7 @@ interface Composition {
 }
 
 /** What the generator gets for a parameter: a pointer to flat data, a reference (in C++) to all else. */
-function handedOut(parameter: Parameter, language: Language): ShimSlot {
+function handedOut(parameter: Parameter, language: CompiledLanguage): ShimSlot {
   const base = pointee(parameter.spelling);
   const byPointer = language === "c" || (parameter.passing === "pointer" && isFlat(parameter.type));
   return {

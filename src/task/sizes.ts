@@ -4,7 +4,7 @@
 import { nearest } from "../code/nearest.ts";
 import { TaskError } from "../errors.ts";
 import { evaluate, ExpressionError, parseExpression, type Node } from "./expression.ts";
-import { taskFile, type Sizes, type Task } from "./task.ts";
+import { taskFile, type Sizes, type FunctionTask } from "./task.ts";
 
 const mostSizes = 12;
 /** How far a size is moved to satisfy `require`: past a multiple of 64. */
@@ -13,7 +13,7 @@ const furthestMove = 64;
 const oddSizes = [33, 17, 65, 7, 13, 31];
 
 /** Those given, then the added ones; at most 12, each once. Empty of added ones where the task's conditions leave none. Pure. */
-export function checkedSizes(task: Task): Sizes[] {
+export function checkedSizes(task: FunctionTask): Sizes[] {
   const names = Object.keys(task.sizes.timed);
   if (names.length === 0) return [{}];
   const requirements = task.sizes.require.map((text) => parseExpression(text));
@@ -31,7 +31,7 @@ export function checkedSizes(task: Task): Sizes[] {
 }
 
 /** In the order of what they are likely to find. Sizes never pass the timed ones, so the work stays bounded. */
-function wishes(task: Task, names: readonly string[]): Sizes[] {
+function wishes(task: FunctionTask, names: readonly string[]): Sizes[] {
   const odd = (shift: number): Sizes =>
     Object.fromEntries(
       names.map((name, index) => [
@@ -49,7 +49,7 @@ function wishes(task: Task, names: readonly string[]): Sizes[] {
 
 /** The wish moved into the task's bounds and conditions; undefined where no small move does it. */
 function fit(
-  task: Task,
+  task: FunctionTask,
   names: readonly string[],
   requirements: readonly Node[],
   wish: Sizes,
@@ -69,7 +69,7 @@ function fit(
   return undefined;
 }
 
-function clamp(task: Task, name: string, value: number): number {
+function clamp(task: FunctionTask, name: string, value: number): number {
   const { minimum, maximum } = task.sizes;
   return Math.min(Math.max(value, minimum[name] ?? 0), maximum[name] ?? Number.MAX_SAFE_INTEGER);
 }
@@ -87,7 +87,7 @@ function holds(requirements: readonly Node[], sizes: Sizes): boolean {
 }
 
 /** Holds the sizes of the task file against each other and against `minimum`, `maximum` and `require`. Throws a TaskError. */
-export function validateSizes(task: Task): void {
+export function validateSizes(task: FunctionTask): void {
   const { timed, checked, minimum, maximum, require } = task.sizes;
   const names = Object.keys(timed);
   const file = taskFile(task);

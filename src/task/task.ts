@@ -2,10 +2,10 @@
  * A loaded, validated task. `load.ts` makes it from a folder, `infer.ts` from a bare source file.
  */
 import { join } from "node:path";
-import type { Language } from "../code/language.ts";
+import type { CompiledLanguage, Language } from "../code/language.ts";
 import type { Signature } from "./signature.ts";
 
-export type { Language };
+export type { CompiledLanguage, Language };
 
 /** A scalar or a length: a literal, or an integer expression over the sizes. */
 export type Expression = number | string;
@@ -30,17 +30,27 @@ export interface InputRule {
 
 export type Sizes = Readonly<Record<string, number>>;
 
-export interface Task {
-  readonly kind: "function";
+/** What agents, strategies and banks see of every task, whatever judges its candidates. */
+interface TaskBase {
   readonly name: string;
   readonly description: string;
-  readonly language: Language;
-  /** The folder that the task was loaded from. */
+  /** The folder that the task was loaded from; of a command task, the repository's root. */
   readonly directory: string;
   /** The reference: file name inside the folder, and its whole text. */
   readonly source: { readonly file: string; readonly text: string };
   /** As the task file names it: plain or qualified, with parameter types where there are overloads. */
   readonly function: string;
+  readonly threads: number;
+  /** The file that messages about this task name; `task.json` in its folder where absent. */
+  readonly file?: string;
+  /** SHA-256 over all that decides an Outcome, hexadecimal. */
+  readonly hash: string;
+}
+
+/** A function that the evaluator calls itself, on inputs that it makes. */
+export interface FunctionTask extends TaskBase {
+  readonly kind: "function";
+  readonly language: CompiledLanguage;
   /** A wrapper in the source through which a static function or template instance is reached. */
   readonly entry?: string;
   readonly signature: Signature;
@@ -59,13 +69,39 @@ export interface Task {
   };
   readonly inputs: Readonly<Record<string, InputRule>>;
   readonly tolerance: { readonly relative: number; readonly absolute: number };
-  readonly threads: number;
   /** A trusted file of the task's that fills what rules cannot say. */
-  readonly generator?: { readonly file: string; readonly text: string; readonly language: Language };
-  /** The file that messages about this task name; `task.json` in its folder where absent. */
-  readonly file?: string;
-  /** SHA-256 over all that decides an Outcome: source, signature, inputs, sizes, compiler. Hexadecimal. */
-  readonly hash: string;
+  readonly generator?: { readonly file: string; readonly text: string; readonly language: CompiledLanguage };
+}
+
+/** What a benchmark says: how long it took by our clock, or a number that it prints. */
+export type Metric =
+  | { readonly kind: "time" }
+  | {
+      readonly kind: "number";
+      /** A regular expression with one group, tried on each line of what it prints; the last match counts. */
+      readonly pattern?: string;
+      /** Keys and indices into the last JSON document that it prints, `results.0.mean`. */
+      readonly jsonPath?: string;
+      readonly better: "lower" | "higher";
+      readonly unit?: string;
+    };
+
+/** A function of a repository, judged by the repository's own commands. */
+export interface CommandTask extends TaskBase {
+  readonly kind: "command";
+  readonly language: Language;
+  /** Command lines for `/bin/sh`, run in the root of a copy of the repository. */
+  readonly commands: { readonly build?: string; readonly test: string; readonly bench: string };
+  readonly metric: Metric;
+  /** What translates or runs the language, with its version, as `gcc (Debian 12.2.0-14) 12.2.0` or `Python 3.11.7`. */
+  readonly toolchain: string;
+}
+
+export type Task = FunctionTask | CommandTask;
+
+/** The sizes of the timed call, by name; none where a benchmark of the user's own decides them. */
+export function timedSizes(task: Task): Sizes {
+  return task.kind === "function" ? task.sizes.timed : {};
 }
 
 /** The file that a message about the task names. */

@@ -2,6 +2,7 @@
  * Where a lesson was earned against where it would be used. A few differences forbid showing it (hard); the others make it less certain (soft):
  * each adds variance to the log-speedup. No difference scales an effect or throws evidence away.
  */
+import { carriesOver } from "../code/language.ts";
 import type { LessonContext } from "../lesson/lesson.ts";
 
 /** Where these differ, a lesson is not shown. */
@@ -44,7 +45,7 @@ export function mayBeShown(
     general.architecture === architecture &&
     general.threads === threads &&
     (general.compiler === undefined || general.compiler === compilerFamily(here.compiler)) &&
-    (here.language === "c++" || general.languages.includes("c"))
+    general.languages.some((language) => carriesOver(language, here.language))
   );
 }
 

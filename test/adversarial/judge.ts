@@ -24,7 +24,7 @@ import { sharedSandbox } from "../../src/evaluate/sandbox.ts";
 import { sanitizingLoader } from "../../src/evaluate/sanitizing-loader.ts";
 import { findCompiler } from "../../src/evaluate/toolchain.ts";
 import { loadTask } from "../../src/task/load.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 
 /** Asked for by `npm run test:adversarial`. */
 export const everyVariant = process.env["LESSONBANK_ADVERSARIAL"] === "all";
@@ -52,14 +52,14 @@ export type TaskName =
 
 export interface ProgramOptions {
   /** Default: `digit-sums` for C and `distinct-words` for C++. */
-  readonly task?: TaskName | Task;
+  readonly task?: TaskName | FunctionTask;
   /** What the test planted at run time: every `@NAME@` in the program is replaced, in this order. */
   readonly planted?: Readonly<Record<string, string>>;
 }
 
 export interface Bench {
   readonly evaluator: Workbench;
-  task(name: TaskName): Promise<Task>;
+  task(name: TaskName): Promise<FunctionTask>;
   /** Compiles, checks and times a program: `attacks/c9-constructor-exit.c`. */
   judge(file: string, options?: ProgramOptions & EvaluateOptions): Promise<Outcome>;
   /** Compiles it alone, as judging would. */
@@ -191,9 +191,9 @@ export function programs(folder: "attacks" | "twins", beginning: string): string
     .map((name) => `${folder}/${name}`);
 }
 
-const tasks = new Map<string, Promise<Task>>();
+const tasks = new Map<string, Promise<FunctionTask>>();
 
-async function taskOf(file: string, { task }: ProgramOptions): Promise<Task> {
+async function taskOf(file: string, { task }: ProgramOptions): Promise<FunctionTask> {
   if (typeof task === "object") return task;
   const name = task ?? (file.endsWith(".cpp") ? "distinct-words" : "digit-sums");
   const loaded = tasks.get(name) ?? loadTask(join(here, "tasks", name));

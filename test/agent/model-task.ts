@@ -4,7 +4,7 @@
 import type { Candidate } from "../../src/agent/agent.ts";
 import { sha256 } from "../../src/code/hash.ts";
 import type { LessonContext } from "../../src/lesson/lesson.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 import { task as twice } from "../strategy/scripted.ts";
 
 const source = `#include <cstddef>
@@ -19,7 +19,7 @@ void prefix_sums(const double* values, double* sums, std::size_t count) {
 }
 `;
 
-export const task: Task = {
+export const task: FunctionTask = {
   ...twice,
   name: "prefix-sums",
   description: "Sums of all leading parts.",

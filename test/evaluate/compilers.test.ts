@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sanitizingLoader } from "../../src/evaluate/sanitizing-loader.ts";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
 import { findCompiler, findProgram } from "../../src/evaluate/toolchain.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 
 let evaluator: Workbench;
@@ -26,7 +26,7 @@ describe.each([
       () => false,
     ));
   const compiler = { command, flags: ["-O2", "-march=native"] };
-  let task: Task;
+  let task: FunctionTask;
   beforeAll(async () => {
     // No whole number of cache lines, so that an element beyond still lies on an accessible page.
     task = await makeTask({ source: slowScale, language, timed: { n: 150_001 }, more: { compiler } });

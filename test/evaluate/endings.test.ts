@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TimingRound } from "../../src/evaluate/evaluator.ts";
 import type { Outcome } from "../../src/evaluate/outcome.ts";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 
 let evaluator: Workbench;
-let task: Task;
-let task2: Task;
+let task: FunctionTask;
+let task2: FunctionTask;
 
 beforeAll(async () => {
   evaluator = await createEvaluator();

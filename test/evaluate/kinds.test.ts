@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
 import { loadTask } from "../../src/task/load.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 import { temporaryFolder } from "./temporary.ts";
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => evaluator.close());
 
-async function taskOf(files: Record<string, string>): Promise<Task> {
+async function taskOf(files: Record<string, string>): Promise<FunctionTask> {
   const directory = await temporaryFolder();
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
   return loadTask(directory);

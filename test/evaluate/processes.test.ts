@@ -10,7 +10,7 @@ import { nativePrograms } from "../../src/evaluate/native.ts";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
 import { startSupervisor } from "../../src/evaluate/supervisor.ts";
 import { unprivilegedUser } from "../../src/evaluate/unprivileged-user.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 import { descendants } from "../process-table.ts";
 import { libraryOf } from "./hand-made.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
@@ -18,7 +18,7 @@ import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 const endless = slowScale.replace("{", "{ for (volatile int on = 1; on;) {}");
 const endlessToCompile = `${"#define A(x) x x\n#define B(x) A(A(A(A(x))))\n#define C(x) B(B(B(B(x))))\n"}int i = 0 C(C(+1));\n${slowScale}`;
 
-let task: Task;
+let task: FunctionTask;
 let supervisorPath: string;
 const open: Workbench[] = [];
 

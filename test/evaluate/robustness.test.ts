@@ -9,7 +9,7 @@ import type { Outcome } from "../../src/evaluate/outcome.ts";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
 import { openSandbox } from "../../src/evaluate/sandbox.ts";
 import { findBubblewrap } from "../../src/evaluate/toolchain.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 import { descendants, type RunningProcess } from "../process-table.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 import { temporaryFolder } from "./temporary.ts";
@@ -17,7 +17,7 @@ import { temporaryFolder } from "./temporary.ts";
 const wrong = "void scale(int n, const double *v, double d, double *out) {}";
 const endless = slowScale.replace("{", "{ for (volatile int on = 1; on;) {}");
 
-let task: Task;
+let task: FunctionTask;
 const open: Workbench[] = [];
 const { LESSONBANK_CACHE: usualCache, PATH: usualPath } = process.env;
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 
 let evaluator: Workbench;
-let task: Task;
+let task: FunctionTask;
 
 beforeAll(async () => {
   evaluator = await createEvaluator();

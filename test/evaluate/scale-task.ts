@@ -4,7 +4,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadTask } from "../../src/task/load.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 /** The reference divides n times where once would do, so that a rewrite is clearly faster. */
@@ -38,7 +38,7 @@ export interface TaskTexts {
 }
 
 /** Writes a task folder under the system's temporary folder and loads it. */
-export async function makeTask(texts: TaskTexts): Promise<Task> {
+export async function makeTask(texts: TaskTexts): Promise<FunctionTask> {
   const directory = await temporaryFolder();
   const file = texts.language === "c++" ? "reference.cpp" : "reference.c";
   await writeFile(join(directory, file), texts.source);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Outcome } from "../../src/evaluate/outcome.ts";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 import { makeTask, slowScale } from "./scale-task.ts";
 
 /** A task of two threads, so that a candidate may use two cores. */
-let task: Task;
+let task: FunctionTask;
 let evaluator: Workbench;
 
 beforeAll(async () => {

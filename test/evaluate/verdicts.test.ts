@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Outcome } from "../../src/evaluate/outcome.ts";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
 import { createVerdicts, verdictKey } from "../../src/evaluate/verdicts.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 import { temporaryFolder } from "./temporary.ts";
 
@@ -65,7 +65,7 @@ describe("verdicts", () => {
 
 describe("an evaluator that may reuse verdicts", () => {
   let evaluator: Workbench;
-  let task: Task;
+  let task: FunctionTask;
   const reuse = { verdicts: "reuse" } as const;
   beforeAll(async () => {
     evaluator = await createEvaluator();

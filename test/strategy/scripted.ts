@@ -4,12 +4,12 @@
 import type { Agent, AskModel, Proposal, ProposalRequest } from "../../src/agent/agent.ts";
 import type { EvaluateOptions, Evaluator } from "../../src/evaluate/evaluator.ts";
 import type { Outcome } from "../../src/evaluate/outcome.ts";
-import { taskHash } from "../../src/task/load.ts";
-import type { Task } from "../../src/task/task.ts";
+import { taskHash } from "../../src/task/task-hash.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 
 const source = "int twice(int n) { int s = 0; for (int i = 0; i < 2; i++) s += n; return s; }\n";
 
-const untitled: Omit<Task, "hash"> = {
+const untitled: Omit<FunctionTask, "hash"> = {
   kind: "function",
   name: "twice",
   description: "Doubles a number.",
@@ -38,7 +38,7 @@ const untitled: Omit<Task, "hash"> = {
   threads: 1,
 };
 
-export const task: Task = { ...untitled, hash: taskHash(untitled) };
+export const task: FunctionTask = { ...untitled, hash: taskHash(untitled) };
 
 /** For agents that need none. */
 export const noModel: AskModel = () => Promise.reject(new Error("there is no model here"));

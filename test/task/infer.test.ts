@@ -14,7 +14,7 @@ import { sizeOf } from "../../src/task/layout.ts";
 import { shimSource } from "../../src/task/shim.ts";
 import { checkedSizes } from "../../src/task/sizes.ts";
 import { isFlat, type Type } from "../../src/task/signature.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 
 const root = join(import.meta.dirname, "../..");
 let folder: string;
@@ -126,7 +126,7 @@ class Inputs {
  * Calls a task's reference at its checked and its timed sizes, with a page behind every array that nothing may touch. Vectors
  * check their indices themselves.
  */
-async function callEverywhere(task: Task): Promise<void> {
+async function callEverywhere(task: FunctionTask): Promise<void> {
   const base = join(folder, `run${files++}`);
   const [compiler, ending] = task.language === "c" ? ["gcc", "c"] : ["g++", "cpp"];
   await writeFile(`${base}.${ending}`, task.source.text);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Language } from "../../src/code/language.ts";
+import type { CompiledLanguage } from "../../src/code/language.ts";
 import { parseSignature } from "../../src/task/parse-signature.ts";
 import type { Signature, Type } from "../../src/task/signature.ts";
 
@@ -28,13 +28,13 @@ function short(type: Type): string {
 }
 
 const read = (
-  language: Language,
+  language: CompiledLanguage,
   text: string,
   name = "f",
   extra: { entry?: string; flags?: string[] } = {},
 ) => parseSignature({ file: "reference", text, language, function: name, ...extra });
 
-const cases: [what: string, language: Language, source: string, expected: string, name?: string][] = [
+const cases: [what: string, language: CompiledLanguage, source: string, expected: string, name?: string][] = [
   [
     "plain numbers",
     "c",
@@ -294,139 +294,145 @@ describe("a signature is read from source text", () => {
   });
 });
 
-const refusals: [what: string, language: Language, source: string, message: RegExp, name?: string][] = [
+const refusals: [what: string, language: CompiledLanguage, source: string, message: RegExp, name?: string][] =
   [
-    "a void pointer",
-    "c",
-    "void f(int n, void *p) {}",
-    /parameter `p` of `f` cannot be passed: it points to `void`/,
-  ],
-  ["a pointer to pointers", "c", "void f(double **rows) {}", /`rows`.*it points to a pointer \(`double\*`\)/],
-  ["an array of pointers", "c", "void f(char *names[]) {}", /`names`.*it points to a pointer/],
-  ["a function pointer", "c", "void f(int (*compare)(int, int)) {}", /`compare`.*it points to a function/],
-  [
-    "a context with a pointer",
-    "c",
-    "struct S { int n; double *data; }; void f(struct S *s) {}",
-    /`s`.*field `data` of `S` is a pointer/,
-  ],
-  [
-    "a struct that contains itself",
-    "c",
-    "struct S { int n; struct S *next; }; void f(struct S *s) {}",
-    /field `next` of `S` is a pointer/,
-  ],
-  ["a union", "c", "union U { int a; float b; }; void f(union U *u) {}", /`U` is a union/],
-  ["bit-fields", "c", "struct S { unsigned a : 3; }; void f(struct S *s) {}", /`S` has a bit-field/],
-  [
-    "a packed struct",
-    "c",
-    "struct __attribute__((packed)) S { char a; int b; }; void f(struct S *s) {}",
-    /attribute that may change its layout/,
-  ],
-  [
-    "a packed struct, said behind it",
-    "c",
-    "struct S { char a; int b; } __attribute__((packed)); void f(struct S *s) {}",
-    /attribute that may change its layout/,
-  ],
-  [
-    "an aligned field",
-    "c++",
-    "struct S { char a; alignas(16) float b[4]; }; void f(S& s) {}",
-    /`S` has a field with an attribute/,
-  ],
-  [
-    "a packing pragma",
-    "c",
-    "#pragma pack(1)\nstruct S { char a; int b; }; void f(struct S *s) {}",
-    /may be packed by `#pragma pack`/,
-  ],
-  [
-    "a type that is only declared",
-    "c",
-    "struct S; void f(struct S *s) {}",
-    /`struct S` is not defined in the source/,
-  ],
-  [
-    "a type from elsewhere",
-    "c++",
-    "#include <opencv.h>\nvoid f(cv::Mat& m) {}",
-    /parameter `m`.*`cv::Mat` is not defined in the source/,
-  ],
-  [
-    "a standard type that cannot be passed",
-    "c++",
-    "#include <map>\nvoid f(std::map<int, int>& m) {}",
-    /`m`.*`std::map` is not among the types/,
-  ],
-  ["a vector of pointers", "c++", "void f(std::vector<int*>& m) {}", /`m`.*pointers or references/],
-  ["a vector without std", "c++", "void f(vector<int>& m) {}", /`vector` is not defined/],
-  ["a virtual member", "c++", "struct S { int a; virtual void g(); }; void f(S& s) {}", /virtual member/],
-  ["a base class", "c++", "struct B { int b; }; struct S : B { int a; }; void f(S& s) {}", /base class/],
-  ["a destructor", "c++", "struct S { int a; ~S() {} }; void f(S& s) {}", /destructor/],
-  [
-    "a copy constructor",
-    "c++",
-    "struct S { int a; S(const S& o) : a(o.a) {} }; void f(S& s) {}",
-    /copy or move constructor/,
-  ],
-  ["private fields", "c++", "class S { int a; }; void f(S& s) {}", /`a` is not public/],
-  [
-    "a struct with a vector in it",
-    "c++",
-    "struct S { std::vector<int> v; }; void f(S& s) {}",
-    /field `v` of `S` is a `std::vector<int>`/,
-  ],
-  ["variable arguments", "c", "int f(int n, ...) { return n; }", /variable number of arguments/],
-  ["a 128-bit integer", "c", "void f(__int128 a) {}", /`__int128` cannot be passed/],
-  [
-    "a returned pointer",
-    "c",
-    "double *f(double *a) { return a; }",
-    /what `f` returns cannot be compared: it is a pointer/,
-  ],
-  [
-    "a returned view",
-    "c++",
-    "std::string_view f(std::string_view a) { return a; }",
-    /returns cannot be compared/,
-  ],
-  ["a deduced return type", "c++", "auto f(int a) { return a; }", /left to `auto`/],
-  ["a static function", "c", "static void f(int *a) {}", /`f` is static and cannot be called from outside/],
-  [
-    "a function that a prototype makes static",
-    "c",
-    "static void f(int *a); void f(int *a) {}",
-    /`f` is static/,
-  ],
-  ["an inline function", "c++", "inline void f(int *a) {}", /`f` is inline/],
-  ["a constexpr function", "c++", "constexpr int f(int a) { return a; }", /`f` is inline/],
-  ["a template", "c++", "template <class T> void f(T* a) {}", /`f` is a template/],
-  ["an unnamed namespace", "c++", "namespace { void f(int* a) {} }", /unnamed namespace/],
-  [
-    "a member function",
-    "c++",
-    "struct S { int a; void f(int n); }; void S::f(int n) {}",
-    /needs an object/,
-    "S::f",
-  ],
-  ["a member in its class", "c++", "struct S { static void f(int n) {} };", /inside its class/, "S::f"],
-  ["main", "c", "int main(void) { return 0; }", /is the program itself/, "main"],
-  [
-    "overloads without types",
-    "c++",
-    "void f(int a) {} void f(const double *b) {}",
-    /does not name exactly one of `f\(int\)`, `f\(const double \*\)`/,
-  ],
-  ["a function that is only declared", "c", "void f(int a);", /declared but not defined/],
-  [
-    "a function that is not there",
-    "c",
-    "void g(int a) {}\nvoid h(int a) {}",
-    /the function `f` is not defined here/,
-  ],
-];
+    [
+      "a void pointer",
+      "c",
+      "void f(int n, void *p) {}",
+      /parameter `p` of `f` cannot be passed: it points to `void`/,
+    ],
+    [
+      "a pointer to pointers",
+      "c",
+      "void f(double **rows) {}",
+      /`rows`.*it points to a pointer \(`double\*`\)/,
+    ],
+    ["an array of pointers", "c", "void f(char *names[]) {}", /`names`.*it points to a pointer/],
+    ["a function pointer", "c", "void f(int (*compare)(int, int)) {}", /`compare`.*it points to a function/],
+    [
+      "a context with a pointer",
+      "c",
+      "struct S { int n; double *data; }; void f(struct S *s) {}",
+      /`s`.*field `data` of `S` is a pointer/,
+    ],
+    [
+      "a struct that contains itself",
+      "c",
+      "struct S { int n; struct S *next; }; void f(struct S *s) {}",
+      /field `next` of `S` is a pointer/,
+    ],
+    ["a union", "c", "union U { int a; float b; }; void f(union U *u) {}", /`U` is a union/],
+    ["bit-fields", "c", "struct S { unsigned a : 3; }; void f(struct S *s) {}", /`S` has a bit-field/],
+    [
+      "a packed struct",
+      "c",
+      "struct __attribute__((packed)) S { char a; int b; }; void f(struct S *s) {}",
+      /attribute that may change its layout/,
+    ],
+    [
+      "a packed struct, said behind it",
+      "c",
+      "struct S { char a; int b; } __attribute__((packed)); void f(struct S *s) {}",
+      /attribute that may change its layout/,
+    ],
+    [
+      "an aligned field",
+      "c++",
+      "struct S { char a; alignas(16) float b[4]; }; void f(S& s) {}",
+      /`S` has a field with an attribute/,
+    ],
+    [
+      "a packing pragma",
+      "c",
+      "#pragma pack(1)\nstruct S { char a; int b; }; void f(struct S *s) {}",
+      /may be packed by `#pragma pack`/,
+    ],
+    [
+      "a type that is only declared",
+      "c",
+      "struct S; void f(struct S *s) {}",
+      /`struct S` is not defined in the source/,
+    ],
+    [
+      "a type from elsewhere",
+      "c++",
+      "#include <opencv.h>\nvoid f(cv::Mat& m) {}",
+      /parameter `m`.*`cv::Mat` is not defined in the source/,
+    ],
+    [
+      "a standard type that cannot be passed",
+      "c++",
+      "#include <map>\nvoid f(std::map<int, int>& m) {}",
+      /`m`.*`std::map` is not among the types/,
+    ],
+    ["a vector of pointers", "c++", "void f(std::vector<int*>& m) {}", /`m`.*pointers or references/],
+    ["a vector without std", "c++", "void f(vector<int>& m) {}", /`vector` is not defined/],
+    ["a virtual member", "c++", "struct S { int a; virtual void g(); }; void f(S& s) {}", /virtual member/],
+    ["a base class", "c++", "struct B { int b; }; struct S : B { int a; }; void f(S& s) {}", /base class/],
+    ["a destructor", "c++", "struct S { int a; ~S() {} }; void f(S& s) {}", /destructor/],
+    [
+      "a copy constructor",
+      "c++",
+      "struct S { int a; S(const S& o) : a(o.a) {} }; void f(S& s) {}",
+      /copy or move constructor/,
+    ],
+    ["private fields", "c++", "class S { int a; }; void f(S& s) {}", /`a` is not public/],
+    [
+      "a struct with a vector in it",
+      "c++",
+      "struct S { std::vector<int> v; }; void f(S& s) {}",
+      /field `v` of `S` is a `std::vector<int>`/,
+    ],
+    ["variable arguments", "c", "int f(int n, ...) { return n; }", /variable number of arguments/],
+    ["a 128-bit integer", "c", "void f(__int128 a) {}", /`__int128` cannot be passed/],
+    [
+      "a returned pointer",
+      "c",
+      "double *f(double *a) { return a; }",
+      /what `f` returns cannot be compared: it is a pointer/,
+    ],
+    [
+      "a returned view",
+      "c++",
+      "std::string_view f(std::string_view a) { return a; }",
+      /returns cannot be compared/,
+    ],
+    ["a deduced return type", "c++", "auto f(int a) { return a; }", /left to `auto`/],
+    ["a static function", "c", "static void f(int *a) {}", /`f` is static and cannot be called from outside/],
+    [
+      "a function that a prototype makes static",
+      "c",
+      "static void f(int *a); void f(int *a) {}",
+      /`f` is static/,
+    ],
+    ["an inline function", "c++", "inline void f(int *a) {}", /`f` is inline/],
+    ["a constexpr function", "c++", "constexpr int f(int a) { return a; }", /`f` is inline/],
+    ["a template", "c++", "template <class T> void f(T* a) {}", /`f` is a template/],
+    ["an unnamed namespace", "c++", "namespace { void f(int* a) {} }", /unnamed namespace/],
+    [
+      "a member function",
+      "c++",
+      "struct S { int a; void f(int n); }; void S::f(int n) {}",
+      /needs an object/,
+      "S::f",
+    ],
+    ["a member in its class", "c++", "struct S { static void f(int n) {} };", /inside its class/, "S::f"],
+    ["main", "c", "int main(void) { return 0; }", /is the program itself/, "main"],
+    [
+      "overloads without types",
+      "c++",
+      "void f(int a) {} void f(const double *b) {}",
+      /does not name exactly one of `f\(int\)`, `f\(const double \*\)`/,
+    ],
+    ["a function that is only declared", "c", "void f(int a);", /declared but not defined/],
+    [
+      "a function that is not there",
+      "c",
+      "void g(int a) {}\nvoid h(int a) {}",
+      /the function `f` is not defined here/,
+    ],
+  ];
 
 describe("what cannot be called is refused by name", () => {
   test.each(refusals)("%s", async (_what, language, source, message, name) => {

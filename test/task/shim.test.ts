@@ -7,7 +7,7 @@ import { makeTask } from "../../src/task/load.ts";
 import { planCall } from "../../src/task/plan.ts";
 import type { TaskFile } from "../../src/task/schema.ts";
 import { generatorShimSource, shimSource, type ShimSource } from "../../src/task/shim.ts";
-import type { Task } from "../../src/task/task.ts";
+import type { FunctionTask } from "../../src/task/task.ts";
 
 const root = join(import.meta.dirname, "../..");
 let folder: string;
@@ -97,7 +97,7 @@ async function taskOf(
   source: string,
   file: string,
   rest: Omit<TaskFile, "source" | "function"> & { function?: string },
-): Promise<Task> {
+): Promise<FunctionTask> {
   return makeTask(
     { source: file, function: "f", ...rest },
     { file: "task.json", directory: folder, text: source },
@@ -105,7 +105,7 @@ async function taskOf(
 }
 
 /** The task's own reference, called through its shim. */
-async function callTask(task: Task, given: readonly Given[]): Promise<Buffer[]> {
+async function callTask(task: FunctionTask, given: readonly Given[]): Promise<Buffer[]> {
   expect(planCall(task, task.sizes.timed).slots).toHaveLength(given.length);
   const { language, compiler, source } = task;
   return call(shimSource(task), { text: source.text, language, standard: compiler.standard }, given);

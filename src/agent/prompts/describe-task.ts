@@ -1,20 +1,21 @@
 /**
  * The task as every prompt tells it: the code, what must stay as it is, what may be relied upon and what may be changed.
  */
+import { languageName as nameOfLanguage } from "../../code/language.ts";
 import { findFunction } from "../../code/find-function.ts";
 import { parse } from "../../code/parser.ts";
 import { field } from "../../code/tree.ts";
 import type { LessonContext } from "../../lesson/lesson.ts";
-import type { Task } from "../../task/task.ts";
+import type { CommandTask, FunctionTask, Task } from "../../task/task.ts";
 import { fenced } from "./quote.ts";
 
 /** As the fence of a code block names it. */
 export function fenceName(task: Task): string {
-  return task.language === "c" ? "c" : "cpp";
+  return task.language === "c++" ? "cpp" : task.language;
 }
 
 export function languageName(task: Task): string {
-  return task.language === "c" ? "C" : "C++";
+  return nameOfLanguage(task.language);
 }
 
 /** The reference in a fence. Whole however long it is: a part of it cannot be optimised. */
@@ -24,6 +25,10 @@ export function referenceCode(task: Task): string {
 
 /** The rules of the game, as a list. */
 export function describeRules(task: Task, context: LessonContext): string {
+  return task.kind === "function" ? functionRules(task, context) : commandRules(task, context);
+}
+
+function functionRules(task: FunctionTask, context: LessonContext): string {
   const { compiler, threads, sizes } = task;
   const listed = (valueOf: (name: string) => number) =>
     Object.keys(sizes.timed)
@@ -47,6 +52,19 @@ export function describeRules(task: Task, context: LessonContext): string {
     "- You may change the algorithm and the data structures, and add helper functions, types and #include lines.",
     "- Every call must do all of its work: keep nothing from one call for the next.",
     "- Do not write a main function, tests or output.",
+  ].join("\n");
+}
+
+/** A repository's own tests decide whether it is right, and its own benchmark whether it is faster. */
+function commandRules(task: CommandTask, context: LessonContext): string {
+  return [
+    `- Keep the name, the parameters and what it returns: \`${signatureOf(task)}\``,
+    "- Everything that callers can observe must stay exactly the same: results, errors, changes to arguments and to other state.",
+    `- It is ${languageName(task)}, part of the file ${task.source.file}, translated or run by ${context.compiler} on ${context.isa}.`,
+    "- The repository's tests are run with it, and it is timed by the repository's benchmark.",
+    "- You may change the algorithm and the data structures, and add helpers and imports of what the language or the repository already has.",
+    "- Every call must do all of its work, unless the code kept results before.",
+    "- Do not write tests or output.",
   ].join("\n");
 }
 
@@ -75,7 +93,7 @@ function signatureOf(task: Task): string {
   return head.replace(/\s+/g, " ").replaceAll("`", "'").trim();
 }
 
-function describeExactness({ source, tolerance: { relative, absolute } }: Task): string {
+function describeExactness({ source, tolerance: { relative, absolute } }: FunctionTask): string {
   const floating = /\b(double|float)\b/.test(source.text);
   if (!floating || (relative === 0 && absolute === 0)) return "Its results must stay exactly the same.";
   const bounds = [

@@ -1,7 +1,7 @@
 /**
  * A wrapper for a function that cannot be linked with because it is static, inline or in an unnamed namespace.
  */
-import type { Language } from "../../code/language.ts";
+import type { CompiledLanguage } from "../../code/language.ts";
 import { TaskError } from "../../errors.ts";
 import { findFunction } from "../find-function.ts";
 import { signatureOf } from "../parse-signature.ts";
@@ -12,7 +12,7 @@ import type { Parameter } from "../signature.ts";
 export async function withEntry(request: {
   readonly file: string;
   readonly text: string;
-  readonly language: Language;
+  readonly language: CompiledLanguage;
   readonly function: string;
 }): Promise<{ text: string; entry?: string }> {
   const source = await readSource(request);

@@ -7,7 +7,7 @@ import { planCall } from "../plan.ts";
 import { evaluate, ExpressionError, parseExpression } from "../expression.ts";
 import { alignmentOf, sizeOf } from "../layout.ts";
 import { isFlat } from "../signature.ts";
-import { taskFile, type Sizes, type Task } from "../task.ts";
+import { taskFile, type Sizes, type FunctionTask } from "../task.ts";
 
 /** One call of the reference at these sizes; `failure` says why there was none. */
 export type Measure = (sizes: Sizes) => Promise<{ readonly ms: number } | { readonly failure: string }>;
@@ -33,7 +33,11 @@ const leastMs = 0.05;
  * maximum, at the bound of memory or where growing sizes makes no difference. Throws a TaskError where the reference fails
  * at the starting sizes and at every smaller one.
  */
-export async function fitSizes(task: Task, measure: Measure, options: FitOptions = {}): Promise<Sizes> {
+export async function fitSizes(
+  task: FunctionTask,
+  measure: Measure,
+  options: FitOptions = {},
+): Promise<Sizes> {
   const { targetMs = 10, fixed = [], signal } = options;
   const growing = Object.keys(task.sizes.timed).filter((name) => !fixed.includes(name));
   const scaled = (factor: number): Sizes | undefined => scale(task, growing, factor);
@@ -78,7 +82,7 @@ export async function fitSizes(task: Task, measure: Measure, options: FitOptions
 }
 
 /** Whether no growing size can become smaller. */
-function smallest(sizes: Sizes, growing: readonly string[], { sizes: { minimum } }: Task): boolean {
+function smallest(sizes: Sizes, growing: readonly string[], { sizes: { minimum } }: FunctionTask): boolean {
   return growing.every((name) => (sizes[name] ?? 0) <= Math.max(1, minimum[name] ?? 0));
 }
 
@@ -101,7 +105,7 @@ function nextFactor(
 }
 
 /** The growing sizes times a factor, within the task's bounds and conditions; undefined where memory does not hold them. */
-function scale(task: Task, growing: readonly string[], factor: number): Sizes | undefined {
+function scale(task: FunctionTask, growing: readonly string[], factor: number): Sizes | undefined {
   const { timed, minimum, maximum, require } = task.sizes;
   const grown = Object.fromEntries(
     Object.entries(timed).map(([name, value]) => {
@@ -124,7 +128,7 @@ function holds(text: string, sizes: Sizes): boolean {
 }
 
 /** Infinite where the sizes make no plan. */
-function bytesAt(task: Task, sizes: Sizes): number {
+function bytesAt(task: FunctionTask, sizes: Sizes): number {
   try {
     return planCall(task, sizes).slots.reduce((sum, { type, count, rule }) => {
       const element = type.kind === "vector" ? type.element : type;

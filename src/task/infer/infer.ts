@@ -12,7 +12,7 @@ import { readPlainFile } from "../read-task-file.ts";
 import { integerRange } from "../rules.ts";
 import type { RawRule, TaskFile } from "../schema.ts";
 import { isFlat, type Parameter, type Signature, type Type } from "../signature.ts";
-import type { Sizes, Task } from "../task.ts";
+import type { Sizes, FunctionTask } from "../task.ts";
 import type { FunctionDeclaration } from "../declarations.ts";
 import { withEntry } from "./entry.ts";
 import { solveLengths, type Lengths } from "./lengths.ts";
@@ -90,7 +90,7 @@ export async function inferTask(file: string, functionName: string): Promise<Inf
 }
 
 /** The task that a draft describes, at other timed sizes if given. Throws a TaskError. */
-export function taskFrom(inferred: InferredTask, timed?: Sizes): Promise<Task> {
+export function taskFrom(inferred: InferredTask, timed?: Sizes): Promise<FunctionTask> {
   const { draft, directory, file, text } = inferred;
   const sizes = timed ? { ...draft.sizes, timed: { ...timed } } : draft.sizes;
   return makeTask({ ...draft, sizes }, { file, directory, text });
