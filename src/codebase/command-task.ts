@@ -1,0 +1,27 @@
+/** A function of an opened repository as a task. */
+import { taskHash } from "../task/task-hash.ts";
+import type { CommandTask } from "../task/task.ts";
+import type { NamedFunction } from "./named-function.ts";
+import type { ProjectSettings } from "./project.ts";
+import { describeToolchain } from "./toolchain.ts";
+
+/** The task is named as the user names the function: `src/parse.c:parse_number`. */
+export function commandTask(
+  { root, commands, metric }: ProjectSettings,
+  { place, name, text }: NamedFunction,
+): CommandTask {
+  const task = {
+    kind: "command",
+    name: `${place.file}:${name}`,
+    description: `The function ${name} of ${place.file}, judged by the tests and the benchmark of its repository.`,
+    language: place.language,
+    directory: root,
+    source: { file: place.file, text },
+    function: name,
+    threads: 1,
+    commands,
+    metric,
+    toolchain: describeToolchain(place.language),
+  } as const;
+  return { ...task, hash: taskHash(task) };
+}

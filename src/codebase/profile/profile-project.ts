@@ -1,0 +1,107 @@
+/**
+ * Where a repository's benchmark spends its time, by function.
+ */
+import { UsageError } from "../../errors.ts";
+import { spelled } from "../named-function.ts";
+import type { OpenProject } from "../project.ts";
+import { functionsIn, type FunctionPlace, listSources, readSourceText } from "../sources.ts";
+import { hotFunctions, type Profile } from "./hot-functions.ts";
+import { nativeProfiler } from "./native-sampler.ts";
+import { profileFolder, type Profiler } from "./profiler.ts";
+import { pythonProfiler } from "./python-profiler.ts";
+import { scriptProfiler } from "./script-profiler.ts";
+
+const profilers: readonly Profiler[] = [nativeProfiler, scriptProfiler, pythonProfiler];
+
+export interface ProjectProfile extends Profile {
+  /** In words, how it was found out. */
+  readonly method: string;
+}
+
+export interface ProfileOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Files and folders whose functions are left out. Default: vendored and generated ones. */
+  readonly exclude?: readonly string[] | undefined;
+}
+
+/**
+ * Runs the benchmark once for each kind of language that the repository's sources are written in, and keeps the profile that saw most of
+ * its functions. Throws a UsageError where there is no source, or no profiler saw anything.
+ */
+export async function profileProject(
+  project: OpenProject,
+  options: ProfileOptions = {},
+): Promise<ProjectProfile> {
+  const functions = await functionsOf(project.settings.root, options.exclude ?? []);
+  const present = new Set(functions.map(({ place }) => place.language));
+  const fitting = profilers.filter(({ languages }) => languages.some((language) => present.has(language)));
+  if (fitting.length === 0)
+    throw new UsageError("there is no source file in a language that can be worked on", {
+      remedy: "C, C++, Python, JavaScript and TypeScript can",
+    });
+  const profiles: ProjectProfile[] = [];
+  const failures: string[] = [];
+  for (const profiler of fitting) {
+    const outcome = await profileWith(profiler, project, functions, options.signal);
+    if ("failure" in outcome) failures.push(outcome.failure);
+    else profiles.push(outcome);
+  }
+  const [best] = profiles.toSorted((a, b) => inFunctions(b) - inFunctions(a));
+  if (best && inFunctions(best) > 0) return best;
+  throw new UsageError(
+    `the profile names no function of the repository${failures.map((each) => `; ${each}`).join("")}`,
+    {
+      remedy: "name the functions yourself: lessonbank optimize --repo DIR FILE:FUNCTION",
+    },
+  );
+}
+
+function inFunctions({ functions }: Profile): number {
+  return functions.reduce((sum, { ownMs }) => sum + ownMs, 0);
+}
+
+async function profileWith(
+  profiler: Profiler,
+  project: OpenProject,
+  functions: Awaited<ReturnType<typeof functionsOf>>,
+  signal: AbortSignal | undefined,
+): Promise<ProjectProfile | { readonly failure: string }> {
+  const run = await project.runInCopy(profiler.command(project.settings.commands.bench), {
+    signal,
+    files: profiler.files,
+    build: false,
+    collect: profiler.collect,
+    // Profiling slows a program down.
+    limitMs: 4 * (project.settings.limits?.benchMs ?? 5 * 60_000),
+  });
+  const decoder = new TextDecoder();
+  const files = new Map(
+    [...run.files].map(([path, bytes]) => [path.slice(profileFolder.length + 1), decoder.decode(bytes)]),
+  );
+  const samples = profiler.read(files);
+  if (samples.length === 0)
+    return {
+      failure: `${profiler.method}: nothing was recorded (${run.ending}${run.exitCode === undefined ? "" : ` ${run.exitCode}`}): ${run.tail.slice(-300)}`,
+    };
+  const ofLanguage = functions.filter(({ place }) => profiler.languages.includes(place.language));
+  return { method: profiler.method, ...hotFunctions(samples, ofLanguage) };
+}
+
+async function functionsOf(
+  root: string,
+  exclude: readonly string[],
+): Promise<{ place: FunctionPlace; name: string }[]> {
+  const found: { place: FunctionPlace; name: string }[] = [];
+  for (const { file, language, origin } of await listSources(root)) {
+    if (
+      origin !== "own" ||
+      exclude.some((each) => file === each || file.startsWith(`${each.replace(/\/$/, "")}/`))
+    )
+      continue;
+    const read = await readSourceText(root, file);
+    if ("failure" in read) continue;
+    const all = await functionsIn(file, language, read.text);
+    found.push(...all.map((place) => ({ place, name: spelled(place, all) })));
+  }
+  return found;
+}
