@@ -1,12 +1,14 @@
 /**
  * The team that works without a model: specialists for what a rewrite works on, and one who knows them all and stacks.
  */
+import { isCompiled, type Language } from "../code/language.ts";
 import type { Agent } from "./agent.ts";
 import { createRewriter } from "./rewriter.ts";
 import { arithmeticRewrites, libraryRewrites, loopRewrites, rewrites } from "./rewrites/catalogue.ts";
 
 /** A fresh team: agents remember what they tried, so a team serves one run. */
-export function defaultTeam(): Agent[] {
+export function defaultTeam(language: Language = "c++"): Agent[] {
+  if (!isCompiled(language)) return [];
   return [
     createRewriter({
       name: "loops",

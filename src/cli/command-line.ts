@@ -10,8 +10,10 @@ import { wantsColour } from "./appearance.ts";
 import { createStyle } from "../report/style.ts";
 import { doctorCommand } from "./doctor.ts";
 import { evaluateCommand } from "./evaluate.ts";
+import { initCommand } from "./init.ts";
 import { lessonsCommand } from "./lessons.ts";
 import { optimizeCommand } from "./optimize.ts";
+import { profileCommand } from "./profile.ts";
 import { replayCommand } from "./replay.ts";
 import { taskCommand } from "./task.ts";
 import { type CommandState, interruptedCode, type Terminal } from "./terminal.ts";
@@ -41,7 +43,7 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
 
 function createProgram(terminal: Terminal, state: CommandState): Command {
   const program = new Command("lessonbank")
-    .description("A team of agents makes C and C++ functions faster and keeps what it learned.")
+    .description("A team of agents makes functions faster and keeps what it learned.")
     .version(packageVersion(), "-V, --version", "print the version")
     .option("--no-color", "print without colours")
     .option("-q, --quiet", "print no progress")
@@ -52,6 +54,7 @@ function createProgram(terminal: Terminal, state: CommandState): Command {
 Examples:
   lessonbank optimize slow.cpp:transpose        a function of yours, no task file needed
   lessonbank optimize matrix-product            a task that ships with it
+  lessonbank init; lessonbank optimize --repo .   a whole repository, judged by its own tests and benchmark
   lessonbank optimize --resume JOURNAL          go on with a run that was interrupted
   lessonbank replay JOURNAL                     a run again, without model and compiler
   lessonbank task init slow.cpp:transpose       write the task file and say what was guessed
@@ -64,6 +67,8 @@ Examples:
     taskCommand(terminal, state),
     lessonsCommand(terminal),
     replayCommand(terminal),
+    initCommand(terminal),
+    profileCommand(terminal),
     doctorCommand(terminal, state),
   ];
   for (const command of commands) program.addCommand(command);

@@ -20,15 +20,21 @@ import { policyNames } from "../select/policy.ts";
 import type { Task } from "../task/task.ts";
 import { appearanceOf, type Appearance } from "./appearance.ts";
 import { findTask } from "./find-task.ts";
+import {
+  addRepositoryOptions,
+  repositoryFlagNames,
+  runRepository,
+  type RepositoryFlags,
+} from "./optimize-repository.ts";
 import { openEvaluator, weakerSandboxOption } from "./open-evaluator.ts";
 import { openUsersBank } from "./open-bank.ts";
 import { bankFolder, journalFile, shownPath } from "./places.ts";
-import { addTeamOptions, chooseTeam, reopenTeam, type ChosenTeam, type TeamFlags } from "./team-options.ts";
+import { addTeamOptions, chooseTeam, reopenTeam, type ChosenTeam } from "./team-options.ts";
 import type { Terminal } from "./terminal.ts";
 import { duration, positiveNumber, wholeNumber } from "./values.ts";
 import { checkWritable, writeWhole } from "./write-file.ts";
 
-interface OptimizeFlags extends TeamFlags {
+interface OptimizeFlags extends RepositoryFlags {
   readonly rounds?: number;
   readonly evaluations?: number;
   readonly time?: number;
@@ -49,9 +55,9 @@ interface OptimizeFlags extends TeamFlags {
 
 export function optimizeCommand(terminal: Terminal): Command {
   const command = new Command("optimize")
-    .description("make a function faster")
+    .description("make a function faster, or the functions of a repository")
     .argument(
-      "[task]",
+      "[task...]",
       "FILE:FUNCTION, a task's folder or task.json, or the name of a task that ships with it",
     )
     .option("--resume <journal>", "go on with a run that died or was interrupted, in place of a task");
@@ -84,7 +90,12 @@ export function optimizeCommand(terminal: Terminal): Command {
     .option("-o, --output <file>", "write the winner, a whole source file, to this file")
     .addOption(weakerSandboxOption())
     .option("--json", "print the result as one JSON document")
-    .action(async (argument: string | undefined, flags: OptimizeFlags, running: Command) => {
+    .action(async (tasks: readonly string[], flags: OptimizeFlags, running: Command) => {
+      if (flags.repo !== undefined) {
+        refuseForRepository(flags);
+        return runRepository(tasks, flags, limitOptions(flags), running, terminal);
+      }
+      const argument = onlyTask(tasks, running);
       const appearance = appearanceOf(running, terminal);
       refuseContradictions(argument, flags, running);
       const result = await run(argument, flags, appearance, terminal);
@@ -102,7 +113,35 @@ export function optimizeCommand(terminal: Terminal): Command {
           remedy: "The result is whole. For the next run make room there, or name other places.",
         });
     });
+  addRepositoryOptions(command);
   return command;
+}
+
+/** One function at a time, but for a repository; and what is said of one needs one. */
+function onlyTask(tasks: readonly string[], command: Command): string | undefined {
+  const [first, second] = tasks;
+  if (second !== undefined)
+    throw new UsageError(`${first} and ${second} are two tasks`, {
+      remedy: "run it once for each, or work on a repository: --repo DIR",
+    });
+  const strange = repositoryFlagNames.find((name) => command.getOptionValueSource(name) === "cli");
+  if (strange !== undefined)
+    throw new UsageError(`--${kebab(strange)} says something of a repository, and none was given`, {
+      remedy: "--repo DIR",
+    });
+  return first;
+}
+
+function refuseForRepository(flags: OptimizeFlags): void {
+  for (const name of ["output", "weakerSandbox", "time"] as const)
+    if (flags[name] !== undefined)
+      throw new UsageError(`--${kebab(name)} does not go with --repo`, {
+        remedy: name === "output" ? "--patch FILE writes all changes" : "leave it out",
+      });
+}
+
+function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** A task begins a run, a journal goes on with one; what a run began with cannot be chosen again. */

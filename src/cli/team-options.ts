@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Agent } from "../agent/agent.ts";
+import type { Language } from "../code/language.ts";
 import { nearest } from "../code/nearest.ts";
 import { UsageError } from "../errors.ts";
 import type { ChatModel } from "../model/chat-model.ts";
@@ -36,9 +37,13 @@ export function addTeamOptions(command: Command): Command {
 }
 
 /** Opens the team that the flags name. Throws a UsageError, and what opening a model throws. */
-export async function chooseTeam(flags: TeamFlags, terminal: Terminal): Promise<ChosenTeam> {
+export async function chooseTeam(
+  flags: TeamFlags,
+  terminal: Terminal,
+  language?: Language,
+): Promise<ChosenTeam> {
   const members = withRepair(await membersOf(flags.team, terminal.directory), flags.repair);
-  const team = await openTeam(members, { environment: terminal.environment });
+  const team = await openTeam(members, { environment: terminal.environment, language });
   try {
     return {
       agents: only(team.agents, flags.agents),
@@ -62,7 +67,8 @@ export async function reopenTeam(
   terminal: Terminal,
 ): Promise<ChosenTeam> {
   const names = started.agents.map(({ name }) => name);
-  if (flags.team !== undefined) return chooseTeam({ ...flags, agents: flags.agents ?? names }, terminal);
+  if (flags.team !== undefined)
+    return chooseTeam({ ...flags, agents: flags.agents ?? names }, terminal, started.task.language);
   const members = membersOfRecord(started);
   for (const member of members) {
     const place = namedPlace(member);
@@ -71,14 +77,17 @@ export async function reopenTeam(
         remedy: "if that is right, name the team again: --team",
       });
   }
-  const team = await openTeam(members, { environment: terminal.environment });
+  const team = await openTeam(members, {
+    environment: terminal.environment,
+    language: started.task.language,
+  });
   return { agents: only(team.agents, names), models: team.models, members, close: () => team.close() };
 }
 
 /** The team of a recorded run for a replay, in which no model is asked. */
 export function recordedTeam({ started }: ReadJournal): Agent[] {
   const names = started.agents.map(({ name }) => name);
-  return only(silentTeam(membersOfRecord(started)), names);
+  return only(silentTeam(membersOfRecord(started), started.task.language), names);
 }
 
 function membersOfRecord(started: ReadJournal["started"]): TeamMember[] {

@@ -1,4 +1,6 @@
 /** A function of an opened repository as a task. */
+import { clip } from "../code/clean-text.ts";
+import { lessonLimits } from "../lesson/schema.ts";
 import { taskHash } from "../task/task-hash.ts";
 import type { CommandTask } from "../task/task.ts";
 import type { NamedFunction } from "./named-function.ts";
@@ -12,7 +14,7 @@ export function commandTask(
 ): CommandTask {
   const task = {
     kind: "command",
-    name: `${place.file}:${name}`,
+    name: clip(`${place.file}:${name}`, lessonLimits.name),
     description: `The function ${name} of ${place.file}, judged by the tests and the benchmark of its repository.`,
     language: place.language,
     directory: root,

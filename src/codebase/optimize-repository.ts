@@ -3,8 +3,9 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import type { Agent } from "../agent/agent.ts";
 import type { Bank } from "../bank/bank.ts";
 import { unifiedDiff } from "../code/diff.ts";
@@ -114,6 +115,7 @@ export async function optimizeRepository(options: OptimizeRepositoryOptions): Pr
   const { project, signal, onEvent = () => {} } = options;
   const startedAt = performance.now();
   const { plans, profile } = await planned(options);
+  signal?.throwIfAborted();
   if (profile) onEvent({ type: "profiled", profile });
   // All are found before the first is worked on: a misspelled last one must not cost the others' time.
   const named = await Promise.all(

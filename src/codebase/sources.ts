@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type FunctionDefinition, listFunctions } from "../code/find-function.ts";
 import { type Language, languageOfFile } from "../code/language.ts";
 import { loadGrammarsOf, parse } from "../code/parser.ts";
+import { lessonLimits } from "../lesson/schema.ts";
 
 /** Whose code it is not to change, by the folders in which it usually lies. */
 const foreignFolders = new Set([
@@ -25,8 +26,8 @@ const foreignFolders = new Set([
   "venv",
 ]);
 const mostFiles = 20_000;
-/** A person does not write longer files, and analysis would take long. */
-export const longestFile = 1024 * 1024;
+/** As much as a lesson can keep of a file. People do not write longer ones. */
+export const longestFile = lessonLimits.source;
 
 /** Why a file is left as it is; `foreign` may still be optimised where the user names it. */
 export type Origin = "own" | "foreign" | "generated";

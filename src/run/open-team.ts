@@ -4,6 +4,7 @@
 import type { Agent } from "../agent/agent.ts";
 import { createLlmAgent } from "../agent/llm.ts";
 import { defaultTeam } from "../agent/team.ts";
+import type { Language } from "../code/language.ts";
 import { UsageError } from "../errors.ts";
 import { ModelError, type ChatModel, type Sampling } from "../model/chat-model.ts";
 import { openModel } from "../model/open-model.ts";
@@ -19,12 +20,14 @@ export interface OpenTeam {
 export interface OpenTeamOptions {
   /** Where keys are. Default: `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Of the code to work on: each has rewriters of its own. Default: C and C++. */
+  readonly language?: Language | undefined;
 }
 
 /** Opens every member's model. Throws as `openModel` does, and a UsageError where two agents have one name; what was opened is closed then. */
 export async function openTeam(
   members: readonly TeamMember[],
-  { environment }: OpenTeamOptions = {},
+  { environment, language }: OpenTeamOptions = {},
 ): Promise<OpenTeam> {
   const models: ChatModel[] = [];
   const close = async (): Promise<void> => {
@@ -33,7 +36,7 @@ export async function openTeam(
   try {
     const agents = await Promise.all(
       members.map(async (member): Promise<Agent[]> => {
-        if (member.spec === rewriterSpec) return defaultTeam();
+        if (member.spec === rewriterSpec) return defaultTeam(language);
         const { name: _name, spec, sampling: _sampling, ...settings } = member;
         const model = await openModel(spec, { ...settings, environment });
         models.push(model);
@@ -48,10 +51,10 @@ export async function openTeam(
 }
 
 /** The same agents, whose models have nothing to say: for replays, where nobody asks them. */
-export function silentTeam(members: readonly TeamMember[]): Agent[] {
+export function silentTeam(members: readonly TeamMember[], language?: Language): Agent[] {
   return withoutNamesakes(
     members.flatMap((member) =>
-      member.spec === rewriterSpec ? defaultTeam() : [agentOf(member, silentModel(member.spec))],
+      member.spec === rewriterSpec ? defaultTeam(language) : [agentOf(member, silentModel(member.spec))],
     ),
   );
 }
