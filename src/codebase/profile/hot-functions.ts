@@ -66,27 +66,28 @@ export function hotFunctions(
       .toSorted((a, b) => b.ownMs - a.ownMs || (a.name < b.name ? -1 : 1)),
   };
 
-  /** By its line where the file is known; else by its name, where the repository has it once. */
+  /** By its line where file and line are known; else by its name, where only one function fits. */
   function find({ name, file, line }: Place): (typeof functions)[number] | undefined {
-    const inFile =
-      file === undefined ? undefined : (byFile.get(file) ?? byFile.get(endingLike(file, byFile) ?? ""));
-    if (inFile && line !== undefined) {
-      const around = inFile.filter(({ place }) => place.firstLine <= line && line <= place.lastLine);
+    const inFiles =
+      file === undefined ? undefined : filesLike(file, byFile).flatMap((each) => byFile.get(each) ?? []);
+    if (inFiles && line !== undefined) {
+      const around = inFiles.filter(({ place }) => place.firstLine <= line && line <= place.lastLine);
       return around.toSorted((a, b) => length(a.place) - length(b.place))[0];
     }
-    if (file !== undefined && !inFile) return undefined;
     const plain = plainName(name);
-    const alike = (inFile ?? byName.get(plain) ?? []).filter(({ place }) => place.definition.name === plain);
+    const alike = (inFiles ?? byName.get(plain) ?? []).filter(({ place }) => place.definition.name === plain);
     return alike.length === 1
       ? alike[0]
       : alike.find(({ place }) => place.definition.qualifiedName === qualified(name));
   }
 }
 
-/** A path from elsewhere that ends like a file of the repository: builds in folders of their own name it relative to them. */
-function endingLike(file: string, byFile: ReadonlyMap<string, unknown>): string | undefined {
+/** The repository's files that a path may mean: symbol tables keep the name alone, builds in folders of their own begin with dots. */
+function filesLike(file: string, byFile: ReadonlyMap<string, unknown>): string[] {
+  if (byFile.has(file)) return [file];
+  if (file.startsWith("/")) return [];
   const plain = file.replace(/^(?:\.\.?\/)+/, "");
-  return [...byFile.keys()].find((known) => known === plain);
+  return [...byFile.keys()].filter((known) => known === plain || known.endsWith(`/${plain}`));
 }
 
 function length(place: FunctionPlace): number {

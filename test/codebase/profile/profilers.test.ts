@@ -1,0 +1,93 @@
+/** The profilers' commands, run for real in a folder with a little program in each language. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { spelled } from "../../../src/codebase/named-function.ts";
+import { hotFunctions, type Profile } from "../../../src/codebase/profile/hot-functions.ts";
+import { nativeProfiler } from "../../../src/codebase/profile/native-sampler.ts";
+import { profileFolder, type Profiler } from "../../../src/codebase/profile/profiler.ts";
+import { pythonProfiler } from "../../../src/codebase/profile/python-profiler.ts";
+import { scriptProfiler } from "../../../src/codebase/profile/script-profiler.ts";
+import { functionsIn } from "../../../src/codebase/sources.ts";
+import { languageOfFile } from "../../../src/code/language.ts";
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** Puts the sources there, prepares, profiles, and maps what was seen. */
+async function profiled(
+  profiler: Profiler,
+  sources: Readonly<Record<string, string>>,
+  bench: string,
+  build?: string,
+): Promise<Profile> {
+  const root = mkdtempSync(join(tmpdir(), "lessonbank-profile-"));
+  folders.push(root);
+  for (const [file, text] of [...Object.entries(sources), ...profiler.files]) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  }
+  if (build !== undefined) execFileSync("sh", ["-c", build], { cwd: root });
+  execFileSync("sh", ["-c", profiler.command(bench)], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  const left = join(root, profileFolder);
+  const files = new Map(
+    readdirSync(left, { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ name }) => [name, readFileSync(join(left, name), "utf8")]),
+  );
+  const functions = [];
+  for (const [file, text] of Object.entries(sources)) {
+    const language = languageOfFile(file);
+    if (!language) continue;
+    const all = await functionsIn(file, language, text);
+    functions.push(...all.map((place) => ({ place, name: spelled(place, all) })));
+  }
+  return hotFunctions(profiler.read(files), functions);
+}
+
+describe("where a benchmark spends its time", () => {
+  it("is found in C, without debugging information and in a static function", async () => {
+    const source = `#include <stdio.h>
+static __attribute__((noinline)) double dear(int n) { double sum = 0; for (int i = 1; i < n; i++) sum += 1.0 / i / (i + 1); return sum; }
+static __attribute__((noinline)) double cheap(int n) { double sum = 0; for (int i = 1; i < n / 100; i++) sum += 1.0 / i; return sum; }
+int main(void) { printf("%g\\n", dear(60000000) + cheap(60000000)); return 0; }
+`;
+    const { functions } = await profiled(
+      nativeProfiler,
+      { "src/main.c": source },
+      "./main",
+      "cc -O1 -o main src/main.c",
+    );
+    expect(functions[0]).toMatchObject({ file: "src/main.c", function: "dear", line: 2 });
+    expect(functions[0]?.share).toBeGreaterThan(0.5);
+  });
+
+  it("is found in JavaScript, what V8 does for a function counted to it", async () => {
+    const source = `const dear = (n) => { let text = []; for (let i = 0; i < n; i++) text.push(String(i * 7)); return text.sort().length; };
+function cheap(n) { return n + 1; }
+console.log(dear(400000), cheap(1));
+`;
+    const { functions } = await profiled(scriptProfiler, { "bench.mjs": source }, "node bench.mjs");
+    expect(functions[0]).toMatchObject({ file: "bench.mjs", function: "dear", line: 1 });
+  });
+
+  it("is found in Python, also where the command sets PYTHONPATH itself", async () => {
+    const library = `class Table:
+    def dear(self, n):
+        return sum(sorted(str(i) for i in range(n)).index(str(i)) for i in range(3))
+
+def cheap(n):
+    return n
+`;
+    const bench = `from library import Table, cheap\nprint(Table().dear(60000), cheap(1))\n`;
+    const { functions } = await profiled(
+      pythonProfiler,
+      { "lib/library.py": library, "bench.py": bench },
+      "PYTHONPATH=lib python3 bench.py",
+    );
+    expect(functions[0]).toMatchObject({ file: "lib/library.py", function: "Table.dear" });
+    expect(functions[0]?.share).toBeGreaterThan(0.5);
+  });
+});
