@@ -4,41 +4,41 @@ import type { Command } from "commander";
 import { createMemoryBank } from "../bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import type { Bank } from "../bank/bank.ts";
-import { applyChanges, commitChanges } from "../codebase/git.ts";
-import {
-  optimizeRepository,
-  type RepositoryEvent,
-  type RepositoryResult,
-} from "../codebase/optimize-repository.ts";
+import { optimizeRepository } from "../codebase/optimize-repository.ts";
+import type { Plan } from "../codebase/plan.ts";
 import { importProjectLessons, keepProjectLessons, projectLessonsFile } from "../codebase/project-lessons.ts";
-import { UsageError } from "../errors.ts";
+import { readProjectFile, type ProjectFile } from "../codebase/project-file.ts";
+import type { ProjectSettings } from "../codebase/project.ts";
+import type { RepositoryResult } from "../codebase/repository-result.ts";
 import { describeContext } from "../lesson/context.ts";
 import { printDocument } from "../report/documents.ts";
 import { count } from "../report/figures.ts";
-import { wrap } from "../report/layout.ts";
-import { formatProfile } from "../report/profile.ts";
-import { createProgressView, type ProgressView } from "../report/progress.ts";
 import { formatPullRequest } from "../report/pull-request.ts";
 import { formatBaseline, formatRepositoryResult } from "../report/repository.ts";
 import type { RunLimitOptions } from "../run/optimize.ts";
 import type { CommandTask } from "../task/task.ts";
-import { appearanceOf, type Appearance } from "./appearance.ts";
+import { appearanceOf } from "./appearance.ts";
 import { openShownProject } from "./open-project.ts";
 import { openUsersBank } from "./open-bank.ts";
 import { bankFolder, journalFile, shownPath } from "./places.ts";
-import { addProjectOptions, chooseProject, projectRoot, type ProjectFlags } from "./project-options.ts";
-import { chooseTeam, type TeamFlags } from "./team-options.ts";
+import {
+  addProjectOptions,
+  chooseProject,
+  projectRoot,
+  settingsOfPlan,
+  type ProjectFlags,
+} from "./project-options.ts";
+import { createRepositoryView } from "./repository-view.ts";
+import { planToResume } from "./resume-repository.ts";
+import { chooseTeam, membersOfTeam, reopenMembers, type TeamFlags } from "./team-options.ts";
 import type { Terminal } from "./terminal.ts";
+import { type PatchFlags, refuseTwoWays, usePatch } from "./use-patch.ts";
 import { wholeNumber } from "./values.ts";
 import { checkWritable, writeWhole } from "./write-file.ts";
 
-export interface RepositoryFlags extends ProjectFlags, TeamFlags {
+export interface RepositoryFlags extends ProjectFlags, TeamFlags, PatchFlags {
   readonly repo?: string;
   readonly functions?: number;
-  readonly apply?: boolean;
-  readonly commit?: boolean;
-  readonly branch?: string;
-  readonly unproven?: boolean;
   readonly patch?: string;
   readonly pullRequest?: string;
   readonly projectLessons?: boolean;
@@ -89,6 +89,17 @@ export const repositoryFlagNames = [
   "projectLessons",
 ] as const;
 
+/** What a run works on and with, from flags and files or, where one is gone on with, from its plan. */
+interface Chosen {
+  readonly settings: ProjectSettings;
+  readonly file: ProjectFile;
+  readonly limits: RunLimitOptions;
+  readonly policy: string;
+  readonly seed: number | undefined;
+  readonly journals: string | undefined;
+  readonly plan: Plan | undefined;
+}
+
 export async function runRepository(
   functions: readonly string[],
   flags: RepositoryFlags,
@@ -97,35 +108,43 @@ export async function runRepository(
   terminal: Terminal,
 ): Promise<void> {
   const appearance = appearanceOf(running, terminal);
-  const root = projectRoot(terminal, flags.repo);
   for (const file of [flags.patch, flags.pullRequest])
     if (file !== undefined) await checkWritable(terminal, file);
   refuseTwoWays(flags);
-  const { settings, file } = await chooseProject(root, flags);
+  const chosen = await choose(functions, flags, limits, running, terminal);
+  const { settings, file, journals, plan } = chosen;
+  const { root } = settings;
+  const { screen, style, width } = appearance.progress;
   const project = await openShownProject(settings, appearance.progress, terminal);
   try {
-    const { screen, style, width } = appearance.progress;
     screen.print(style.quiet(formatBaseline(project.baseline, { style, width })));
     const bank = await openBank(flags, terminal);
+    const view = createRepositoryView(appearance.progress);
     try {
       await importProjectLessons(root, bank);
-      const journals = journalsFolder(flags, root, terminal);
       let task: CommandTask | undefined;
-      const show = createEventView(appearance.progress, (started) => (task ??= started));
       const result = await optimizeRepository({
-        ...limits,
+        ...chosen.limits,
         project,
         functions: functions.length > 0 ? functions : file.functions,
         mostFunctions: flags.functions,
         exclude: file.exclude,
-        team: (language) => chooseTeam(flags, terminal, language),
+        team: (language) =>
+          plan && flags.team === undefined
+            ? reopenMembers(plan.team, flags, terminal, language)
+            : chooseTeam(flags, terminal, language),
+        teamRecord: plan ? undefined : await membersOfTeam(flags, terminal),
         bank,
-        policy: flags.policy,
-        seed: flags.seed,
+        policy: chosen.policy,
+        seed: chosen.seed,
         journals,
         signal: terminal.signal,
-        onEvent: show,
+        onEvent: (event) => {
+          if (event.type === "function-started") task ??= event.task;
+          view.show(event);
+        },
       });
+      view.close();
       const kept = await keep(result, flags, { root, bank, task, terminal, journals });
       terminal.stdout.write(
         flags.json
@@ -136,8 +155,9 @@ export async function runRepository(
             })
           : `${formatRepositoryResult(result, { ...appearance, kept })}\n`,
       );
-      if (!terminal.signal.aborted) await useThePatch(result, flags, root, terminal);
+      if (!terminal.signal.aborted) await usePatch(result, flags, root, terminal);
     } finally {
+      view.close();
       await bank.close();
     }
   } finally {
@@ -145,11 +165,41 @@ export async function runRepository(
   }
 }
 
-function refuseTwoWays({ apply, commit, branch }: RepositoryFlags): void {
-  if ([apply, commit, branch !== undefined].filter(Boolean).length > 1)
-    throw new UsageError("--apply, --commit and --branch are three ways to use the patch", {
-      remedy: "give one of them",
-    });
+async function choose(
+  functions: readonly string[],
+  flags: RepositoryFlags,
+  limits: RunLimitOptions,
+  running: Command,
+  terminal: Terminal,
+): Promise<Chosen> {
+  if (flags.resume !== undefined) {
+    const plan = await planToResume(flags.resume, functions, flags, running, terminal);
+    const file = await readProjectFile(plan.root).catch(() => undefined);
+    return {
+      settings: settingsOfPlan(plan, file),
+      file: file ?? {},
+      limits: { ...plan.limits, ...withoutAbsent(limits) },
+      policy: plan.policy ?? flags.policy,
+      seed: plan.seed,
+      journals: resolve(terminal.directory, flags.resume),
+      plan,
+    };
+  }
+  const root = projectRoot(terminal, flags.repo);
+  const { settings, file } = await chooseProject(root, flags);
+  return {
+    settings,
+    file,
+    limits,
+    policy: flags.policy,
+    seed: flags.seed,
+    journals: journalsFolder(flags, root, terminal),
+    plan: undefined,
+  };
+}
+
+function withoutAbsent(limits: RunLimitOptions): RunLimitOptions {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
 }
 
 async function openBank(flags: RepositoryFlags, terminal: Terminal): Promise<Bank> {
@@ -158,59 +208,16 @@ async function openBank(flags: RepositoryFlags, terminal: Terminal): Promise<Ban
     : openUsersBank(terminal, bankFolder(terminal, flags.bank));
 }
 
-/** A folder with a journal for each function. */
+/** A folder with a plan, and a journal for each function. */
 function journalsFolder(
-  { journal, resume }: RepositoryFlags,
+  { journal }: RepositoryFlags,
   root: string,
   terminal: Terminal,
 ): string | undefined {
-  if (resume !== undefined) return resolve(terminal.directory, resume);
   if (journal === false) return undefined;
   return journal === undefined
     ? journalFile(terminal, basename(root)).replace(/\.jsonl$/, "")
     : resolve(terminal.directory, journal);
-}
-
-/** One line for each function, and below it the run's own progress. */
-function createEventView(
-  progress: Appearance["progress"],
-  started: (task: CommandTask) => void,
-): (event: RepositoryEvent) => void {
-  const { screen, style, width } = progress;
-  let view: ProgressView | undefined;
-  return (event) => {
-    switch (event.type) {
-      case "profiled":
-        screen.print(formatProfile(event.profile, { style, width }));
-        break;
-      case "function-started":
-        started(event.task);
-        if (event.warning !== undefined) screen.print(style.doubtful(wrap(event.warning, { width })));
-        screen.print(style.title(`${event.task.name} (${event.index + 1} of ${event.of})`));
-        view = createProgressView(progress);
-        break;
-      case "run":
-        view?.show(event.event);
-        if (event.event.type === "run-ended") {
-          view?.close();
-          view = undefined;
-        }
-        break;
-      case "proving":
-        if (event.done === 0)
-          screen.print(
-            style.quiet(
-              `  seeing whether the tests notice it: ${count(event.of, "version")} broken on purpose`,
-            ),
-          );
-        break;
-      case "combining":
-        screen.print(style.quiet(`measuring all ${event.functions} changes together`));
-        break;
-      case "function-ended":
-        break;
-    }
-  };
 }
 
 interface Keeping {
@@ -249,7 +256,11 @@ async function keep(
     );
     lines.push(`${projectLessonsFile} holds ${count(total, "lesson")}.`);
   }
-  if (journals !== undefined) lines.push(`Journals: ${shownPath(journals, terminal)}`);
+  if (journals !== undefined) {
+    const folder = shownPath(journals, terminal);
+    const goOn = result.interrupted ? ` (to go on: lessonbank optimize --resume ${folder})` : "";
+    lines.push(`Journals: ${folder}${goOn}`);
+  }
   return lines;
 }
 
@@ -265,37 +276,4 @@ function commandAgain(
     `--bench ${quoted(bench)}`,
   ];
   return ["lessonbank optimize --repo .", ...(combined?.functions ?? []).map(quoted), ...flags].join(" ");
-}
-
-async function useThePatch(
-  { combined, proven }: RepositoryResult,
-  flags: RepositoryFlags,
-  root: string,
-  terminal: Terminal,
-): Promise<void> {
-  const wanted = flags.apply || flags.commit || flags.branch !== undefined;
-  if (!wanted || !combined) return;
-  if (!proven && !flags.unproven)
-    throw new UsageError("the patch was not applied: the tests do not notice what it changes", {
-      remedy: "read it, and give --unproven; or test more",
-    });
-  if (flags.apply) {
-    await applyChanges(root, combined.files);
-    terminal.stderr.write(`changed: ${combined.files.map(({ file }) => file).join(", ")}\n`);
-    return;
-  }
-  const message = commitMessage(combined);
-  const commit = await commitChanges(root, combined.files, { message, branch: flags.branch });
-  terminal.stderr.write(
-    `committed as ${commit.slice(0, 12)}${flags.branch === undefined ? "" : ` on ${flags.branch}`}\n`,
-  );
-}
-
-function commitMessage({ functions, outcome }: NonNullable<RepositoryResult["combined"]>): string {
-  const names = functions.map((each) => each.replace(/^.*?:(?!:)/, ""));
-  const speed =
-    outcome.status === "measured"
-      ? `\n\nThe benchmark is ${outcome.speedup.ratio.toFixed(2)} times as fast (99 % interval ${outcome.speedup.low.toFixed(2)} to ${outcome.speedup.high.toFixed(2)}).`
-      : "";
-  return `Make ${names.join(", ")} faster${speed}\n`;
 }

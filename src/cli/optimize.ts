@@ -26,6 +26,7 @@ import {
   runRepository,
   type RepositoryFlags,
 } from "./optimize-repository.ts";
+import { isRunOfRepository } from "./resume-repository.ts";
 import { openEvaluator, weakerSandboxOption } from "./open-evaluator.ts";
 import { openUsersBank } from "./open-bank.ts";
 import { bankFolder, journalFile, shownPath } from "./places.ts";
@@ -60,7 +61,10 @@ export function optimizeCommand(terminal: Terminal): Command {
       "[task...]",
       "FILE:FUNCTION, a task's folder or task.json, or the name of a task that ships with it",
     )
-    .option("--resume <journal>", "go on with a run that died or was interrupted, in place of a task");
+    .option(
+      "--resume <journal>",
+      "go on with a run that died or was interrupted, in place of a task; of a repository's run, its folder",
+    );
   addTeamOptions(command)
     .option("--rounds <number>", "rounds at the most (default: 8)", wholeNumber(1))
     .option("--evaluations <number>", "candidates judged at the most (default: 24)", wholeNumber(1))
@@ -91,7 +95,7 @@ export function optimizeCommand(terminal: Terminal): Command {
     .addOption(weakerSandboxOption())
     .option("--json", "print the result as one JSON document")
     .action(async (tasks: readonly string[], flags: OptimizeFlags, running: Command) => {
-      if (flags.repo !== undefined) {
+      if (flags.repo !== undefined || isRunOfRepository(flags.resume, terminal)) {
         refuseForRepository(flags);
         return runRepository(tasks, flags, limitOptions(flags), running, terminal);
       }
@@ -133,7 +137,7 @@ function onlyTask(tasks: readonly string[], command: Command): string | undefine
 }
 
 function refuseForRepository(flags: OptimizeFlags): void {
-  for (const name of ["output", "weakerSandbox", "time"] as const)
+  for (const name of ["output", "weakerSandbox"] as const)
     if (flags[name] !== undefined)
       throw new UsageError(`--${kebab(name)} does not go with --repo`, {
         remedy: name === "output" ? "--patch FILE writes all changes" : "leave it out",

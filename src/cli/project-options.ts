@@ -3,6 +3,7 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { projectFileName, readProjectFile, type ProjectFile } from "../codebase/project-file.ts";
+import type { Plan } from "../codebase/plan.ts";
 import type { ProjectSettings } from "../codebase/project.ts";
 import { UsageError } from "../errors.ts";
 import type { Metric } from "../task/task.ts";
@@ -119,6 +120,27 @@ function checkPattern(pattern: string): void {
     throw new UsageError(`"${pattern}" has ${groups} groups, and one is the number`, {
       remedy: "such as: time: ([0-9.]+) ms",
     });
+}
+
+/** As a run began with them; the limits of its commands are the file's as it is now. */
+export function settingsOfPlan(plan: Plan, file: ProjectFile | undefined): ProjectSettings {
+  const { root, commands, metric } = plan;
+  const { build, test, bench } = commands;
+  return {
+    root,
+    commands: { ...(build !== undefined && { build }), test, bench },
+    metric:
+      metric.kind === "time"
+        ? metric
+        : {
+            kind: "number",
+            better: metric.better,
+            ...(metric.pattern !== undefined && { pattern: metric.pattern }),
+            ...(metric.jsonPath !== undefined && { jsonPath: metric.jsonPath }),
+            ...(metric.unit !== undefined && { unit: metric.unit }),
+          },
+    limits: limitsOf(file?.limits),
+  };
 }
 
 function limitsOf(limits: ProjectFile["limits"]): NonNullable<ProjectSettings["limits"]> {

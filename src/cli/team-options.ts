@@ -1,6 +1,7 @@
 /** Who is on the team, by flags: names of the built-in agents, or members with models. */
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { z } from "zod";
 import type { Agent } from "../agent/agent.ts";
 import type { Language } from "../code/language.ts";
 import { nearest } from "../code/nearest.ts";
@@ -57,6 +58,33 @@ export async function chooseTeam(
   }
 }
 
+/** Who that team is, for a record: without keys. */
+export async function membersOfTeam(flags: TeamFlags, terminal: Terminal): Promise<unknown> {
+  const members = withRepair(await membersOf(flags.team, terminal.directory), flags.repair);
+  return { members, ...(flags.agents && { agents: flags.agents }) };
+}
+
+/** Opens what `membersOfTeam` said, with the same care as `reopenTeam`. */
+export async function reopenMembers(
+  record: unknown,
+  flags: TeamFlags,
+  terminal: Terminal,
+  language: Language,
+): Promise<ChosenTeam> {
+  const { members: recorded, agents } = recordSchema.parse(record);
+  const members = parseRecordedMembers(recorded);
+  refuseNamedPlaces(members);
+  const team = await openTeam(members, { environment: terminal.environment, language });
+  return {
+    agents: only(team.agents, flags.agents ?? agents),
+    models: team.models,
+    members,
+    close: () => team.close(),
+  };
+}
+
+const recordSchema = z.object({ members: z.unknown(), agents: z.array(z.string()).optional() });
+
 /**
  * The team of a recorded run, opened again: that of the flags, or the journal's. A journal may come from anywhere, so an endpoint or a key's
  * variable that it names is used only where the flags name it too. Throws a UsageError.
@@ -70,6 +98,15 @@ export async function reopenTeam(
   if (flags.team !== undefined)
     return chooseTeam({ ...flags, agents: flags.agents ?? names }, terminal, started.task.language);
   const members = membersOfRecord(started);
+  refuseNamedPlaces(members);
+  const team = await openTeam(members, {
+    environment: terminal.environment,
+    language: started.task.language,
+  });
+  return { agents: only(team.agents, names), models: team.models, members, close: () => team.close() };
+}
+
+function refuseNamedPlaces(members: readonly TeamMember[]): void {
   for (const member of members) {
     const place = namedPlace(member);
     if (place !== undefined)
@@ -77,11 +114,6 @@ export async function reopenTeam(
         remedy: "if that is right, name the team again: --team",
       });
   }
-  const team = await openTeam(members, {
-    environment: terminal.environment,
-    language: started.task.language,
-  });
-  return { agents: only(team.agents, names), models: team.models, members, close: () => team.close() };
 }
 
 /** The team of a recorded run for a replay, in which no model is asked. */

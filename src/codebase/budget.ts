@@ -1,6 +1,9 @@
 /**
- * Which of the profiled functions are worth work, and how many candidates each gets: by what a gain of it would be worth to the whole.
+ * Which of the profiled functions are worth work, how many candidates each gets (by what a gain of it would be worth to the whole), and
+ * what is left for a function of everything that the whole run may spend.
  */
+import type { RunLimitOptions } from "../run/optimize.ts";
+import type { OptimizeResult } from "../run/result.ts";
 import type { HotFunction } from "./profile/hot-functions.ts";
 
 export interface Share {
@@ -33,4 +36,43 @@ export function shareOut(
     hot,
     evaluations: fewest + Math.max(0, Math.floor((spare * gains(hot)) / total)),
   }));
+}
+
+/** Named functions share the candidates equally. */
+export function shareEqually(functions: number, evaluations: number): number {
+  return Math.max(fewest, Math.floor(evaluations / functions));
+}
+
+/**
+ * The limits of one function's run, of those of the whole: what others spent is gone, and of the rest it gets its part (0…1). Undefined where
+ * nothing is left of something.
+ */
+export function limitsLeft(
+  whole: RunLimitOptions,
+  spent: OptimizeResult["costs"],
+  part: number,
+): RunLimitOptions | undefined {
+  const left = {
+    modelCalls: rest(whole.modelCalls, spent.modelCalls),
+    tokens: rest(whole.tokens, spent.inputTokens + spent.outputTokens),
+    usd: rest(whole.usd, spent.usd),
+    timeLimitMs: rest(whole.timeLimitMs, spent.wallMs),
+  };
+  if (Object.values(left).some((each) => each !== undefined && each <= 0)) return undefined;
+  const share = (value: number | undefined): number | undefined =>
+    value === undefined ? undefined : value * part;
+  const { rounds, patience, targetSpeedup } = whole;
+  return {
+    rounds,
+    patience,
+    targetSpeedup,
+    modelCalls: left.modelCalls === undefined ? undefined : Math.max(1, Math.round(left.modelCalls * part)),
+    tokens: left.tokens === undefined ? undefined : Math.max(1, Math.round(left.tokens * part)),
+    usd: share(left.usd),
+    timeLimitMs: share(left.timeLimitMs),
+  };
+}
+
+function rest(limit: number | undefined, spent: number): number | undefined {
+  return limit === undefined ? undefined : limit - spent;
 }

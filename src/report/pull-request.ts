@@ -2,7 +2,7 @@
  * The page for a pull request, in Markdown: what changed and why, how much faster it is, how it was checked, and how to see it again.
  */
 import { cleanProse } from "../code/clean-text.ts";
-import { nameOf, type FunctionResult, type RepositoryResult } from "../codebase/optimize-repository.ts";
+import { nameOf, type FunctionResult, type RepositoryResult } from "../codebase/repository-result.ts";
 import type { Proof } from "../codebase/project.ts";
 import type { LessonContext } from "../lesson/lesson.ts";
 import type { CommandTask } from "../task/task.ts";

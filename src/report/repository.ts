@@ -1,7 +1,7 @@
 /** A repository's run for a person: how it is judged, what each function came to, and what all of it is together. */
 import { cleanProse } from "../code/clean-text.ts";
 import type { CommandGuess } from "../codebase/detect.ts";
-import { nameOf, type FunctionResult, type RepositoryResult } from "../codebase/optimize-repository.ts";
+import { nameOf, type FunctionResult, type RepositoryResult } from "../codebase/repository-result.ts";
 import type { Baseline } from "../codebase/project.ts";
 import { formatDiff } from "./diff.ts";
 import { count, formatDuration, formatSpeedup } from "./figures.ts";
