@@ -29,6 +29,8 @@ export interface Workshop {
   changes(raised: Raised): Promise<ReadonlyMap<string, "changed" | "removed">>;
   /** The file of that path as it is in the tree, outside any jail; undefined where there is no plain file. */
   find(layers: Layers, path: string): Promise<string | undefined>;
+  /** Of all files and links in the tree. */
+  paths(layers: Layers): Promise<ReadonlySet<string>>;
   /** Removes the topmost layer and all that is in it. */
   drop(raised: Raised): Promise<void>;
 }
@@ -156,6 +158,17 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       if (kind === "copies")
         for await (const { path } of entriesOf(place(below[0] ?? options.bottom)))
           if (!(await lstat(join(top, path)).catch(() => undefined))) found.set(path, "removed");
+      return found;
+    },
+    async paths(layers) {
+      const found = new Set<string>();
+      const hidden = new Set<string>();
+      for (const layer of layers)
+        for await (const { path, status } of entriesOf(place(layer))) {
+          if (hidden.has(path)) continue;
+          if (kind === "overlay" && status.isCharacterDevice()) hidden.add(path);
+          else found.add(path);
+        }
       return found;
     },
     async drop({ top }) {

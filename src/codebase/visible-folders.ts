@@ -29,6 +29,8 @@ export function visibleFolders(root: string, path = process.env["PATH"] ?? ""): 
   for (const entry of path.split(":")) {
     if (!isAbsolute(entry) || !isFolder(entry)) continue;
     const folder = resolve(entry);
+    // What npm puts there for its scripts belongs to other trees.
+    if (folder.includes("/node_modules/") && !within(folder, root)) continue;
     if (isSystem(folder) || within(folder, root)) kept.push(folder);
     else {
       const parts = toolchainParts(folder, home, root);
