@@ -147,7 +147,9 @@ export function smallestVisible(scatter: number): number {
 
 export function deviation(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1));
+  return Math.sqrt(
+    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1),
+  );
 }
 
 function failure(what: string, command: string, run: JailedRun | undefined, limitMs: number): UsageError {
@@ -187,7 +189,9 @@ async function notesOn({ copied, workshop }: Room, root: string): Promise<string
     copied.outwardLinks.length > 0
       ? `Links that lead out of the tree lead nowhere in the copy: ${some(copied.outwardLinks.map(({ path, target }) => `${path} → ${target}`))}.`
       : [],
-    copied.skipped.length > 0 ? `Not copied, for it cannot be read or is no file: ${some(copied.skipped)}.` : [],
+    copied.skipped.length > 0
+      ? `Not copied, for it cannot be read or is no file: ${some(copied.skipped)}.`
+      : [],
     workshop.kind === "copies" && copied.bytes > 200e6
       ? `Overlays cannot be had here, so each command gets a whole copy of ${Math.round(copied.bytes / 1e6)} MB.`
       : [],
@@ -199,7 +203,14 @@ async function changesIn(root: string): Promise<number> {
   const settings = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "core.untrackedCache=false"];
   const asked = await execa(
     "git",
-    [...settings.flatMap((setting) => ["-c", setting]), "-C", root, "status", "--porcelain", "--ignore-submodules=all"],
+    [
+      ...settings.flatMap((setting) => ["-c", setting]),
+      "-C",
+      root,
+      "status",
+      "--porcelain",
+      "--ignore-submodules=all",
+    ],
     {
       reject: false,
       stdin: "ignore",

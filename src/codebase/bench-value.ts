@@ -35,7 +35,8 @@ export function benchValue(
   run: { readonly wallMs: number; readonly standard: string; readonly all: string },
 ): BenchValue | string {
   if (metric.kind === "time") return { value: run.wallMs, unit: "ms", count: 1 };
-  const found = metric.jsonPath === undefined ? byPattern(metric, run) : byPath(metric.jsonPath, run.standard);
+  const found =
+    metric.jsonPath === undefined ? byPattern(metric, run) : byPath(metric.jsonPath, run.standard);
   if (typeof found === "string") return found;
   if (!Number.isFinite(found.value) || found.value <= 0)
     return `the number that it prints is ${found.value}, which is not above 0`;
@@ -58,7 +59,8 @@ function byPattern(
 export function patternOf({ pattern, unit }: Extract<Metric, { kind: "number" }>): RegExp {
   const number = String.raw`([-+]?\d[\d,_]*(?:\.\d+)?(?:[eE][-+]?\d+)?)`;
   const text =
-    pattern ?? (unit === undefined ? number : `${number}\\s*${unit.replaceAll(/[^\w\s]/g, (sign) => `\\${sign}`)}`);
+    pattern ??
+    (unit === undefined ? number : `${number}\\s*${unit.replaceAll(/[^\w\s]/g, (sign) => `\\${sign}`)}`);
   let made: RegExp;
   try {
     made = new RegExp(text, "du");
@@ -116,7 +118,11 @@ function lastJson(text: string): unknown {
 /**
  * Reference over candidate, as a speedup: above 1 is better, whichever direction the metric has. Undefined where units cannot be compared.
  */
-export function improvement(metric: Metric, reference: BenchValue, candidate: BenchValue): number | undefined {
+export function improvement(
+  metric: Metric,
+  reference: BenchValue,
+  candidate: BenchValue,
+): number | undefined {
   const [before, after] = [inOneUnit(reference, candidate), inOneUnit(candidate, reference)];
   if (before === undefined || after === undefined) return undefined;
   return metric.kind === "number" && metric.better === "higher" ? after / before : before / after;

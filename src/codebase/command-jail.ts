@@ -64,7 +64,16 @@ export interface JailedRun {
 
 const inputs = 5;
 /** Exit codes by which a shell tells the signal that ended a program. */
-const tellingSignals = ["SIGILL", "SIGTRAP", "SIGABRT", "SIGBUS", "SIGFPE", "SIGKILL", "SIGSEGV", "SIGSYS"] as const;
+const tellingSignals = [
+  "SIGILL",
+  "SIGTRAP",
+  "SIGABRT",
+  "SIGBUS",
+  "SIGFPE",
+  "SIGKILL",
+  "SIGSEGV",
+  "SIGSYS",
+] as const;
 const watchMs = 250;
 
 let serial = 0;
@@ -143,15 +152,23 @@ async function runOnce(jail: CommandJail, run: JailedCommand): Promise<JailedRun
   if (!stood && !diskFull && !ended.startsWith("wall") && !ended.startsWith("memory")) {
     const said = cleanText(result.all).trim();
     if (/^(?:bwrap|stage):/.test(said)) throw jailError(said);
-    throw new LostError(`no jail can be started: ${said || ended || "it said nothing"}`, { kind: "internal" });
+    throw new LostError(`no jail can be started: ${said || ended || "it said nothing"}`, {
+      kind: "internal",
+    });
   }
   const [, how, code, wallNs, cpuNs] = /^(exit|signal) (\d+) (\d+) (\d+)$/m.exec(report) ?? [];
   const times = { wallMs: Number(wallNs ?? run.limitMs * 1e6) / 1e6, cpuMs: Number(cpuNs ?? 0) / 1e6 };
-  const by = (ending: CommandEnding): JailedRun => ({ ending, exitCode: undefined, ...times, output: result });
+  const by = (ending: CommandEnding): JailedRun => ({
+    ending,
+    exitCode: undefined,
+    ...times,
+    output: result,
+  });
   if (diskFull) return by("disk-full");
   if (ended.startsWith("wall")) return by("timed-out");
   if (ended.startsWith("memory")) return by("out-of-memory");
-  if (how === undefined) throw new LostError(`a command's jail was ended (${ended.trim()})`, { kind: "internal" });
+  if (how === undefined)
+    throw new LostError(`a command's jail was ended (${ended.trim()})`, { kind: "internal" });
   const number = Number(code);
   const signal =
     how === "signal"

@@ -3,7 +3,18 @@
  * was built stays built. Links are copied as links and never followed. The tree itself is only read.
  */
 import { constants } from "node:fs";
-import { chmod, copyFile, lchown, lstat, lutimes, mkdir, readdir, readlink, symlink, utimes } from "node:fs/promises";
+import {
+  chmod,
+  copyFile,
+  lchown,
+  lstat,
+  lutimes,
+  mkdir,
+  readdir,
+  readlink,
+  symlink,
+  utimes,
+} from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import pLimit from "p-limit";
 import { cannotWrite } from "../evaluate/cache.ts";
@@ -48,7 +59,8 @@ export async function copyTree(from: string, to: string, options: CopyOptions): 
     bytes += size;
     const top = path.split("/")[0] ?? path;
     sizes.set(top, (sizes.get(top) ?? 0) + size);
-    if (bytes > mostBytes || files > mostFiles) throw tooLarge(from, sizes, bytes > mostBytes ? mostBytes : undefined);
+    if (bytes > mostBytes || files > mostFiles)
+      throw tooLarge(from, sizes, bytes > mostBytes ? mostBytes : undefined);
   };
   const copyOne = async (path: string): Promise<void> => {
     const source = join(from, path);
@@ -63,7 +75,9 @@ export async function copyTree(from: string, to: string, options: CopyOptions): 
       await own(target);
     } else if (status.isFile()) {
       count(path, status.size);
-      const unreadable = await copyFile(source, target, constants.COPYFILE_FICLONE).catch((error: unknown) => error);
+      const unreadable = await copyFile(source, target, constants.COPYFILE_FICLONE).catch(
+        (error: unknown) => error,
+      );
       if (unreadable !== undefined) {
         if (!["EACCES", "EPERM", "ENOENT"].includes((unreadable as NodeJS.ErrnoException).code ?? ""))
           throw cannotWrite(target, unreadable);
@@ -86,7 +100,9 @@ export async function copyTree(from: string, to: string, options: CopyOptions): 
     const wanted = entries.filter(({ name }) => !leftOut.has(name));
     const folders = wanted.filter((entry) => entry.isDirectory());
     await Promise.all(
-      wanted.filter((entry) => !entry.isDirectory()).map(({ name }) => atATime(() => copyOne(join(path, name)))),
+      wanted
+        .filter((entry) => !entry.isDirectory())
+        .map(({ name }) => atATime(() => copyOne(join(path, name)))),
     );
     for (const { name } of folders) {
       const folder = join(path, name);
@@ -106,7 +122,11 @@ function byPath(a: { readonly path: string }, b: { readonly path: string }): num
   return a.path < b.path ? -1 : 1;
 }
 
-function tooLarge(root: string, sizes: ReadonlyMap<string, number>, mostBytes: number | undefined): UsageError {
+function tooLarge(
+  root: string,
+  sizes: ReadonlyMap<string, number>,
+  mostBytes: number | undefined,
+): UsageError {
   const [largest] = [...sizes].toSorted(([, a], [, b]) => b - a);
   const limit = mostBytes === undefined ? `${mostFiles} files` : `${Math.round(mostBytes / 2 ** 20)} MiB`;
   return new UsageError(`${root}: the tree has more than ${limit}`, {

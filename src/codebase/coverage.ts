@@ -2,8 +2,9 @@
  * Whether the test command executes given lines of a file: gcov for C and C++, V8's own coverage for JavaScript, a trace function for Python.
  * Undefined where it cannot be told: compilers that are not found on PATH, sources that are translated first.
  */
+import { z } from "zod";
 import type { Language } from "../code/language.ts";
-import type { Bench } from "./judge-files.ts";
+import type { Bench } from "./bench.ts";
 import type { Proof } from "./project.ts";
 import { collect, runKept, runThrownAway, succeeded } from "./room-run.ts";
 
@@ -57,7 +58,10 @@ async function runGcov(bench: Bench, { file, source, signal }: Wanted): Promise<
   });
   try {
     if (first.run && !succeeded(first.run)) return undefined;
-    const second = await runKept(room, first.raised.layers, counting + test, { limitMs: limits.testMs, signal });
+    const second = await runKept(room, first.raised.layers, counting + test, {
+      limitMs: limits.testMs,
+      signal,
+    });
     try {
       const read = await runThrownAway(
         room,
@@ -65,7 +69,9 @@ async function runGcov(bench: Bench, { file, source, signal }: Wanted): Promise<
         "find . -name '*.gcda' -exec gcov --json-format --stdout {} +",
         { limitMs: 120_000, signal },
       );
-      const found = [...(await room.workshop.paths(second.raised.layers))].some((path) => path.endsWith(".gcno"));
+      const found = [...(await room.workshop.paths(second.raised.layers))].some((path) =>
+        path.endsWith(".gcno"),
+      );
       if (!found || !succeeded(read)) return undefined;
       const counts = gcovCounts(read.output.standard, file);
       // Compiled to count, but never run to the end: nothing is known of programs that crash.
@@ -78,18 +84,27 @@ async function runGcov(bench: Bench, { file, source, signal }: Wanted): Promise<
   }
 }
 
+/** Written by processes that ran the candidate. */
+const gcovDocument = z.object({
+  files: z.array(
+    z.object({
+      file: z.string(),
+      lines: z.array(z.object({ line_number: z.number(), count: z.number() })),
+    }),
+  ),
+});
+
 /** From what `gcov --json-format --stdout` prints: a document a line. */
 export function gcovCounts(text: string, file: string): Counts {
   const counts = new Map<number, number>();
   const base = file.slice(file.lastIndexOf("/") + 1);
   for (const line of text.split("\n")) {
     if (!line.startsWith("{")) continue;
-    const document = parseJson(line) as
-      | { files?: { file: string; lines: { line_number: number; count: number }[] }[] }
-      | undefined;
+    const document = gcovDocument.safeParse(parseJson(line)).data;
     for (const each of document?.files ?? [])
       if (each.file === base || each.file.endsWith(`/${base}`))
-        for (const { line_number: number, count } of each.lines) counts.set(number, (counts.get(number) ?? 0) + count);
+        for (const { line_number: number, count } of each.lines)
+          counts.set(number, (counts.get(number) ?? 0) + count);
   }
   return counts;
 }
@@ -97,7 +112,11 @@ export function gcovCounts(text: string, file: string): Counts {
 async function runV8(bench: Bench, { file, source, signal }: Wanted): Promise<Counts | undefined> {
   const { room, settings, limits, built } = bench;
   const files = new Map([[file, source]]);
-  const first = await runKept(room, built, settings.commands.build, { limitMs: limits.buildMs, signal, files });
+  const first = await runKept(room, built, settings.commands.build, {
+    limitMs: limits.buildMs,
+    signal,
+    files,
+  });
   try {
     if (first.run && !succeeded(first.run)) return undefined;
     const environment = { NODE_V8_COVERAGE: `${settings.root}/${folder}` };
@@ -120,19 +139,23 @@ async function runV8(bench: Bench, { file, source, signal }: Wanted): Promise<Co
   }
 }
 
-interface V8Report {
-  readonly result?: readonly {
-    readonly url: string;
-    readonly functions: readonly {
-      readonly ranges: readonly { readonly startOffset: number; readonly endOffset: number; readonly count: number }[];
-    }[];
-  }[];
-}
+const v8Report = z.object({
+  result: z.array(
+    z.object({
+      url: z.string(),
+      functions: z.array(
+        z.object({
+          ranges: z.array(z.object({ startOffset: z.number(), endOffset: z.number(), count: z.number() })),
+        }),
+      ),
+    }),
+  ),
+});
 
 /** Of one process; undefined where it did not load the file as it is. A range counts for what lies in no smaller one. */
 export function v8Counts(text: string, path: string, source: string): Counts | undefined {
-  const report = parseJson(text) as V8Report | undefined;
-  const script = report?.result?.find(({ url }) => url.startsWith("file:") && pathOf(url) === path);
+  const report = v8Report.safeParse(parseJson(text)).data;
+  const script = report?.result.find(({ url }) => url.startsWith("file:") && pathOf(url) === path);
   if (!script) return undefined;
   const ranges = script.functions
     .flatMap((each) => each.ranges)
@@ -211,7 +234,11 @@ sys.settrace(_traced)
 async function tracePython(bench: Bench, { file, source, signal }: Wanted): Promise<Counts | undefined> {
   const { room, settings, limits, built } = bench;
   const files = new Map([[file, source]]);
-  const first = await runKept(room, built, settings.commands.build, { limitMs: limits.buildMs, signal, files });
+  const first = await runKept(room, built, settings.commands.build, {
+    limitMs: limits.buildMs,
+    signal,
+    files,
+  });
   try {
     if (first.run && !succeeded(first.run)) return undefined;
     const environment = {
@@ -246,7 +273,8 @@ export function traceCounts(text: string): Counts {
 
 function addUp(all: readonly Counts[]): Counts {
   const total = new Map<number, number>();
-  for (const counts of all) for (const [line, count] of counts) total.set(line, (total.get(line) ?? 0) + count);
+  for (const counts of all)
+    for (const [line, count] of counts) total.set(line, (total.get(line) ?? 0) + count);
   return total;
 }
 

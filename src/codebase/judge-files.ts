@@ -2,54 +2,26 @@
  * One candidate's way: build, test, benchmark; each in a copy of its own, and the first to fail decides. The reference goes the same way, so
  * that both arms are built alike.
  */
+import { readFile } from "node:fs/promises";
 import { canonicalJson } from "../code/canonical-json.ts";
 import { sha256 } from "../code/hash.ts";
 import type { EvaluateOptions } from "../evaluate/evaluator.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
 import { UsageError } from "../errors.ts";
 import { pathInTree } from "./copy-tree.ts";
-import type { BaselineNeeds, Opened } from "./baseline.ts";
+import {
+  candidateLimit,
+  runFailure,
+  testFailure,
+  type Bench,
+  type Reference,
+  type Verdict,
+} from "./bench.ts";
 import type { JailedRun } from "./command-jail.ts";
-import type { Layers, Raised } from "./layers.ts";
-import { firstUnexpected, type Outputs } from "./outputs.ts";
+import type { Raised } from "./layers.ts";
+import { firstUnexpected } from "./outputs.ts";
 import { howItEnded, runKept, runThrownAway, succeeded, tailOf } from "./room-run.ts";
-import { missingLine } from "./said.ts";
 import { timeFiles } from "./time-files.ts";
-import { readFile } from "node:fs/promises";
-
-/** All that judging needs of an opened project. */
-export interface Bench extends BaselineNeeds, Opened {
-  /** By the paths of the files that change. */
-  readonly references: Map<string, Promise<Reference>>;
-  readonly memory: VerdictMemory;
-}
-
-/** The untouched tree, built as a candidate is that changes these files. */
-export interface Reference {
-  readonly layers: Layers;
-  readonly outputs: Outputs;
-}
-
-export interface VerdictMemory {
-  find(key: string): { readonly outcome: Outcome; readonly judgedAt: string } | undefined;
-  add(key: string, outcome: Outcome): void;
-}
-
-type WithoutCounts<One> = One extends unknown ? Omit<One, "calls" | "evaluationMs"> : never;
-export type Verdict = WithoutCounts<Outcome>;
-
-export function createVerdictMemory(): VerdictMemory {
-  const known = new Map<string, { outcome: Outcome; judgedAt: string }>();
-  return {
-    find: (key) => known.get(key),
-    add: (key, outcome) => void known.set(key, { outcome, judgedAt: new Date().toISOString() }),
-  };
-}
-
-/** How much longer than the untouched tree a candidate may take before it is stopped. */
-export function candidateLimit(usual: readonly number[], limitMs: number): number {
-  return Math.min(limitMs, 10 * Math.max(...usual) + 10_000);
-}
 
 /**
  * Judges the files, by path relative to the root, as one candidate. Throws a UsageError where a path leads out of the tree, and the
@@ -69,11 +41,12 @@ export async function judgeFiles(
   onStage?.("queued");
   if (files.size === 0 || (await isUntouched(bench, files)))
     return ended({ status: "rejected", reason: "It changes nothing." });
-  const key = sha256(canonicalJson([...files].toSorted()));
+  const key = sha256(canonicalJson([...files].toSorted(([a], [b]) => (a < b ? -1 : 1))));
   const reuses =
     effort !== "confirm" && (options.verdicts ?? (effort === "screen" ? "reuse" : "fresh")) === "reuse";
   const known = reuses ? bench.memory.find(key) : undefined;
-  if (known) return { ...known.outcome, evaluationMs: performance.now() - startedMs, judgedAt: known.judgedAt };
+  if (known)
+    return { ...known.outcome, evaluationMs: performance.now() - startedMs, judgedAt: known.judgedAt };
 
   onStage?.("compile");
   const reference = await referenceFor(bench, [...files.keys()], signal);
@@ -111,11 +84,17 @@ async function judgeBuilt(
   const names = [...files.keys()];
   if (run && !succeeded(run)) return ended(buildFailure(run, limits.buildMs));
   if (run) {
-    const unexpected = await firstUnexpected(room, bench.built, raised, { files, reference: reference.outputs });
+    const unexpected = await firstUnexpected(room, bench.built, raised, {
+      files,
+      reference: reference.outputs,
+    });
     if (unexpected !== undefined) return ended({ status: "rejected", reason: unexpected });
   }
   if (options.checkSyntax !== undefined) {
-    const checked = await runThrownAway(room, raised.layers, options.checkSyntax, { limitMs: 60_000, signal });
+    const checked = await runThrownAway(room, raised.layers, options.checkSyntax, {
+      limitMs: 60_000,
+      signal,
+    });
     // 127: there is no such program here; the tests will tell.
     if (!succeeded(checked) && checked.exitCode !== 127) return ended(buildFailure(checked, 60_000));
   }
@@ -124,40 +103,21 @@ async function judgeBuilt(
   const testMs = candidateLimit(baseline.testMs, limits.testMs);
   const tests = effort === "confirm" ? 2 : 1;
   for (let test = 0; test < tests; test++) {
-    const tested = await runThrownAway(room, raised.layers, settings.commands.test, { limitMs: testMs, signal });
+    const tested = await runThrownAway(room, raised.layers, settings.commands.test, {
+      limitMs: testMs,
+      signal,
+    });
     const failure = testFailure(bench, tested, testMs, names);
     if (failure) return ended(failure, test + 1);
   }
 
   onStage?.("time");
-  const timed = await timeFiles(bench, { candidate: raised.layers, reference: reference.layers, names }, options);
+  const timed = await timeFiles(
+    bench,
+    { candidate: raised.layers, reference: reference.layers, names },
+    options,
+  );
   return ended(timed.verdict, tests + timed.runs);
-}
-
-/** Why the tests speak against it; undefined where they do not. */
-export function testFailure(
-  bench: Bench,
-  run: JailedRun,
-  limitMs: number,
-  names: readonly string[],
-): Verdict | undefined {
-  if (!succeeded(run)) return runFailure("The test command", run, limitMs);
-  const missing = missingLine(bench.testLines, run.output.all, names);
-  if (missing === undefined) return undefined;
-  return {
-    status: "wrong-output",
-    reason: `The test command succeeded, but did not print what it prints on the untouched tree: "${missing}" is missing. It said:\n${tailOf(run, 10, 1500)}`,
-  };
-}
-
-/** What a command that failed makes of a candidate. */
-export function runFailure(what: string, run: JailedRun, limitMs: number): Verdict {
-  const said = tailOf(run, 15, 3000);
-  const reason = `${what} ${howItEnded(run, limitMs)}.${said === "" ? "" : ` It said:\n${said}`}`;
-  if (run.ending === "timed-out") return { status: "timed-out", limitMs, reason };
-  if (run.ending === "signal") return { status: "crashed", reason, signal: run.signal ?? "?" };
-  if (run.ending === "exit") return { status: "wrong-output", reason };
-  return { status: "crashed", reason };
 }
 
 function buildFailure(run: JailedRun, limitMs: number): Verdict {
@@ -171,7 +131,11 @@ function buildFailure(run: JailedRun, limitMs: number): Verdict {
 }
 
 /** Made once for the same files: touched, not changed, and built. */
-export function referenceFor(bench: Bench, paths: readonly string[], signal: AbortSignal): Promise<Reference> {
+export function referenceFor(
+  bench: Bench,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<Reference> {
   const key = paths.toSorted().join("\0");
   let made = bench.references.get(key);
   if (!made) {
@@ -182,7 +146,11 @@ export function referenceFor(bench: Bench, paths: readonly string[], signal: Abo
   return made;
 }
 
-async function makeReference(bench: Bench, paths: readonly string[], signal: AbortSignal): Promise<Reference> {
+async function makeReference(
+  bench: Bench,
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<Reference> {
   const { room, limits, settings, built } = bench;
   const files = new Map<string, Uint8Array>();
   for (const path of paths) {
@@ -193,7 +161,11 @@ async function makeReference(bench: Bench, paths: readonly string[], signal: Abo
       });
     files.set(path, await readFile(found));
   }
-  const { raised, run } = await runKept(room, built, settings.commands.build, { limitMs: limits.buildMs, signal, files });
+  const { raised, run } = await runKept(room, built, settings.commands.build, {
+    limitMs: limits.buildMs,
+    signal,
+    files,
+  });
   if (run && !succeeded(run)) {
     await room.workshop.drop(raised);
     throw new UsageError(
@@ -201,7 +173,10 @@ async function makeReference(bench: Bench, paths: readonly string[], signal: Abo
       { remedy: "Candidates are built over a tree that was built before: it has to work there." },
     );
   }
-  return { layers: raised.layers, outputs: { changes: await room.workshop.changes(raised), files: new Set(paths) } };
+  return {
+    layers: raised.layers,
+    outputs: { changes: await room.workshop.changes(raised), files: new Set(paths) },
+  };
 }
 
 async function isUntouched(bench: Bench, files: ReadonlyMap<string, string>): Promise<boolean> {

@@ -184,7 +184,9 @@ export async function* entriesOf(
 ): AsyncGenerator<{ path: string; status: Awaited<ReturnType<typeof statusOf>> }> {
   const folders = [top];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop())
-    for (const entry of (await readdir(folder, { withFileTypes: true }).catch(() => [])).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of (await readdir(folder, { withFileTypes: true }).catch(() => [])).toSorted((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) folders.push(path);
       else yield { path: relative(top, path), status: await statusOf(path) };

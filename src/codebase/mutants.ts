@@ -82,7 +82,14 @@ const opposite: Readonly<Record<string, string>> = {
   is: "is not",
   "is not": "is",
 };
-const otherArithmetic: Readonly<Record<string, string>> = { "+": "-", "-": "+", "*": "+", "/": "*", "%": "*", "//": "*" };
+const otherArithmetic: Readonly<Record<string, string>> = {
+  "+": "-",
+  "-": "+",
+  "*": "+",
+  "/": "*",
+  "%": "*",
+  "//": "*",
+};
 const conditional = ["if_statement", "while_statement", "for_statement", "do_statement", "elif_clause"];
 
 function editsOf(node: Node, language: Language): Edit[] {
@@ -96,8 +103,14 @@ function editsOf(node: Node, language: Language): Edit[] {
       ? []
       : [{ kind: "negates a condition", node: inner, text: `${not}(${inner.text})` }];
   }
-  if (node.type === "binary_expression" || node.type === "binary_operator" || node.type === "comparison_operator") {
-    const operator = node.children.find((child) => !child.isNamed && (child.type in opposite || child.type in otherArithmetic));
+  if (
+    node.type === "binary_expression" ||
+    node.type === "binary_operator" ||
+    node.type === "comparison_operator"
+  ) {
+    const operator = node.children.find(
+      (child) => !child.isNamed && (child.type in opposite || child.type in otherArithmetic),
+    );
     if (!operator) return [];
     const swapped = opposite[operator.type];
     if (swapped !== undefined) return [{ kind: "turns a comparison round", node: operator, text: swapped }];

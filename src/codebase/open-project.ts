@@ -8,7 +8,8 @@ import { enqueue } from "../evaluate/queue.ts";
 import { startSupervisor, type Supervisor } from "../evaluate/supervisor.ts";
 import { measureBaseline } from "./baseline.ts";
 import { withDefaults } from "./command-limits.ts";
-import { createVerdictMemory, judgeFiles, type Bench } from "./judge-files.ts";
+import { createVerdictMemory, type Bench } from "./bench.ts";
+import { judgeFiles } from "./judge-files.ts";
 import { judgeTask } from "./judge-task.ts";
 import { openRoom } from "./open-room.ts";
 import type { CollectedRun, OpenOptions, OpenProject, ProjectSettings, RunInCopyOptions } from "./project.ts";
@@ -46,7 +47,10 @@ export async function openProject(
   const running = new Set<Promise<unknown>>();
   let supervisor: Supervisor | undefined;
 
-  const exclusively = <T>(signal: AbortSignal | undefined, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  const exclusively = <T>(
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> => {
     const both = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
     const result = enqueue(alone, both, () => work(both));
     const settled: Promise<unknown> = result.then(
@@ -121,11 +125,18 @@ async function rootOf(root: string): Promise<string> {
 async function runInCopy(bench: Bench, command: string, options: RunInCopyOptions): Promise<CollectedRun> {
   const { room, limits, settings } = bench;
   const { signal, environment, fromScratch = false } = options;
-  const files = new Map([...(options.files ?? [])].map(([path, content]) => [pathInTree(settings.root, path), content]));
+  const files = new Map(
+    [...(options.files ?? [])].map(([path, content]) => [pathInTree(settings.root, path), content]),
+  );
   const builds = (options.build ?? files.size > 0) && settings.commands.build !== undefined;
   const below = fromScratch ? room.workshop.bottom : bench.built;
   const buildCommand = builds ? settings.commands.build : undefined;
-  const first = await runKept(room, below, buildCommand, { limitMs: limits.buildMs, signal, environment, files });
+  const first = await runKept(room, below, buildCommand, {
+    limitMs: limits.buildMs,
+    signal,
+    environment,
+    files,
+  });
   try {
     if (first.run && !succeeded(first.run) && buildCommand !== undefined)
       return { ...asCommandRun(buildCommand, first.run), files: new Map() };

@@ -61,13 +61,27 @@ export async function openRoom({ root, limits, signal, layers }: RoomOptions): P
     }
     const kind = layers ?? (means.overlay ? "overlay" : "copies");
     await mkdir(join(folder, "bottom"));
-    const copied = await copyTree(root, join(folder, "bottom"), { mostBytes: limits.diskBytes, user, signal });
+    const copied = await copyTree(root, join(folder, "bottom"), {
+      mostBytes: limits.diskBytes,
+      user,
+      signal,
+    });
     const visible = visibleFolders(root);
     const { places, stageOptions } =
       user !== undefined && means.staging === "root"
         ? await placesForOthers(shared, visible.paths)
         : { places: new Map<string, string>(), stageOptions: [] };
-    const jail: CommandJail = { sandbox, user, visible, places, stageOptions, settings, root, limits, disk: folder };
+    const jail: CommandJail = {
+      sandbox,
+      user,
+      visible,
+      places,
+      stageOptions,
+      settings,
+      root,
+      limits,
+      disk: folder,
+    };
     const workshop = createWorkshop({
       kind,
       folder,
@@ -96,7 +110,10 @@ async function meansHere(folder: string, mountPoint: string, user: number | unde
   for (const name of names) await mkdir(join(folder, name));
   const how = staging === "user" ? ["namespace=user"] : [];
   const works = async (options: readonly string[]): Promise<boolean> => {
-    const tried = await execa(stage, [...how, ...options, "--", "/bin/true"], { reject: false, stdin: "ignore" });
+    const tried = await execa(stage, [...how, ...options, "--", "/bin/true"], {
+      reject: false,
+      stdin: "ignore",
+    });
     return tried.exitCode === 0;
   };
   const layers = ["lower=try-lower", "upper=try-upper", "work=try-work", `tree=${mountPoint}`];
@@ -134,5 +151,6 @@ async function writeSettings(folder: string, user: number, group: number): Promi
     hosts: "127.0.0.1 localhost\n::1 localhost\n",
     "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files\n",
   };
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text, { mode: 0o644 });
+  for (const [name, text] of Object.entries(files))
+    await writeFile(join(folder, name), text, { mode: 0o644 });
 }

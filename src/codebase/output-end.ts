@@ -33,7 +33,10 @@ function createEnd(most: number): { add(bytes: Uint8Array): void; text(): string
       chunks = [Buffer.concat(chunks).subarray(length - most)];
       length = most;
     },
-    text: () => Buffer.concat(chunks).subarray(Math.max(0, length - most)).toString("utf8"),
+    text: () =>
+      Buffer.concat(chunks)
+        .subarray(Math.max(0, length - most))
+        .toString("utf8"),
   };
 }
 

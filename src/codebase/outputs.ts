@@ -21,14 +21,17 @@ export async function firstUnexpected(
 ): Promise<string | undefined> {
   const changes = await room.workshop.changes(raised);
   const own = await room.workshop.paths(room.workshop.bottom);
-  const outputs = [...(await room.workshop.paths(built)), ...reference.changes.keys()].filter((path) => !own.has(path));
+  const outputs = [...(await room.workshop.paths(built)), ...reference.changes.keys()].filter(
+    (path) => !own.has(path),
+  );
   const known = new Set(outputs);
   const kinds = new Set(outputs.map(kindOf));
   for (const [path, how] of changes) {
     if (files.has(path) || reference.changes.has(path) || known.has(path)) continue;
     if (own.has(path))
       return `Building it ${how} ${path}, a file of the tree that building the reference leaves as it is.`;
-    if (!kinds.has(kindOf(path))) return `Building it made ${path}, which building the reference does not make.`;
+    if (!kinds.has(kindOf(path)))
+      return `Building it made ${path}, which building the reference does not make.`;
   }
   return undefined;
 }

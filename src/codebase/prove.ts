@@ -5,7 +5,7 @@
 import { diffLines } from "diff";
 import type { CommandTask } from "../task/task.ts";
 import { coverageOf } from "./coverage.ts";
-import { candidateLimit, testFailure, type Bench } from "./judge-files.ts";
+import { candidateLimit, testFailure, type Bench } from "./bench.ts";
 import { taskOf } from "./judge-task.ts";
 import { makeMutants } from "./mutants.ts";
 import type { MutantResult, Proof, ProveOptions } from "./project.ts";
@@ -26,7 +26,12 @@ export async function proveTests(
   // Some do not build: a few to spare.
   const made = await makeMutants(source, language, functionName, most + 4);
   if (!made)
-    return conclude([], undefined, undefined, `${functionName} cannot be parsed, so it cannot be broken on purpose.`);
+    return conclude(
+      [],
+      undefined,
+      undefined,
+      `${functionName} cannot be parsed, so it cannot be broken on purpose.`,
+    );
   const file = reference.file;
   const total = Math.min(most, made.mutants.length) + 2;
   let done = 0;
@@ -35,7 +40,9 @@ export async function proveTests(
   step();
   const noticesAbsence = await isCaught(bench, file, made.absence, signal);
   step();
-  const lines = changedLines(reference.text, source).filter((line) => made.lines[0] <= line && line <= made.lines[1]);
+  const lines = changedLines(reference.text, source).filter(
+    (line) => made.lines[0] <= line && line <= made.lines[1],
+  );
   const wanted = lines.length > 0 ? lines : range(made.lines[0], made.lines[1]);
   const coverage = await coverageOf(bench, { file, source, language, lines: wanted, signal });
   const results: MutantResult[] = [];
@@ -74,7 +81,8 @@ export function conclude(
             ? `None of ${mutants.length} mutants is caught: the tests do not notice what the function does.`
             : `${share}${covered}.`);
   return {
-    verdict: failure === undefined && noticesAbsence !== false && executed && caught > 0 ? "proven" : "unproven",
+    verdict:
+      failure === undefined && noticesAbsence !== false && executed && caught > 0 ? "proven" : "unproven",
     mutants,
     caught,
     noticesAbsence,
@@ -84,10 +92,19 @@ export function conclude(
 }
 
 /** Whether the tests fail with this source; undefined where it does not build. */
-async function isCaught(bench: Bench, file: string, source: string, signal: AbortSignal): Promise<boolean | undefined> {
+async function isCaught(
+  bench: Bench,
+  file: string,
+  source: string,
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
   const { room, settings, limits, baseline, built } = bench;
   const files = new Map([[file, source]]);
-  const { raised, run } = await runKept(room, built, settings.commands.build, { limitMs: limits.buildMs, signal, files });
+  const { raised, run } = await runKept(room, built, settings.commands.build, {
+    limitMs: limits.buildMs,
+    signal,
+    files,
+  });
   try {
     if (run && !succeeded(run)) return undefined;
     const limitMs = candidateLimit(baseline.testMs, limits.testMs);

@@ -110,13 +110,11 @@ export async function collect(
 
 /** `*` within a part of a path, `**` over parts, `?` one character. */
 export function globPattern(glob: string): RegExp {
-  const text = glob
-    .replace(/^\.\//, "")
-    .replaceAll(/\*\*\/|\*\*|\*|\?|[^\w/]/g, (sign) => {
-      if (sign === "**/") return "(?:.*/)?";
-      if (sign === "**") return ".*";
-      if (sign === "*") return "[^/]*";
-      return sign === "?" ? "[^/]" : `\\${sign}`;
-    });
+  const text = glob.replace(/^\.\//, "").replaceAll(/\*\*\/|\*\*|\*|\?|[^\w/]/g, (sign) => {
+    if (sign === "**/") return "(?:.*/)?";
+    if (sign === "**") return ".*";
+    if (sign === "*") return "[^/]*";
+    return sign === "?" ? "[^/]" : `\\${sign}`;
+  });
   return new RegExp(`^${text}$`);
 }

@@ -36,7 +36,12 @@ export function missingLine(
   const there = countLines(output);
   const names = files.map((file) => file.slice(file.lastIndexOf("/") + 1));
   for (const [line, count] of lines)
-    if ((there.get(line) ?? 0) < count && !names.some((name) => line.includes(name)) && !/warning/i.test(line)) return line;
+    if (
+      (there.get(line) ?? 0) < count &&
+      !names.some((name) => line.includes(name)) &&
+      !/warning/i.test(line)
+    )
+      return line;
   return undefined;
 }
 
@@ -55,12 +60,21 @@ export function hintFor(output: string): string | undefined {
     /(?:could not resolve host|temporary failure in name resolution|name or service not known|EAI_AGAIN|ENOTFOUND|network is unreachable|ENETUNREACH|nodename nor servname|connection(?:error| refused)|failed to establish a new connection|getaddrinfo)/i;
   if (network.test(output))
     return "It seems to want the network, which commands do not have: whatever it fetches must lie in the tree before (run it once yourself).";
-  if (/\bEOF when reading a line\b|EOFError|not a tty|stdin is not a terminal|\/dev\/tty|inappropriate ioctl/i.test(output))
+  if (
+    /\bEOF when reading a line\b|EOFError|not a tty|stdin is not a terminal|\/dev\/tty|inappropriate ioctl/i.test(
+      output,
+    )
+  )
     return "It seems to ask for input, of which there is none: give it the option by which it does not ask.";
   if (/fatal: not a git repository/i.test(output))
     return "It asks git about the tree, whose `.git` is left out of the copy.";
-  if (/No space left on device|ENOSPC/.test(output)) return "It ran out of room: raise the limit on disk or memory.";
-  if (/: not found$|command not found|No such file or directory|ModuleNotFoundError|Cannot find module/im.test(output))
+  if (/No space left on device|ENOSPC/.test(output))
+    return "It ran out of room: raise the limit on disk or memory.";
+  if (
+    /: not found$|command not found|No such file or directory|ModuleNotFoundError|Cannot find module/im.test(
+      output,
+    )
+  )
     return "Something that it needs is not there: commands see the system, the toolchains on PATH and the tree, and nothing of the home folder.";
   if (/Permission denied|EACCES|Operation not permitted|EPERM|Read-only file system/.test(output))
     return "Something was refused to it: only the copy of the tree and /tmp can be written.";

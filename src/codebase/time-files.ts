@@ -4,9 +4,17 @@
 import type { EvaluateOptions, TimingRound } from "../evaluate/evaluator.ts";
 import type { Speedup } from "../evaluate/outcome.ts";
 import { median } from "../evaluate/statistics.ts";
-import { implausibleRatio, intervalOf, isClear, isSteady, timingPlans, verdictOf, type TimingPlan } from "../evaluate/timing-plan.ts";
+import {
+  implausibleRatio,
+  intervalOf,
+  isClear,
+  isSteady,
+  timingPlans,
+  verdictOf,
+  type TimingPlan,
+} from "../evaluate/timing-plan.ts";
 import { benchValue, improvement, type BenchValue } from "./bench-value.ts";
-import { candidateLimit, runFailure, type Bench, type Verdict } from "./judge-files.ts";
+import { candidateLimit, runFailure, type Bench, type Verdict } from "./bench.ts";
 import type { Layers } from "./layers.ts";
 import { runThrownAway, succeeded, tailOf } from "./room-run.ts";
 import { missingLine } from "./said.ts";
@@ -91,7 +99,10 @@ export async function timeFiles(
       improvement(bench.settings.metric, reference.value, candidate.value),
     );
     if (ratios.includes(undefined))
-      return { verdict: { status: "wrong-output", reason: "It prints the benchmark's number in another unit." }, runs };
+      return {
+        verdict: { status: "wrong-output", reason: "It prints the benchmark's number in another unit." },
+        runs,
+      };
     const logRatios = (ratios as number[]).map(Math.log);
     pairRatios.push(logRatios);
     const wall = pairs.map(({ reference, candidate }) => Math.log(reference.wallMs / candidate.wallMs));
@@ -105,7 +116,12 @@ export async function timeFiles(
       candidateMs: candidate.wallMs,
     }));
     times.push(...shown);
-    values.push(...pairs.map(({ reference, candidate }) => ({ reference: reference.value, candidate: candidate.value })));
+    values.push(
+      ...pairs.map(({ reference, candidate }) => ({
+        reference: reference.value,
+        candidate: candidate.value,
+      })),
+    );
     onRound?.({ logRatio: round.logRatio, pairs: shown } satisfies TimingRound);
     if (
       verdictOf(
@@ -172,7 +188,9 @@ export function concludeBench(
 async function runReference(bench: Bench, layers: Layers, signal: AbortSignal): Promise<OneRun> {
   const { room, settings, limits } = bench;
   const run = await runThrownAway(room, layers, settings.commands.bench, { limitMs: limits.benchMs, signal });
-  const value = succeeded(run) ? benchValue(settings.metric, { wallMs: run.wallMs, ...run.output }) : undefined;
+  const value = succeeded(run)
+    ? benchValue(settings.metric, { wallMs: run.wallMs, ...run.output })
+    : undefined;
   if (value === undefined || typeof value === "string")
     throw new UsageError(
       `the benchmark \`${settings.commands.bench}\` failed on the untouched tree, where it had succeeded before:\n${tailOf(run, 12, 2000)}`,
@@ -181,7 +199,11 @@ async function runReference(bench: Bench, layers: Layers, signal: AbortSignal): 
   return { wallMs: run.wallMs, value };
 }
 
-async function runCandidate(bench: Bench, { candidate, names }: Arms, signal: AbortSignal): Promise<OneRun | Verdict> {
+async function runCandidate(
+  bench: Bench,
+  { candidate, names }: Arms,
+  signal: AbortSignal,
+): Promise<OneRun | Verdict> {
   const { room, settings, limits, baseline } = bench;
   const limitMs = candidateLimit(baseline.benchMs, limits.benchMs);
   const run = await runThrownAway(room, candidate, settings.commands.bench, { limitMs, signal });
@@ -194,7 +216,10 @@ async function runCandidate(bench: Bench, { candidate, names }: Arms, signal: Ab
     };
   const value = benchValue(settings.metric, { wallMs: run.wallMs, ...run.output });
   if (typeof value === "string")
-    return { status: "wrong-output", reason: `The benchmark gives no value: ${value}. It said:\n${tailOf(run, 10, 1500)}` };
+    return {
+      status: "wrong-output",
+      reason: `The benchmark gives no value: ${value}. It said:\n${tailOf(run, 10, 1500)}`,
+    };
   if (value.count > bench.bench.count)
     return {
       status: "wrong-output",

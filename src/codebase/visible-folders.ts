@@ -12,7 +12,16 @@ const partsOfToolchain = [
   ["versions", "version", "installs", "plugins", "pyenv.d", "toolchains"],
 ].flat();
 /** Of /etc: what libraries read and everybody may know. */
-const settings = ["ld.so.conf", "ld.so.conf.d", "localtime", "os-release", "mime.types", "fonts", "perl", "python3"];
+const settings = [
+  "ld.so.conf",
+  "ld.so.conf.d",
+  "localtime",
+  "os-release",
+  "mime.types",
+  "fonts",
+  "perl",
+  "python3",
+];
 
 export interface VisibleFolders {
   /** What PATH is inside: the entries that can be seen there, in the user's order. */
@@ -74,7 +83,8 @@ function interpreterOf(root: string): string | undefined {
     try {
       const text = readFileSync(join(root, name, "pyvenv.cfg"), "utf8");
       const folder = /^home\s*=\s*(\/.*?)\s*$/m.exec(text)?.[1];
-      if (folder !== undefined && basename(folder) === "bin" && existsSync(join(folder, "python3"))) return folder;
+      if (folder !== undefined && basename(folder) === "bin" && existsSync(join(folder, "python3")))
+        return folder;
     } catch {
       // There is none of that name.
     }

@@ -2,7 +2,16 @@
  * Fixture repositories in fresh folders, and tasks for their functions.
  */
 import { createHash } from "node:crypto";
-import { cpSync, lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
@@ -12,7 +21,10 @@ import { taskHash } from "../../src/task/task-hash.ts";
 import type { CommandTask } from "../../src/task/task.ts";
 
 /** A copy that the test may change, gone when it ends. */
-export function fixture(name: "c" | "python" | "javascript", files: Readonly<Record<string, string>> = {}): string {
+export function fixture(
+  name: "c" | "python" | "javascript",
+  files: Readonly<Record<string, string>> = {},
+): string {
   const root = mkdtempSync(join(tmpdir(), "lessonbank-codebase-"));
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   cpSync(join(import.meta.dirname, "fixtures", name), root, { recursive: true });

@@ -17,9 +17,15 @@ describe("what a benchmark says", () => {
   test("is its wall time, the last match of a pattern, or what a path of a JSON document holds", () => {
     expect(benchValue({ kind: "time" }, said(""))).toEqual({ value: 100, unit: "ms", count: 1 });
     const pattern = { kind: "number", pattern: "took ([\\d.]+)", better: "lower" } as const;
-    expect(benchValue(pattern, said("took 3 ms\ntook 2.5 us\n"))).toEqual({ value: 2.5, unit: "us", count: 2 });
+    expect(benchValue(pattern, said("took 3 ms\ntook 2.5 us\n"))).toEqual({
+      value: 2.5,
+      unit: "us",
+      count: 2,
+    });
     const path = { kind: "number", jsonPath: "results.0.mean", better: "lower" } as const;
-    expect(benchValue(path, said('hello\n{\n  "results": [\n    { "mean": 1.5 }\n  ]\n}\n'))).toMatchObject({ value: 1.5 });
+    expect(benchValue(path, said('hello\n{\n  "results": [\n    { "mean": 1.5 }\n  ]\n}\n'))).toMatchObject({
+      value: 1.5,
+    });
   });
 
   test("is a sentence where there is no number", () => {
@@ -49,7 +55,10 @@ describe("what a benchmark says", () => {
 describe("what tests print", () => {
   test("is compared by the lines that count, durations aside", () => {
     const lines = countingLines(
-      commonLines(["ok 1 - sum (3 ms)\n12 passed in 0.31s\nseed 4\n", "ok 1 - sum (7 ms)\n12 passed in 0.30s\nseed 5\n"]),
+      commonLines([
+        "ok 1 - sum (3 ms)\n12 passed in 0.31s\nseed 4\n",
+        "ok 1 - sum (7 ms)\n12 passed in 0.30s\nseed 5\n",
+      ]),
     );
     expect([...lines.keys()]).toEqual(["ok 1 - sum (#)", "12 passed in #"]);
     expect(missingLine(lines, "ok 1 - sum (9 ms)\n12 passed in 2.00s\n")).toBeUndefined();
@@ -81,7 +90,10 @@ describe("rounds of a benchmark", () => {
     [0, 0.001, -0.001].map((off) => ({ logRatio: logRatio + off, wallLogRatio: wallLogRatio + off }));
 
   test("make a win of a clear gain", () => {
-    expect(concludeBench(rounds(0.3, 0.3), "time", timingPlans.normal)).toMatchObject({ faster: true, doubts: [] });
+    expect(concludeBench(rounds(0.3, 0.3), "time", timingPlans.normal)).toMatchObject({
+      faster: true,
+      doubts: [],
+    });
   });
 
   test("are not believed where the number claims what the wall clock denies", () => {
@@ -94,7 +106,10 @@ describe("rounds of a benchmark", () => {
   });
 
   test("that scatter say the smallest difference that they could see", () => {
-    const noisy = Array.from({ length: 10 }, (_, index) => ({ logRatio: index % 2 ? 0.2 : -0.2, wallLogRatio: 0 }));
+    const noisy = Array.from({ length: 10 }, (_, index) => ({
+      logRatio: index % 2 ? 0.2 : -0.2,
+      wallLogRatio: 0,
+    }));
     const { faster, doubts } = concludeBench(noisy, "time", timingPlans.normal);
     expect(faster).toBe(false);
     expect(doubts.join(" ")).toMatch(/smallest difference that it could see here is \d+\.\d %/);
@@ -109,17 +124,22 @@ describe("rounds of a benchmark", () => {
 describe("mutants", () => {
   const sources = {
     c: "int f(int n) {\n  int sum = 0;\n  for (int i = 0; i < n; i++) sum += i;\n  if (sum > 3) return 7;\n  return sum - 1;\n}\n",
-    python: "def f(n):\n    total = 0\n    for i in range(n):\n        if i not in (1, 2):\n            total = total + i\n    return total\n",
-    javascript: "export const f = (n) => {\n  let sum = 0;\n  while (n > 0) { sum = sum + n; n--; }\n  return sum;\n};\n",
+    python:
+      "def f(n):\n    total = 0\n    for i in range(n):\n        if i not in (1, 2):\n            total = total + i\n    return total\n",
+    javascript:
+      "export const f = (n) => {\n  let sum = 0;\n  while (n > 0) { sum = sum + n; n--; }\n  return sum;\n};\n",
   } as const;
 
-  test.each(["c", "python", "javascript"] as const)("of %s change one thing each, in different ways", async (language) => {
-    const made = await makeMutants(sources[language], language, "f", 6);
-    expect(made?.mutants.length).toBeGreaterThanOrEqual(4);
-    expect(new Set(made?.mutants.map(({ change }) => change)).size).toBeGreaterThanOrEqual(3);
-    for (const { source } of made?.mutants ?? []) expect(source).not.toBe(sources[language]);
-    expect(made?.absence).toMatch(/absent|__builtin_trap/);
-  });
+  test.each(["c", "python", "javascript"] as const)(
+    "of %s change one thing each, in different ways",
+    async (language) => {
+      const made = await makeMutants(sources[language], language, "f", 6);
+      expect(made?.mutants.length).toBeGreaterThanOrEqual(4);
+      expect(new Set(made?.mutants.map(({ change }) => change)).size).toBeGreaterThanOrEqual(3);
+      for (const { source } of made?.mutants ?? []) expect(source).not.toBe(sources[language]);
+      expect(made?.absence).toMatch(/absent|__builtin_trap/);
+    },
+  );
 
   test("are none where the function is not there", async () => {
     expect(await makeMutants(sources.c, "c", "g", 6)).toBeUndefined();
@@ -130,10 +150,15 @@ describe("a proof", () => {
   const mutant = (caught: boolean) => ({ change: "negates a condition", line: 1, caught });
 
   test("needs a mutant that is caught, absence that is noticed and lines that are executed", () => {
-    expect(conclude([mutant(true), mutant(false)], true, undefined)).toMatchObject({ verdict: "proven", caught: 1 });
+    expect(conclude([mutant(true), mutant(false)], true, undefined)).toMatchObject({
+      verdict: "proven",
+      caught: 1,
+    });
     expect(conclude([mutant(false)], true, undefined).reason).toContain("None of 1 mutants");
     expect(conclude([mutant(true)], false, undefined).verdict).toBe("unproven");
-    expect(conclude([mutant(true)], true, { executed: 0, lines: 3, by: "gcov" }).reason).toContain("never execute");
+    expect(conclude([mutant(true)], true, { executed: 0, lines: 3, by: "gcov" }).reason).toContain(
+      "never execute",
+    );
     expect(conclude([], undefined, undefined).verdict).toBe("unproven");
   });
 
@@ -143,14 +168,27 @@ describe("a proof", () => {
   });
 
   test("reads counts from gcov, from V8 and from a trace", () => {
-    const gcov = '{"files":[{"file":"src/sum.c","lines":[{"line_number":3,"count":2},{"line_number":4,"count":0}]}]}\n';
-    expect([...gcovCounts(gcov, "src/sum.c")]).toEqual([[3, 2], [4, 0]]);
-    expect([...traceCounts("3 1\n4 0\n")]).toEqual([[3, 1], [4, 0]]);
+    const gcov =
+      '{"files":[{"file":"src/sum.c","lines":[{"line_number":3,"count":2},{"line_number":4,"count":0}]}]}\n';
+    expect([...gcovCounts(gcov, "src/sum.c")]).toEqual([
+      [3, 2],
+      [4, 0],
+    ]);
+    expect([...traceCounts("3 1\n4 0\n")]).toEqual([
+      [3, 1],
+      [4, 0],
+    ]);
     const source = "function f() {\n  return 1;\n}\nf;\n";
     const ranges = [{ startOffset: 0, endOffset: 31, count: 1 }];
     const inner = [{ startOffset: 0, endOffset: 28, count: 0 }];
-    const report = JSON.stringify({ result: [{ url: "file:///t/a%20b.js", functions: [{ ranges }, { ranges: inner }] }] });
-    expect([...(v8Counts(report, "/t/a b.js", source) ?? [])]).toEqual([[1, 0], [2, 0], [4, 1]]);
+    const report = JSON.stringify({
+      result: [{ url: "file:///t/a%20b.js", functions: [{ ranges }, { ranges: inner }] }],
+    });
+    expect([...(v8Counts(report, "/t/a b.js", source) ?? [])]).toEqual([
+      [1, 0],
+      [2, 0],
+      [4, 1],
+    ]);
     expect(v8Counts(report, "/t/other.js", source)).toBeUndefined();
   });
 });
