@@ -78,7 +78,8 @@ int main(int count, char **arguments) {
   if (tree) {
     static char options[8192];
     if (chdir(folder)) fail(folder);
-    size_t length = (size_t)snprintf(options, sizeof options, "upperdir=%s,workdir=%s%s,lowerdir=", upper, work, as_user ? ",userxattr" : "");
+    /* What is on by default somewhere would let an upper layer refer to lower ones in ways that only the kernel reads. */
+    size_t length = (size_t)snprintf(options, sizeof options, "upperdir=%s,workdir=%s%s,lowerdir=", upper, work, as_user ? ",userxattr" : ",metacopy=off,redirect_dir=off,index=off");
     for (int each = 0; each < lower_count && length < sizeof options; each++)
       length += (size_t)snprintf(options + length, sizeof options - length, "%s%s", each ? ":" : "", lowers[each]);
     if (length >= sizeof options) return errno = E2BIG, fail("layers"), FAILED;

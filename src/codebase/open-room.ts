@@ -2,9 +2,10 @@
  * What the commands of one opened project need of this machine: a sandbox, folders for the layers of its tree, a user of their own where we
  * are root, and whether an overlay can be had.
  */
-import { chmod, mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeSessionDirectory } from "../evaluate/cache.ts";
+import { cacheDirectory, makePrivate } from "../evaluate/cache.ts";
+import { isAbandoned, nameOfOwn } from "../evaluate/own-processes.ts";
 import { openSandbox, type Sandbox } from "../evaluate/sandbox.ts";
 import { makeTemporaryFolder } from "../evaluate/temporary-folder.ts";
 import { unprivilegedUser } from "../evaluate/unprivileged-user.ts";
@@ -50,7 +51,7 @@ export async function openRoom({ root, limits, signal, layers }: RoomOptions): P
     await mkdir(settings);
     await mkdir(mountPoint);
     await writeSettings(settings, user ?? process.getuid?.() ?? 0, user ?? process.getgid?.() ?? 0);
-    const session = await makeSessionDirectory();
+    const session = await makeFolder();
     folder = session;
     const means = await meansHere(session, mountPoint, user);
     if (user !== undefined && means.staging === undefined) {
@@ -95,6 +96,14 @@ export async function openRoom({ root, limits, signal, layers }: RoomOptions): P
     await close();
     throw error;
   }
+}
+
+/** A private folder for layers. Those of processes that are gone are removed on the way, also what an overlay made unreadable. */
+async function makeFolder(): Promise<string> {
+  const parent = await makePrivate(join(cacheDirectory(), "codebases"));
+  for (const name of await readdir(parent))
+    if (isAbandoned(name)) await removeTree(join(parent, name)).catch(() => undefined);
+  return makePrivate(join(parent, nameOfOwn()));
 }
 
 interface Means {
