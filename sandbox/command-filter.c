@@ -31,7 +31,7 @@ enum {
   CALL_OPEN_TREE_ATTR = 467,
 };
 
-static void write_policy(struct program *program) {
+static void write_policy(struct program *program, int profiling) {
   static const long refused[] = {
       /* namespaces and mounts */
       SYS_unshare, SYS_setns, SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, CALL_OPEN_TREE, CALL_MOVE_MOUNT, CALL_FSOPEN, CALL_FSCONFIG,
@@ -39,7 +39,7 @@ static void write_policy(struct program *program) {
       /* what belongs to the user and not to the jail */
       SYS_add_key, SYS_request_key, SYS_keyctl,
       /* large parts of the kernel */
-      SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, CALL_IO_URING_SETUP, CALL_IO_URING_ENTER, CALL_IO_URING_REGISTER, SYS_fanotify_init,
+      SYS_bpf, SYS_userfaultfd, CALL_IO_URING_SETUP, CALL_IO_URING_ENTER, CALL_IO_URING_REGISTER, SYS_fanotify_init,
       /* the machine's administration */
       SYS_init_module, SYS_finit_module, SYS_delete_module, SYS_kexec_load, SYS_reboot, SYS_swapon, SYS_swapoff, SYS_acct, SYS_syslog,
       SYS_sethostname, SYS_setdomainname, SYS_settimeofday, SYS_clock_settime, SYS_clock_adjtime, SYS_adjtimex, SYS_quotactl, CALL_QUOTACTL_FD,
@@ -55,6 +55,7 @@ static void write_policy(struct program *program) {
   program_begin(program);
   program_without_x32(program);
   for (size_t index = 0; index < sizeof refused / sizeof *refused; index++) program_always(program, refused[index], no);
+  program_always(program, SYS_perf_event_open, profiling ? allow : no);
   /* Its flags lie in memory, where no filter can look; C libraries then use the older call. */
   program_always(program, CALL_CLONE3, SECCOMP_RET_ERRNO | ENOSYS);
   const unsigned namespaces =
@@ -70,8 +71,8 @@ static void write_policy(struct program *program) {
   program_end(program, allow);
 }
 
-int command_filter_install(void) {
+int command_filter_install(int profiling) {
   static struct program program;
-  write_policy(&program);
+  write_policy(&program, profiling);
   return program_install(&program);
 }

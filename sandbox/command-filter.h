@@ -2,7 +2,7 @@
 #ifndef LESSONBANK_COMMAND_FILTER_H
 #define LESSONBANK_COMMAND_FILTER_H
 
-/* Installs the filter for good. 0 where the kernel will not. */
-int command_filter_install(void);
+/* Installs the filter for good; a profiler may read performance counters. 0 where the kernel will not. */
+int command_filter_install(int profiling);
 
 #endif

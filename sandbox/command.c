@@ -2,9 +2,9 @@
  * The first program in the jail of a codebase's command: sets what can only be set inside, runs the command with the clock in its hand, and
  * ends what it left behind.
  *
- *   command TASKS FILE_BYTES PROGRAM ARGUMENT…
+ *   command TASKS FILE_BYTES PROFILING PROGRAM ARGUMENT…
  *
- * TASKS 0: not counted. On descriptor 4, which nothing that it starts can reach, it says `inside`, and in the end
+ * TASKS 0: not counted. PROFILING 1: performance counters may be read. On descriptor 4, which nothing that it starts can reach, it says `inside`, and in the end
  * `exit N WALL_NS CPU_NS` or `signal N WALL_NS CPU_NS`; the CPU time is that of all that ran.
  */
 #define _GNU_SOURCE
@@ -36,16 +36,16 @@ static int64_t nanoseconds(struct timeval time) { return time.tv_sec * INT64_C(1
 
 int main(int count, char **arguments) {
   static const char inside[] = "inside\n";
-  if (count < 4 || write(REPORT_FD, inside, sizeof inside - 1) < 0) return FAILED;
+  if (count < 5 || write(REPORT_FD, inside, sizeof inside - 1) < 0) return FAILED;
   fcntl(REPORT_FD, F_SETFD, FD_CLOEXEC);
   syscall(SYS_close_range, 3U, 3U, 0U);
   syscall(SYS_close_range, 5U, ~0U, 0U);
   uint64_t tasks = strtoull(arguments[1], NULL, 10), file_bytes = strtoull(arguments[2], NULL, 10);
-  char **command = arguments + 3;
+  char **command = arguments + 4;
   setrlimit(RLIMIT_FSIZE, &(struct rlimit){file_bytes, file_bytes});
   if (tasks) confine_tasks(tasks);
   prctl(PR_SET_DUMPABLE, 0);
-  if (!command_filter_install()) return fail("the kernel refused the system call filter");
+  if (!command_filter_install(!strcmp(arguments[3], "1"))) return fail("the kernel refused the system call filter");
   int64_t started = wall_ns();
   pid_t child = fork();
   if (child < 0) return fail("no process can be started");

@@ -47,6 +47,8 @@ export interface JailedCommand {
   readonly tree: StagedTree;
   readonly limitMs: number;
   readonly environment?: Readonly<Record<string, string>> | undefined;
+  /** Whether performance counters may be read: for what is trusted more than a candidate. */
+  readonly profiling?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -216,7 +218,16 @@ function bubblewrapCommand(jail: CommandJail, run: JailedCommand): string[] {
     ["--bind", run.tree.path, root],
     ["--perms", "0555", "--ro-bind-data", String(inputs), "/.command"],
     ["--chdir", root, "--remount-ro", "/"],
-    ["--", "/.command", String(tasks), String(limits.diskBytes), "/bin/sh", "-c", run.command],
+    [
+      "--",
+      "/.command",
+      String(tasks),
+      String(limits.diskBytes),
+      run.profiling ? "1" : "0",
+      "/bin/sh",
+      "-c",
+      run.command,
+    ],
   ].flat();
 }
 

@@ -141,7 +141,13 @@ async function runInCopy(bench: Bench, command: string, options: RunInCopyOption
     if (first.run && !succeeded(first.run) && buildCommand !== undefined)
       return { ...asCommandRun(buildCommand, first.run), files: new Map() };
     const limitMs = options.limitMs ?? limits.benchMs;
-    const second = await runKept(room, first.raised.layers, command, { limitMs, signal, environment });
+    const { profiling } = options;
+    const second = await runKept(room, first.raised.layers, command, {
+      limitMs,
+      signal,
+      environment,
+      profiling,
+    });
     try {
       if (!second.run) throw new LessonbankError("internal", `${command} did not run`);
       const found = await collect(room, second.raised, options.collect ?? []);

@@ -14,6 +14,7 @@ export interface RunInLayers {
   readonly signal?: AbortSignal | undefined;
   readonly environment?: Readonly<Record<string, string>> | undefined;
   readonly files?: ReadonlyMap<string, string | Uint8Array> | undefined;
+  readonly profiling?: boolean | undefined;
 }
 
 /** What it changes is gone when this resolves. */
