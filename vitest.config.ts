@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 
 const limits = { testTimeout: 60_000, hookTimeout: 120_000 };
 /** They start processes, and some look at all that theirs has started, or change its environment. */
-const machine = ["test/{adversarial,cli,evaluate,examples}/**/*.test.ts", "test/run/killed.test.ts"];
+const machine = ["test/{adversarial,cli,codebase,evaluate,examples}/**/*.test.ts", "test/run/killed.test.ts"];
 
 export default defineConfig({
   test: {

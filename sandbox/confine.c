@@ -25,7 +25,7 @@ const char *confine(const struct confinement *confinement) {
   limit(RLIMIT_MEMLOCK, 0);
   limit(RLIMIT_MSGQUEUE, 0);
   limit(RLIMIT_STACK, 64u << 20);
-  limit(RLIMIT_NOFILE, 256);
+  limit(RLIMIT_NOFILE, confinement->open_files ? confinement->open_files : 256);
   limit(RLIMIT_CPU, confinement->cpu_seconds);
   if (confinement->address_bytes) limit(RLIMIT_AS, confinement->address_bytes);
   if (confinement->data_bytes) limit(RLIMIT_DATA, confinement->data_bytes);

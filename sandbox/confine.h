@@ -12,6 +12,7 @@
 
 struct confinement {
   uint64_t cpu_seconds;
+  uint64_t open_files; /* 0: 256 */
   uint64_t address_bytes, data_bytes, file_bytes; /* 0: as it is */
   uint32_t user;                                  /* real uid and gid to become; 0 to stay what we are */
   const cpu_set_t *cores;                         /* NULL: as it is */

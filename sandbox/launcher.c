@@ -6,6 +6,7 @@
  *   parent=PID        ends when this process has gone (it must be the one that started us)
  *   descriptors=N     the program gets descriptors 0 to N-1, but for 3
  *   wall=MS cpu=SECONDS address=BYTES memory=BYTES tasks=N
+ *   files=N           that a process may have open, 256 unless said
  *   user=ID           real user and group to run as
  *   cores=N,N…        where it may run
  *   directory=PATH set=NAME=VALUE   where it starts, and what it finds in its environment beside ours
@@ -85,6 +86,7 @@ static void read_option(char *option) {
   else if (!strcmp(option, "wall")) options.wall_ms = (int64_t)number;
   else if (!strcmp(option, "cpu")) options.confinement.cpu_seconds = number;
   else if (!strcmp(option, "address")) options.confinement.address_bytes = number;
+  else if (!strcmp(option, "files")) options.confinement.open_files = number;
   else if (!strcmp(option, "memory")) options.memory_bytes = number;
   else if (!strcmp(option, "tasks")) options.tasks = number;
   else if (!strcmp(option, "user")) options.confinement.user = (uint32_t)number;

@@ -98,6 +98,8 @@ export interface RunInCopyOptions {
   readonly build?: boolean;
   /** From the untouched, unbuilt tree instead of the built one. With `build` everything is compiled anew. Default false. */
   readonly fromScratch?: boolean;
+  /** Whether it may read performance counters, as `perf` does: for the untouched tree alone, since it opens a large part of the kernel. */
+  readonly profiling?: boolean;
   /** Default: `benchMs`. */
   readonly limitMs?: number;
 }

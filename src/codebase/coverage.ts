@@ -1,0 +1,287 @@
+/**
+ * Whether the test command executes given lines of a file: gcov for C and C++, V8's own coverage for JavaScript, a trace function for Python.
+ * Undefined where it cannot be told: compilers that are not found on PATH, sources that are translated first.
+ */
+import { z } from "zod";
+import type { Language } from "../code/language.ts";
+import type { Bench } from "./bench.ts";
+import type { Proof } from "./project.ts";
+import { collect, runKept, runThrownAway, succeeded } from "./room-run.ts";
+
+interface Wanted {
+  readonly file: string;
+  readonly source: string;
+  readonly language: Language;
+  /** From 1. */
+  readonly lines: readonly number[];
+  readonly signal: AbortSignal;
+}
+
+/** Counts by line, from 1, of lines that hold code. */
+type Counts = ReadonlyMap<number, number>;
+
+const folder = ".lessonbank-coverage";
+
+export async function coverageOf(bench: Bench, wanted: Wanted): Promise<Proof["coverage"]> {
+  const { language, lines } = wanted;
+  const [by, measure] =
+    language === "python"
+      ? (["a trace", tracePython] as const)
+      : language === "c" || language === "c++"
+        ? (["gcov", runGcov] as const)
+        : (["V8", runV8] as const);
+  const counts = await measure(bench, wanted);
+  if (!counts) return undefined;
+  const code = lines.filter((line) => counts.has(line));
+  return { executed: code.filter((line) => (counts.get(line) ?? 0) > 0).length, lines: code.length, by };
+}
+
+/** Compilers by their usual names, told to count: whatever flags the build has of its own. */
+const counting = `mkdir -p /tmp/counting
+for name in cc gcc c++ g++ clang clang++; do
+  real=$(command -v $name) || continue
+  printf '#!/bin/sh\\nexec %s "$@" --coverage\\n' "$real" > /tmp/counting/$name
+  chmod +x /tmp/counting/$name
+done
+PATH=/tmp/counting:$PATH
+export PATH
+`;
+
+async function runGcov(bench: Bench, { file, source, signal }: Wanted): Promise<Counts | undefined> {
+  const { room, settings, limits, built } = bench;
+  const { build, test } = settings.commands;
+  const files = new Map([[file, source]]);
+  const first = await runKept(room, built, build === undefined ? undefined : counting + build, {
+    limitMs: limits.buildMs,
+    signal,
+    files,
+  });
+  try {
+    if (first.run && !succeeded(first.run)) return undefined;
+    const second = await runKept(room, first.raised.layers, counting + test, {
+      limitMs: limits.testMs,
+      signal,
+    });
+    try {
+      const read = await runThrownAway(
+        room,
+        second.raised.layers,
+        "find . -name '*.gcda' -exec gcov --json-format --stdout {} +",
+        { limitMs: 120_000, signal },
+      );
+      const found = [...(await room.workshop.paths(second.raised.layers))].some((path) =>
+        path.endsWith(".gcno"),
+      );
+      if (!found || !succeeded(read)) return undefined;
+      const counts = gcovCounts(read.output.standard, file);
+      // Compiled to count, but never run to the end: nothing is known of programs that crash.
+      return counts.size > 0 || !succeeded(second.run ?? read) ? counts : undefined;
+    } finally {
+      await room.workshop.drop(second.raised);
+    }
+  } finally {
+    await room.workshop.drop(first.raised);
+  }
+}
+
+/** Written by processes that ran the candidate. */
+const gcovDocument = z.object({
+  files: z.array(
+    z.object({
+      file: z.string(),
+      lines: z.array(z.object({ line_number: z.number(), count: z.number() })),
+    }),
+  ),
+});
+
+/** From what `gcov --json-format --stdout` prints: a document a line. */
+export function gcovCounts(text: string, file: string): Counts {
+  const counts = new Map<number, number>();
+  const base = file.slice(file.lastIndexOf("/") + 1);
+  for (const line of text.split("\n")) {
+    if (!line.startsWith("{")) continue;
+    const document = gcovDocument.safeParse(parseJson(line)).data;
+    for (const each of document?.files ?? [])
+      if (each.file === base || each.file.endsWith(`/${base}`))
+        for (const { line_number: number, count } of each.lines)
+          counts.set(number, (counts.get(number) ?? 0) + count);
+  }
+  return counts;
+}
+
+async function runV8(bench: Bench, { file, source, signal }: Wanted): Promise<Counts | undefined> {
+  const { room, settings, limits, built } = bench;
+  const files = new Map([[file, source]]);
+  const first = await runKept(room, built, settings.commands.build, {
+    limitMs: limits.buildMs,
+    signal,
+    files,
+  });
+  try {
+    if (first.run && !succeeded(first.run)) return undefined;
+    const environment = { NODE_V8_COVERAGE: `${settings.root}/${folder}` };
+    const second = await runKept(room, first.raised.layers, settings.commands.test, {
+      limitMs: limits.testMs,
+      signal,
+      environment,
+    });
+    try {
+      const reports = await collect(room, second.raised, [`${folder}/*.json`]);
+      const counts = [...reports.values()].flatMap(
+        (bytes) => v8Counts(Buffer.from(bytes).toString(), `${settings.root}/${file}`, source) ?? [],
+      );
+      return counts.length === 0 ? undefined : addUp(counts);
+    } finally {
+      await room.workshop.drop(second.raised);
+    }
+  } finally {
+    await room.workshop.drop(first.raised);
+  }
+}
+
+const v8Report = z.object({
+  result: z.array(
+    z.object({
+      url: z.string(),
+      functions: z.array(
+        z.object({
+          ranges: z.array(z.object({ startOffset: z.number(), endOffset: z.number(), count: z.number() })),
+        }),
+      ),
+    }),
+  ),
+});
+
+/** Of one process; undefined where it did not load the file as it is. A range counts for what lies in no smaller one. */
+export function v8Counts(text: string, path: string, source: string): Counts | undefined {
+  const report = v8Report.safeParse(parseJson(text)).data;
+  const script = report?.result.find(({ url }) => url.startsWith("file:") && pathOf(url) === path);
+  if (!script) return undefined;
+  const ranges = script.functions
+    .flatMap((each) => each.ranges)
+    .toSorted((a, b) => b.endOffset - b.startOffset - (a.endOffset - a.startOffset));
+  const counts = new Map<number, number>();
+  let offset = 0;
+  source.split("\n").forEach((line, index) => {
+    const at = offset + (/\S/.exec(line)?.index ?? 0);
+    offset += line.length + 1;
+    // A line of a bracket alone, or of a comment, holds no code.
+    if (/^[\s{}()[\];,]*$/.test(line) || /^\s*(?:\/\/|\/?\*)/.test(line)) return;
+    const innermost = ranges.findLast(({ startOffset, endOffset }) => startOffset <= at && at < endOffset);
+    if (innermost) counts.set(index + 1, innermost.count);
+  });
+  return counts;
+}
+
+function pathOf(url: string): string {
+  try {
+    return decodeURIComponent(new URL(url).pathname);
+  } catch {
+    return "";
+  }
+}
+
+/** Python imports it before anything else, from a folder on PYTHONPATH. */
+const tracer = `import atexit, os, sys, threading
+
+_target = os.path.realpath(os.environ["LESSONBANK_TRACED"])
+_lines = {}
+
+
+def _local(frame, event, argument):
+    if event == "line":
+        _lines[frame.f_lineno] = _lines.get(frame.f_lineno, 0) + 1
+    return _local
+
+
+_known = {}
+
+
+def _traced(frame, event, argument):
+    code = frame.f_code
+    name = code.co_filename
+    if name not in _known:
+        _known[name] = os.path.realpath(name) == _target
+    return _local if _known[name] and code.co_name != "<module>" else None
+
+
+def _code_lines(code):
+    for constant in code.co_consts:
+        if hasattr(constant, "co_code"):
+            yield from (line for _, _, line in constant.co_lines() if line) if hasattr(constant, "co_lines") else ()
+            yield from _code_lines(constant)
+
+
+def _write():
+    sys.settrace(None)
+    try:
+        with open(_target, "rb") as file:
+            code = compile(file.read(), _target, "exec")
+        counts = {line: 0 for line in _code_lines(code)}
+    except Exception:
+        counts = {}
+    counts.update(_lines)
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lines-%d.txt" % os.getpid())
+    with open(path, "w") as file:
+        file.writelines("%d %d\\n" % pair for pair in counts.items())
+
+
+atexit.register(_write)
+threading.settrace(_traced)
+sys.settrace(_traced)
+`;
+
+async function tracePython(bench: Bench, { file, source, signal }: Wanted): Promise<Counts | undefined> {
+  const { room, settings, limits, built } = bench;
+  const files = new Map([[file, source]]);
+  const first = await runKept(room, built, settings.commands.build, {
+    limitMs: limits.buildMs,
+    signal,
+    files,
+  });
+  try {
+    if (first.run && !succeeded(first.run)) return undefined;
+    const environment = {
+      PYTHONPATH: `${settings.root}/${folder}`,
+      LESSONBANK_TRACED: `${settings.root}/${file}`,
+    };
+    const second = await runKept(room, first.raised.layers, settings.commands.test, {
+      limitMs: limits.testMs,
+      signal,
+      environment,
+      files: new Map([[`${folder}/sitecustomize.py`, tracer]]),
+    });
+    try {
+      const reports = await collect(room, second.raised, [`${folder}/lines-*.txt`]);
+      return reports.size === 0
+        ? undefined
+        : addUp([...reports.values()].map((bytes) => traceCounts(Buffer.from(bytes).toString())));
+    } finally {
+      await room.workshop.drop(second.raised);
+    }
+  } finally {
+    await room.workshop.drop(first.raised);
+  }
+}
+
+/** Lines of line number and count. */
+export function traceCounts(text: string): Counts {
+  const counts = new Map<number, number>();
+  for (const [, line, count] of text.matchAll(/^(\d+) (\d+)$/gm)) counts.set(Number(line), Number(count));
+  return counts;
+}
+
+function addUp(all: readonly Counts[]): Counts {
+  const total = new Map<number, number>();
+  for (const counts of all)
+    for (const [line, count] of counts) total.set(line, (total.get(line) ?? 0) + count);
+  return total;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,237 @@
+/**
+ * Times a candidate by the project's benchmark: runs of both arms alternate as ABBA, each in a fresh copy, until the interval tells.
+ */
+import type { EvaluateOptions, TimingRound } from "../evaluate/evaluator.ts";
+import type { Speedup } from "../evaluate/outcome.ts";
+import { median } from "../evaluate/statistics.ts";
+import {
+  implausibleRatio,
+  intervalOf,
+  isClear,
+  isSteady,
+  timingPlans,
+  verdictOf,
+  type TimingPlan,
+} from "../evaluate/timing-plan.ts";
+import { benchValue, improvement, type BenchValue } from "./bench-value.ts";
+import { candidateLimit, runFailure, type Bench, type Verdict } from "./bench.ts";
+import type { Layers } from "./layers.ts";
+import { runThrownAway, succeeded, tailOf } from "./room-run.ts";
+import { missingLine } from "./said.ts";
+import { UsageError } from "../errors.ts";
+
+interface Arms {
+  readonly candidate: Layers;
+  readonly reference: Layers;
+  /** Of the files that the candidate changes. */
+  readonly names: readonly string[];
+}
+
+interface Timed {
+  readonly verdict: Verdict;
+  /** Of the candidate. */
+  readonly runs: number;
+}
+
+interface OneRun {
+  readonly wallMs: number;
+  readonly value: BenchValue;
+}
+
+/** One round of pairs. */
+export interface BenchRound {
+  /** Of what the benchmark says; positive where the candidate is better. */
+  readonly logRatio: number;
+  /** Of the wall times, the same way. */
+  readonly wallLogRatio: number;
+}
+
+/** More pairs make up for a benchmark that ends before the machine has settled. */
+const shortBenchMs = 300;
+/** By the wall clock so much slower, a candidate that claims a win by its own number is not believed. */
+const grossly = 1.25;
+
+/** Never throws for what the candidate does. */
+export async function timeFiles(
+  bench: Bench,
+  arms: Arms,
+  options: EvaluateOptions & { readonly signal: AbortSignal },
+): Promise<Timed> {
+  const { signal, onStage, onRound, effort = "normal" } = options;
+  const plan = timingPlans[effort];
+  const pairsPerRound = median(bench.baseline.benchMs) < shortBenchMs ? plan.pairsPerRound : 2;
+  const onWait = (): void => onStage?.("waiting");
+  let runs = 0;
+  const candidateRun = async (): Promise<OneRun | Verdict> => {
+    runs += 1;
+    return runCandidate(bench, arms, signal);
+  };
+  // Caches warm, and what fails fails before anything is timed.
+  const warm = await bench.inTurn(signal, onWait, async () => {
+    await runReference(bench, arms.reference, signal);
+    return candidateRun();
+  });
+  if ("status" in warm) return { verdict: warm, runs };
+
+  const rounds: BenchRound[] = [];
+  const times: { referenceMs: number; candidateMs: number }[] = [];
+  const values: { reference: BenchValue; candidate: BenchValue }[] = [];
+  const pairRatios: number[][] = [];
+  for (;;) {
+    const brief = pairRatios.length > 0 && (isClear(pairRatios.flat()) || isSteady(pairRatios));
+    const wanted = Math.min(pairsPerRound, brief ? plan.briefPairs : pairsPerRound);
+    const pairs: { reference: OneRun; candidate: OneRun }[] = [];
+    const failed = await bench.inTurn(signal, onWait, async () => {
+      onStage?.("time");
+      for (let pair = 0; pair < wanted; pair++) {
+        const candidateFirst = (rounds.length + pair) % 2 === 1;
+        const early = candidateFirst ? await candidateRun() : undefined;
+        if (early && "status" in early) return early;
+        const reference = await runReference(bench, arms.reference, signal);
+        const candidate = early ?? (await candidateRun());
+        if ("status" in candidate) return candidate;
+        pairs.push({ reference, candidate });
+      }
+      return undefined;
+    });
+    if (failed) return { verdict: failed, runs };
+    const ratios = pairs.map(({ reference, candidate }) =>
+      improvement(bench.settings.metric, reference.value, candidate.value),
+    );
+    if (ratios.includes(undefined))
+      return {
+        verdict: { status: "wrong-output", reason: "It prints the benchmark's number in another unit." },
+        runs,
+      };
+    const logRatios = (ratios as number[]).map(Math.log);
+    pairRatios.push(logRatios);
+    const wall = pairs.map(({ reference, candidate }) => Math.log(reference.wallMs / candidate.wallMs));
+    const round = {
+      logRatio: median(logRatios),
+      wallLogRatio: median(wall),
+    };
+    rounds.push(round);
+    const shown = pairs.map(({ reference, candidate }) => ({
+      referenceMs: reference.wallMs,
+      candidateMs: candidate.wallMs,
+    }));
+    times.push(...shown);
+    values.push(
+      ...pairs.map(({ reference, candidate }) => ({
+        reference: reference.value,
+        candidate: candidate.value,
+      })),
+    );
+    onRound?.({ logRatio: round.logRatio, pairs: shown } satisfies TimingRound);
+    if (
+      verdictOf(
+        rounds.map(({ logRatio }) => logRatio),
+        plan,
+      ) !== "continue"
+    )
+      break;
+  }
+  const { speedup, faster, doubts } = concludeBench(rounds, bench.settings.metric.kind, plan);
+  if (bench.settings.metric.kind === "number")
+    doubts.unshift(
+      `The benchmark's number went from ${figure(values.map(({ reference }) => reference.value))} to ${figure(values.map(({ candidate }) => candidate.value))}${unitOf(bench)}.`,
+    );
+  return {
+    verdict: {
+      status: "measured",
+      speedup,
+      faster,
+      referenceMs: median(times.map(({ referenceMs }) => referenceMs)),
+      candidateMs: median(times.map(({ candidateMs }) => candidateMs)),
+      ...(doubts.length > 0 && { reason: doubts.join(" ") }),
+    },
+    runs,
+  };
+}
+
+/** What the rounds come to, and what deserves doubt. Pure. */
+export function concludeBench(
+  rounds: readonly BenchRound[],
+  kind: "time" | "number",
+  plan: TimingPlan,
+): { readonly speedup: Speedup; readonly faster: boolean; readonly doubts: string[] } {
+  const ratios = rounds.map(({ logRatio }) => logRatio);
+  const speedup = intervalOf(ratios, plan);
+  const doubts: string[] = [];
+  let faster = speedup.low > 1;
+  const verdict = verdictOf(ratios, plan);
+  if (verdict === "undecided" || verdict === "futile")
+    if (speedup.low <= 1 && speedup.high >= 1)
+      doubts.push(
+        `The benchmark is too noisy to tell: the smallest difference that it could see here is ${((speedup.high / speedup.ratio - 1) * 100).toFixed(1)} %.`,
+      );
+  if (speedup.ratio > implausibleRatio)
+    doubts.push("So large a gain deserves a look: does the benchmark still do its work?");
+  if (kind === "number" && faster) {
+    const wall = intervalOf(
+      rounds.map(({ wallLogRatio }) => wallLogRatio),
+      plan,
+    );
+    if (wall.ratio < 1 / grossly && wall.high < 1) {
+      faster = false;
+      doubts.push(
+        `By the wall clock the benchmark takes ${(1 / wall.ratio).toFixed(2)} times as long: the number that it prints is not believed.`,
+      );
+    } else if (wall.low <= 1)
+      doubts.push(
+        "By the wall clock the whole benchmark is not faster: it may run for a fixed time, or its number does not tell all.",
+      );
+  }
+  return { speedup, faster, doubts };
+}
+
+async function runReference(bench: Bench, layers: Layers, signal: AbortSignal): Promise<OneRun> {
+  const { room, settings, limits } = bench;
+  const run = await runThrownAway(room, layers, settings.commands.bench, { limitMs: limits.benchMs, signal });
+  const value = succeeded(run)
+    ? benchValue(settings.metric, { wallMs: run.wallMs, ...run.output })
+    : undefined;
+  if (value === undefined || typeof value === "string")
+    throw new UsageError(
+      `the benchmark \`${settings.commands.bench}\` failed on the untouched tree, where it had succeeded before:\n${tailOf(run, 12, 2000)}`,
+      { remedy: "It cannot judge anything while it fails by chance." },
+    );
+  return { wallMs: run.wallMs, value };
+}
+
+async function runCandidate(
+  bench: Bench,
+  { candidate, names }: Arms,
+  signal: AbortSignal,
+): Promise<OneRun | Verdict> {
+  const { room, settings, limits, baseline } = bench;
+  const limitMs = candidateLimit(baseline.benchMs, limits.benchMs);
+  const run = await runThrownAway(room, candidate, settings.commands.bench, { limitMs, signal });
+  if (!succeeded(run)) return runFailure("The benchmark", run, limitMs);
+  const missing = missingLine(bench.benchLines, run.output.all, names);
+  if (missing !== undefined)
+    return {
+      status: "wrong-output",
+      reason: `The benchmark did not print what it prints on the untouched tree: "${missing}" is missing. It said:\n${tailOf(run, 10, 1500)}`,
+    };
+  const value = benchValue(settings.metric, { wallMs: run.wallMs, ...run.output });
+  if (typeof value === "string")
+    return {
+      status: "wrong-output",
+      reason: `The benchmark gives no value: ${value}. It said:\n${tailOf(run, 10, 1500)}`,
+    };
+  if (value.count > bench.bench.count)
+    return {
+      status: "wrong-output",
+      reason: `The benchmark printed its number ${value.count} times, on the untouched tree ${bench.bench.count}: one of them is not the benchmark's own.`,
+    };
+  return { wallMs: run.wallMs, value };
+}
+
+function figure(values: readonly number[]): string {
+  return String(Number(median(values).toPrecision(4)));
+}
+
+function unitOf({ baseline }: Bench): string {
+  return baseline.unit === "" ? "" : ` ${baseline.unit}`;
+}
