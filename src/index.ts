@@ -130,3 +130,38 @@ export { whatIf, type WhatIf, type WhatIfOptions } from "./run/what-if.ts";
 export { retime, type Retimed, type RetimedCandidate, type RetimeOptions } from "./run/retime.ts";
 export { ReplayDifference } from "./run/tape.ts";
 export type { AttemptSummary, OptimizeResult, Winner } from "./run/result.ts";
+export { propose, type Proposed, type ProposeOptions } from "./run/propose.ts";
+
+export { commandTask } from "./codebase/command-task.ts";
+export { combineChanges, patchOf, type FileChange, type FunctionChange } from "./codebase/combine.ts";
+export { findNamed, type NamedFunction } from "./codebase/named-function.ts";
+export { openProject } from "./codebase/open-project.ts";
+export { optimizeRepository, type OptimizeRepositoryOptions } from "./codebase/optimize-repository.ts";
+export type { HotFunction } from "./codebase/profile/hot-functions.ts";
+export {
+  profileProject,
+  type ProfileOptions,
+  type ProjectProfile,
+} from "./codebase/profile/profile-project.ts";
+export { parseProjectFile, readProjectFile, type ProjectFile } from "./codebase/project-file.ts";
+export type {
+  Baseline,
+  CollectedRun,
+  CommandLimits,
+  MutantResult,
+  OpenOptions,
+  OpenProgress,
+  OpenProject,
+  ProjectSettings,
+  Proof,
+  ProveOptions,
+  RunInCopyOptions,
+} from "./codebase/project.ts";
+export type {
+  CombinedResult,
+  FunctionResult,
+  RepositoryEvent,
+  RepositoryResult,
+} from "./codebase/repository-result.ts";
+export type { RepositoryTeam } from "./codebase/work-on-function.ts";
+export { formatPullRequest, type PullRequestOptions } from "./report/pull-request.ts";

@@ -6,6 +6,7 @@ import { detectCommands, guessesFor, type CommandGuess } from "../codebase/detec
 import { projectFileName, type ProjectFile } from "../codebase/project-file.ts";
 import { UsageError } from "../errors.ts";
 import { formatBaseline, formatGuessed } from "../report/repository.ts";
+import { packageVersion } from "../version.ts";
 import { appearanceOf, type Appearance } from "./appearance.ts";
 import { openShownProject } from "./open-project.ts";
 import { shownPath } from "./places.ts";
@@ -40,13 +41,21 @@ export function initCommand(terminal: Terminal): Command {
       await writeWhole(
         terminal,
         join(root, projectFileName),
-        `${JSON.stringify(file.content, undefined, 2)}\n`,
+        `${JSON.stringify({ $schema: schemaFor(root), ...file.content }, undefined, 2)}\n`,
       );
       const where = directory === undefined ? "" : ` ${directory}`;
       terminal.stdout.write(
         `${appearance.style.good(`${shownPath(join(root, projectFileName), terminal)} is written.`)}\nNext: lessonbank profile${where}, or lessonbank optimize --repo ${directory ?? "."}\n`,
       );
     });
+}
+
+/** For editors: the installed one where the repository has it, else where npm's packages can be read. Nothing here ever reads it. */
+function schemaFor(root: string): string {
+  const installed = "node_modules/lessonbank/tasks/project.schema.json";
+  return existsSync(join(root, installed))
+    ? `./${installed}`
+    : `https://unpkg.com/lessonbank@${packageVersion()}/tasks/project.schema.json`;
 }
 
 interface Choice {
