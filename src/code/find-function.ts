@@ -1,9 +1,11 @@
 /**
- * Finds function definitions by name in a file: `f`, `ns::f`, `Class::f`, or `f(int, const double*)` where it is overloaded.
+ * Finds function definitions by name in a file: `f`, `ns::f`, `Class::f`, or `f(int, const double*)` where it is overloaded. In Python,
+ * JavaScript and TypeScript: `Class.method`, `outer.inner`, with the parameters as written where two have the same name. `f[2]` is the
+ * second of those that `f` fits.
  */
 import type { Node } from "web-tree-sitter";
-import { listScriptFunctions } from "./script-functions.ts";
-import { field, find, normalised, parts } from "./tree.ts";
+import { dotted, listScriptFunctions } from "./script-functions.ts";
+import { field, find, inScript, normalised, parts } from "./tree.ts";
 
 export interface FunctionDefinition {
   /** The `function_definition` node, without a `template <…>` around it. */
@@ -21,7 +23,7 @@ export interface FunctionDefinition {
 
 /** All definitions with a body, in source order; lambdas and bare declarations are not among them. */
 export function listFunctions(root: Node): FunctionDefinition[] {
-  if (isScript(root)) return listScriptFunctions(root);
+  if (inScript(root)) return listScriptFunctions(root);
   return find(root, "function_definition").flatMap((node) => describe(node) ?? []);
 }
 
@@ -30,21 +32,64 @@ export function listFunctions(root: Node): FunctionDefinition[] {
  * none or, without parameter types, several fit equally.
  */
 export function findFunction(root: Node, name: string): FunctionDefinition | undefined {
-  const { path, types } = splitName(name);
-  const fitting = listFunctions(root).filter(
-    (candidate) =>
-      (candidate.qualifiedName === path ||
-        candidate.qualifiedName.endsWith(`${isScript(root) ? "." : "::"}${path}`)) &&
-      (types === undefined || sameTypes(candidate.parameterTypes, types)),
-  );
-  if (fitting.length <= 1) return fitting[0];
-  const exact = fitting.filter((candidate) => candidate.qualifiedName === path);
-  return exact.length === 1 ? exact[0] : undefined;
+  const [fitting, ordinal] = candidatesOf(root, name);
+  return ordinal === undefined ? (fitting.length === 1 ? fitting[0] : undefined) : fitting[ordinal - 1];
 }
 
-/** As the grammars of Python, and of JavaScript and TypeScript, call a whole file. */
-function isScript(node: Node): boolean {
-  return ["module", "program"].includes(node.tree.rootNode.type);
+/** One of several functions that a name may mean. */
+export interface FunctionCandidate {
+  /** Names this one and no other: what `findFunction` takes. */
+  readonly name: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/**
+ * Those that the name fits equally, in source order: none where it is not defined, one where it is clear, more for a message that
+ * lists them.
+ */
+export function functionsNamed(root: Node, name: string): FunctionCandidate[] {
+  const [fitting] = candidatesOf(root, name);
+  return fitting.map((definition) => ({
+    name: clearName(root, definition),
+    line: definition.node.startPosition.row + 1,
+  }));
+}
+
+/** The shortest spelling by which `findFunction` finds this definition: the qualified name, with parameters or a number where needed. */
+export function clearName(root: Node, definition: FunctionDefinition): string {
+  const { qualifiedName, parameterTypes } = definition;
+  const namesakes = candidatesOf(root, qualifiedName)[0];
+  if (namesakes.length <= 1) return qualifiedName;
+  const full = `${qualifiedName}(${parameterTypes.join(", ")})`;
+  const alike = candidatesOf(root, full)[0];
+  const plain = parameterTypes.every((type) => !/[\n()"'`]/.test(type));
+  if (alike.length === 1 && plain && findFunction(root, full)?.node.id === definition.node.id) return full;
+  return `${qualifiedName}[${namesakes.findIndex(({ node }) => node.id === definition.node.id) + 1}]`;
+}
+
+/** All that fit a name equally well, and which of them is meant, from 1, where the name says so. */
+function candidatesOf(root: Node, name: string): [fitting: FunctionDefinition[], ordinal?: number] {
+  const [, before, number] = /^(.*)\[([1-9]\d*)\]\s*$/s.exec(name) ?? [];
+  const ordinal = number === undefined ? undefined : Number(number);
+  const { path: written, types } = splitName(before ?? name);
+  const script = inScript(root);
+  const path = script ? dotted(written) : written;
+  const separator = script ? "." : "::";
+  // A property's key may have blanks.
+  const spelled = ({ qualifiedName }: FunctionDefinition) =>
+    script ? qualifiedName.replace(/\s+/g, "") : qualifiedName;
+  const fitting =
+    path === ""
+      ? []
+      : listFunctions(root).filter(
+          (candidate) =>
+            (spelled(candidate) === path || spelled(candidate).endsWith(`${separator}${path}`)) &&
+            (types === undefined || sameTypes(candidate.parameterTypes, types)),
+        );
+  const exact = fitting.filter((candidate) => spelled(candidate) === path);
+  const best = exact.length > 0 ? exact : fitting;
+  return ordinal === undefined ? [best] : [best, ordinal];
 }
 
 /** The node that declares name and parameters, under any pointers and references of the return type. */

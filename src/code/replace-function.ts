@@ -11,8 +11,9 @@ import {
   sameText,
   splitName,
 } from "./find-function.ts";
-import type { Language } from "./language.ts";
+import { isCompiled, type Language } from "./language.ts";
 import { parse } from "./parser.ts";
+import { replaceScriptFunction } from "./replace-script-function.ts";
 import { field, find, normalised } from "./tree.ts";
 
 /**
@@ -27,6 +28,7 @@ export function replaceFunction(
   functionName: string,
   text: string,
 ): string | undefined {
+  if (!isCompiled(language)) return replaceScriptFunction(file, language, functionName, text);
   const [oldRoot, newRoot] = [parse(file, language).rootNode, parse(text, language).rootNode];
   const old = findFunction(oldRoot, functionName);
   const replacement = old && findReplacement(newRoot, functionName, old);

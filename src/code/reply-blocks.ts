@@ -3,13 +3,16 @@
  * say: fences of any kind, replies that were cut, thinking, escapes, line numbers, diffs.
  */
 import { parse } from "./parser.ts";
-import type { Language } from "./language.ts";
+import { isCompiled, type Language } from "./language.ts";
 
 /** What was between fences, or the reply's code lines where there are none. Linear in the reply. */
-export function blocksOf(reply: string): { readonly blocks: readonly string[]; readonly cut: boolean } {
+export function blocksOf(
+  reply: string,
+  language: Language,
+): { readonly blocks: readonly string[]; readonly cut: boolean } {
   const text = withoutThinking(cleaned(reply));
   const { blocks, cut } = fencedBlocks(text);
-  return blocks.length > 0 ? { blocks, cut } : { blocks: [codeLines(text)], cut: false };
+  return blocks.length > 0 ? { blocks, cut } : { blocks: [codeLines(text, language)], cut: false };
 }
 
 /** As it is where it parses; otherwise with escapes, quotes, line numbers and prose put right. */
@@ -18,7 +21,7 @@ export function mended(block: string, language: Language): string {
   if (parses(plain, language)) return plain;
   const unescaped = straightQuotes(withoutEscapes(plain));
   if (parses(unescaped, language)) return unescaped;
-  const lines = codeLines(unescaped);
+  const lines = codeLines(unescaped, language);
   return parses(lines, language) ? lines : unescaped;
 }
 
@@ -105,7 +108,8 @@ function fencedBlocks(text: string): { blocks: string[]; cut: boolean } {
 }
 
 /** Lines that belong to code in a text that is prose too: what is in braces, and what looks like code outside them. */
-function codeLines(text: string): string {
+function codeLines(text: string, language: Language): string {
+  if (!isCompiled(language)) return scriptLines(text, language);
   const kept: string[] = [];
   let depth = 0;
   let comment = false;
@@ -122,6 +126,44 @@ function codeLines(text: string): string {
     }
   }
   return `${kept.join("\n").trim()}\n`;
+}
+
+/** As `codeLines`: lines that look like code, and what is indented or in brackets after one of them. */
+function scriptLines(text: string, language: Language): string {
+  const kept: string[] = [];
+  let inCode = false;
+  let depth = 0;
+  for (const line of text.split("\n")) {
+    const blank = line.trim() === "";
+    inCode = depth > 0 || (inCode && (blank || /^[ \t]/.test(line))) || looksLikeScript(line, language);
+    if (!inCode) continue;
+    kept.push(line);
+    for (const character of line.replace(/(["'`])(?:[^\\\n]|\\.)*?\1|(?:#|\/\/).*$/g, "")) {
+      if ("{([".includes(character)) depth += 1;
+      else if ("})]".includes(character)) depth = Math.max(0, depth - 1);
+    }
+  }
+  return `${kept.join("\n").replace(/^\n+/, "").trimEnd()}\n`;
+}
+
+function looksLikeScript(line: string, language: Language): boolean {
+  const text = line.trimEnd();
+  if (language === "python")
+    return (
+      /^\s*(?:(?:async\s+)?(?:def|for|with)\b.*:|class\s+\w+.*:|@\w|import\s+[\w.]+(?:\s+as\s+\w+)?\s*$|from\s+[\w.]+\s+import\b)/.test(
+        text,
+      ) ||
+      /^\s*(?:if|elif|while|else|try|except|finally)\b.*:\s*(?:#.*)?$/.test(text) ||
+      /^\s*[A-Za-z_][\w.]*(?:\[.*\])?\s*(?:[-+*/|&^%]|\/\/|\*\*)?=(?!=)/.test(text) ||
+      /^\s*(?:return\b(?!ing)|#!)/.test(text)
+    );
+  return (
+    /^\s*(?:export\b|import\b.*["']|(?:async\s+)?function\b|(?:abstract\s+)?class\s+\w+.*\{|interface\s+\w+.*\{|(?:const|let|var)\s+[\w$[{]|type\s+\w+.*=|\/\/|\/\*|\*\/)/.test(
+      text,
+    ) ||
+    /^\s*(?:return\b|(?:static|async|get|set)?\s*[\w$#]+\s*\(.*\)\s*(?::.*)?\{)/.test(text) ||
+    /^\s*(?:module\.)?exports\b.*=/.test(text)
+  );
 }
 
 function looksLikeCode(line: string): boolean {

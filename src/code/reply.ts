@@ -15,10 +15,11 @@ import {
   sameText,
 } from "./find-function.ts";
 import { withSignatureOf } from "./keep-signature.ts";
-import type { Language } from "./language.ts";
+import { isCompiled, type Language } from "./language.ts";
 import { parse } from "./parser.ts";
 import { findReplacement, itemName, itemText, replaceFunction, topLevel } from "./replace-function.ts";
 import { blocksOf, isDiff, mended, patched } from "./reply-blocks.ts";
+import { codeInScriptReply } from "./script-reply.ts";
 import { contains, field, find, normalised } from "./tree.ts";
 
 export interface ReplyTarget {
@@ -46,10 +47,14 @@ const mostDefinitions = 500;
 export function codeInReply(reply: string, target: ReplyTarget): CodeInReply {
   const name = plainName(target.functionName);
   if (reply.length > longestReply) return none("the reply is longer than 256 KiB");
-  const { blocks, cut } = blocksOf(reply);
+  const { blocks, cut } = blocksOf(reply, target.language);
   const oldRoot = parse(target.source, target.language).rootNode;
   const old = findFunction(oldRoot, target.functionName);
   if (!old) return none(`the source holds no definition of ${name}`);
+  if (!isCompiled(target.language)) {
+    const tooDeep = (root: Node) => depthOf(root.tree) > deepestTree;
+    return codeInScriptReply({ blocks, cut, target, root: oldRoot, old, tooDeep });
+  }
 
   const pieces = blocks.flatMap((block) => pieceOf(block, target, old) ?? []);
   if (pieces.length === 0 && blocks.some((block) => isDiff(block)))
@@ -307,7 +312,13 @@ function outdent(text: string, indentation: string): string {
 }
 
 function plainName(functionName: string): string {
-  return functionName.replace(/\(.*$/s, "").split("::").at(-1)?.trim() ?? functionName;
+  return (
+    functionName
+      .replace(/[([].*$/s, "")
+      .split(/::|[.#]/)
+      .at(-1)
+      ?.trim() ?? functionName
+  );
 }
 
 function isBlank(block: string): boolean {

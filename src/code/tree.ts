@@ -135,11 +135,33 @@ export function elseOf(statement: Node): Node | undefined {
   return clause.type === "else_clause" ? parts(clause)[0] : clause;
 }
 
-/** Source text with runs of blanks and comments as one blank, so that two spellings compare equal. */
+/** Whether the node is of a file in Python, JavaScript or TypeScript, by what their grammars call a whole file. */
+export function inScript(node: Node): boolean {
+  return ["module", "program"].includes(node.tree.rootNode.type);
+}
+
+/**
+ * Source text with runs of blanks and comments as one blank, so that two spellings compare equal. In languages where lines and
+ * indentation mean something, what they mean is kept: where statements and blocks end.
+ */
 export function normalised(node: Node): string {
   const tokens: string[] = [];
-  collectTokens(node, tokens);
+  if (inScript(node)) collectScriptTokens(node, tokens);
+  else collectTokens(node, tokens);
   return tokens.join(" ");
+}
+
+const texts = new Set(["string", "template_string", "regex", "jsx_text"]);
+
+function collectScriptTokens(node: Node, tokens: string[]): void {
+  const { type } = node;
+  if (type === "comment" || type === "html_comment") return;
+  if (node.childCount === 0 || texts.has(type)) {
+    if (node.text !== "") tokens.push(node.text);
+    return;
+  }
+  for (const child of node.children) collectScriptTokens(child, tokens);
+  if (type === "block" || /_(?:statement|declaration)$/.test(type)) tokens.push("\u2029");
 }
 
 function collectTokens(node: Node, tokens: string[]): void {
