@@ -48,7 +48,7 @@ function unrolled(subject: Subject, node: Node): Opportunity[] {
   if (callback.type === "function_expression" && (dependsOnFunction(body) || field(callback, "name"))) return [];
   const array = plain(call.object);
   const shown = arrayShown(subject, array);
-  if (shown === "no" || (shown === "unknown" && !usedAsArray(subject, array, node))) return [];
+  if (shown === "no" || (shown === "unknown" && !usedAsArray(subject, array))) return [];
   const named = array.type === "identifier";
   // Declarations that a function keeps to itself and a block would not.
   if (find(body, "variable_declaration", "function_declaration").some((each) => isDirect(each, callback))) return [];

@@ -52,7 +52,8 @@ function moved(subject: Subject, node: Node): Opportunity[] {
   const { region } = hoisted.place;
   const text = normalised(node);
   const alike = find(region, node.type).filter(
-    (each) => normalised(each) === text && movableAt(subject, each) !== undefined,
+    (each) =>
+      normalised(each) === text && movableAt(subject, each) !== undefined && !leavesFunction(each, region),
   );
   const name = freshName(subject.source, movable.base);
   const risky = node.type !== "regex";

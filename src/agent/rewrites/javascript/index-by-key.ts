@@ -17,7 +17,7 @@ import { isMentioned, mentions, roleOf, variableOf } from "./names.ts";
 import { before, offer } from "./offer.ts";
 import { hoistingPlace } from "./repetition.ts";
 import { isPure, isTarget, steadyContents } from "./steady.ts";
-import { methodCall, plain, plainParameters, propertyOf, runsApart, statementsOf } from "./tree.ts";
+import { methodCall, plain, plainParameters, propertyOf, resultOf, runsApart } from "./tree.ts";
 
 export const indexByKey: Rewrite = {
   name: "index-by-key",
@@ -57,7 +57,8 @@ function lookUpAt(node: Node): LookUp | undefined {
   if (method !== "find" && method !== "some" && method !== "filter") return undefined;
   if (callback.type !== "arrow_function" || runsApart(callback)) return undefined;
   const [parameter, ...others] = plainParameters(callback) ?? [];
-  const test = resultOf(callback);
+  const result = resultOf(callback);
+  const test = result && plain(result);
   if (parameter?.type !== "identifier" || others.length > 0 || test?.type !== "binary_expression")
     return undefined;
   if (operatorOf(test) !== "===") return undefined;
@@ -73,16 +74,6 @@ function lookUpAt(node: Node): LookUp | undefined {
       return { node, array: call.object, method, element, key, property: property.name, wanted };
   }
   return undefined;
-}
-
-/** The expression whose value an arrow function returns, where it does nothing else. */
-function resultOf(callback: Node): Node | undefined {
-  const body = field(callback, "body");
-  if (!body) return undefined;
-  if (body.type !== "statement_block") return plain(body);
-  const [only, ...more] = statementsOf(body);
-  const value = only?.type === "return_statement" && more.length === 0 ? only.namedChildren[0] : undefined;
-  return value ? plain(value) : undefined;
 }
 
 function indexed(subject: Subject, lookUp: LookUp): Opportunity[] {

@@ -66,7 +66,7 @@ function fromIterator(subject: Subject, loop: Node): Opportunity[] {
   if (!walk?.element || !body || (kind !== "const" && kind !== "let")) return [];
   const { array } = walk;
   const shown = arrayShown(subject, array);
-  if (shown === "no" || (shown === "unknown" && !usedAsArray(subject, array, loop))) return [];
+  if (shown === "no" || (shown === "unknown" && !usedAsArray(subject, array))) return [];
   if (array.type === "identifier" && !isSteadyName(subject, array.text, loop)) return [];
   if (walk.index !== undefined && writesOf(walk.index, body).length > 0) return [];
   const place = array.type === "identifier" ? undefined : placeBefore(subject, loop);
@@ -150,10 +150,10 @@ export function freshIndex(source: string, taken: Set<string>): string {
 }
 
 /** Whether the function uses the variable elsewhere as only an array is used: by its length, an index, or a method of arrays. */
-export function usedAsArray(subject: Subject, array: Node, except: Node): boolean {
+export function usedAsArray(subject: Subject, array: Node): boolean {
   if (array.type !== "identifier") return false;
   return mentions(array.text, subject.function).some((node) => {
-    if (roleOf(node) !== "read" || same(node, array) || (node.startIndex === array.startIndex && except)) return false;
+    if (roleOf(node) !== "read" || same(node, array)) return false;
     const method = callOn(node)?.method;
     if (method !== undefined) return /^(push|map|filter|reduce|some|every|find|sort|shift|pop|join|splice)$/.test(method);
     const parent = node.parent;

@@ -13,6 +13,7 @@ export type Shown = "yes" | "no" | "unknown";
 
 /** Methods whose result is always a new array. */
 const arrayMakers = ["map", "filter", "flatMap", "flat", "split", "toSorted", "toReversed", "splice"];
+const stringMakers = /^(trim\w*|to(Lower|Upper)Case|toString|toFixed|join|charAt|substr\w*|replace\w*|pad\w+|repeat)$/;
 const arrayFunctions = /^(Object\.(keys|values|entries|getOwnPropertyNames)|Array\.(from|of))$/;
 const onlyOfArrays = [
   "push",
@@ -71,6 +72,7 @@ export function arrayShown(subject: Subject, expression: Node, depth = 0): Shown
       if (arrayFunctions.test(field(node, "function")?.text ?? "")) return "yes";
       const call = methodCall(node);
       if (call && arrayMakers.includes(call.method)) return "yes";
+      if (call && stringMakers.test(call.method)) return "no";
       if (call && ["slice", "concat", "sort", "reverse", "fill"].includes(call.method))
         return arrayShown(subject, call.object, depth + 1);
       return "unknown";
@@ -162,6 +164,7 @@ export function isNumber(
       return call !== undefined && /^(charCodeAt|indexOf|lastIndexOf|findIndex|getTime)$/.test(call.method);
     }
     case "identifier":
+      if (/^(Infinity|NaN)$/.test(node.text)) return true;
       return depth < 8 && numberNamed(subject, node.text, known, depth);
     default:
       return false;

@@ -11,6 +11,7 @@ import type { Node } from "web-tree-sitter";
 import { replaceNode } from "../../../code/edit.ts";
 import { argumentsOf, field, find, parts, same } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
+import { usedAsArray } from "./indexed-loop.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
 import { variableOf } from "./names.ts";
 import { offer } from "./offer.ts";
@@ -37,7 +38,11 @@ function uncopied(subject: Subject, copy: Node): Opportunity[] {
   const user = original && userOf(copy);
   if (!original || !user || !variableOf(subject, original.text) || pauses(user.node)) return [];
   const ofAnything = user.loop && copy.type === "array";
-  if (!ofAnything && arrayShown(subject, original) === "no") return [];
+  const shown = arrayShown(subject, original);
+  if (!ofAnything && shown === "no") return [];
+  // Who copies a Set or a list of nodes before `map` does it to have an array: there has to be a sign that it is one already.
+  const sliced = methodCall(copy)?.method === "slice" && methodCall(copy)?.object.text === original.text;
+  if (!user.loop && shown === "unknown" && !sliced && !usedAsArray(subject, original)) return [];
   const contents = steadyContents(subject, original.text, user.node);
   if (!contents) return [];
   return offer(subject, {
@@ -48,11 +53,10 @@ function uncopied(subject: Subject, copy: Node): Opportunity[] {
       `${original.text} does not change meanwhile`,
     ],
     assumptions: [
+      ...(ofAnything && shown !== "yes" ? [`${original.text} is an array, a string, a Set or a Map.`] : []),
       ...(ofAnything ? [] : arrayAssumptions(subject, original)),
       ...contents,
-      ...(user.loop || arrayShown(subject, original) !== "unknown"
-        ? []
-        : [`No element of ${original.text} is missing.`]),
+      ...(user.loop ? [] : [`No element of ${original.text} is missing.`]),
     ],
     edits: [replaceNode(copy, original.text)],
   });

@@ -21,7 +21,7 @@ export const pushThenReverse: Rewrite = {
   idea: "Pushes in a loop and reverses once after it, instead of putting each element before all others with unshift.",
   reference: "J. Bentley, Programming Pearls, 2nd ed., column 2: reversal; the same in functional languages: R. Bird, Pearls of Functional Algorithm Design",
   lessons: {
-    faster: "unshift moved all elements at each pass; push moves none, and reversing moves each once.",
+    faster: "Each unshift moved all elements at each pass; push moves none, and reversing moves each once.",
     slower: "The array stays short, and moving it is cheaper than reversing it.",
     wrong: "The array was looked at before the loop was done.",
   },
@@ -49,6 +49,7 @@ function reversed(subject: Subject, name: string): Opportunity[] {
   if (enclosing(declaration, ["try_statement"], subject.function)) return [];
   if (enclosing(loop, ["try_statement"], subject.function)) return [];
   const inside = uses.filter((node) => contains(loop, node));
+  if (uses.some((node) => node.startIndex < loop.startIndex)) return [];
   const calls = inside.flatMap((node) => callOn(node) ?? []);
   const alike = calls.every(
     ({ method, arguments: given, node }) =>

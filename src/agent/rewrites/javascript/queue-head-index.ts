@@ -23,7 +23,7 @@ export const queueHeadIndex: Rewrite = {
   idea: "Reads a queue at an index that moves along, instead of removing its first element with shift, which moves all others.",
   reference: "R. Sedgewick and K. Wayne, Algorithms, 4th ed., §1.3: queues in resizing arrays",
   lessons: {
-    faster: "shift moved all the elements that were left; reading at an index touches one.",
+    faster: "Each shift moved all the elements that were left; reading at an index touches one.",
     slower: "The queue stays so short that moving it is cheap, and what was read is kept longer.",
     wrong: "The array was used as more than a queue, or read beyond its end.",
   },
@@ -71,7 +71,8 @@ function queue(subject: Subject, name: string): Opportunity[] {
 /** What becomes of one use of the queue; undefined for a use that a queue has not. */
 function editOf(subject: Subject, name: string, head: string, mention: Node): Edit[] | undefined {
   const call = callOn(mention);
-  if (call?.method === "push") return [];
+  // What push returns is the length, which is now another.
+  if (call?.method === "push") return call.node.parent?.type === "expression_statement" ? [] : undefined;
   if (call?.method === "shift" && call.arguments.length === 0) {
     if (call.node.parent?.type === "expression_statement")
       return [replaceNode(call.node, `${head} += ${head} < ${name}.length ? 1 : 0`)];

@@ -13,14 +13,14 @@
  */
 import type { Node } from "web-tree-sitter";
 import { block, replaceNode, indented, indentationAt, indentUnit } from "../../../code/edit.ts";
-import { field, find, parts } from "../../../code/tree.ts";
+import { field, find } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { growthOf } from "./growth.ts";
 import { mentions } from "./names.ts";
 import { offer } from "./offer.ts";
 import { short } from "./repetition.ts";
 import { isReading } from "./steady.ts";
-import { isFunction, methodCall, pauses, plainParameters, plain, runsApart, statementsOf } from "./tree.ts";
+import { isFunction, methodCall, pauses, plain, plainParameters, resultOf, runsApart } from "./tree.ts";
 
 export const reduceInPlace: Rewrite = {
   name: "reduce-in-place",
@@ -110,13 +110,6 @@ function stepsOf(subject: Subject, name: string, kind: string, result: Node): St
   }
   const growth = growthOf(subject, name, kind, node);
   return growth && { lines: () => `${growth.text};`, copied: [growth.copied], assumptions: growth.assumptions };
-}
-
-function resultOf(callback: Node): Node | undefined {
-  const body = field(callback, "body");
-  if (body?.type !== "statement_block") return body;
-  const [only, ...more] = statementsOf(body);
-  return only?.type === "return_statement" && more.length === 0 ? parts(only)[0] : undefined;
 }
 
 function isIterator(mention: Node): boolean {

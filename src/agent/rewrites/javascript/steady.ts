@@ -277,7 +277,7 @@ export function isPure(expression: Node): boolean {
   });
 }
 
-/** Whether two nodes are the same use of a name. */
+/** A question whether a node is one of these. */
 export function isOneOf(nodes: readonly Node[]): (node: Node) => boolean {
   return (node) => nodes.some((each) => same(each, node));
 }

@@ -132,6 +132,14 @@ export function plainParameters(definition: Node): Node[] | undefined {
   return patterns;
 }
 
+/** The expression whose value a callback returns, where its body does nothing else. */
+export function resultOf(callback: Node): Node | undefined {
+  const body = field(callback, "body");
+  if (body?.type !== "statement_block") return body;
+  const [only, ...more] = statementsOf(body);
+  return only?.type === "return_statement" && more.length === 0 ? parts(only)[0] : undefined;
+}
+
 /** Whether a function is async or a generator: its calls do not run like a block. */
 export function runsApart(definition: Node): boolean {
   return (
@@ -183,27 +191,6 @@ export function integerOf(node: Node | undefined): number | undefined {
   return at?.type === "number" && /^\d+$/.test(at.text) ? Number(at.text) : undefined;
 }
 
-/** The text, in parentheses where it would not stand as an operand. */
-export function operand(node: Node): string {
-  const simple = [
-    "identifier",
-    "member_expression",
-    "subscript_expression",
-    "call_expression",
-    "parenthesized_expression",
-    "number",
-    "string",
-    "template_string",
-    "array",
-    "this",
-    "true",
-    "false",
-    "null",
-    "undefined",
-    "non_null_expression",
-  ];
-  return simple.includes(node.type) ? node.text : `(${node.text})`;
-}
 
 /** The field's name under which a node stands in its parent, for telling `left` from `right`. */
 export function isField(parent: Node, name: string, child: Node): boolean {
