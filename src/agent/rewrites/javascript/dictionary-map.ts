@@ -24,9 +24,11 @@ import { elementOf, isField, plain, singleDeclaration } from "./tree.ts";
 export const dictionaryMap: Rewrite = {
   name: "dictionary-map",
   idea: "Keeps a dictionary in a Map instead of an object, so that a new key neither changes the object's shape nor has to become a property name.",
-  reference: "ECMAScript, §24.1: Map objects, “sublinear on the number of elements”; V8 blog, “Fast properties in V8” (2017)",
+  reference:
+    "ECMAScript, §24.1: Map objects, “sublinear on the number of elements”; V8 blog, “Fast properties in V8” (2017)",
   lessons: {
-    faster: "Each new key changed the object's shape, and each look-up made a property name of its key first.",
+    faster:
+      "Each new key changed the object's shape, and each look-up made a property name of its key first.",
     slower: "There are few keys and always the same: then properties are faster than hashing.",
     wrong: "Keys were equal as text only, or the order of the keys mattered and was that of numbers.",
   },
@@ -38,7 +40,13 @@ export const dictionaryMap: Rewrite = {
 function mapped(subject: Subject, statement: Node): Opportunity[] {
   const declared = singleDeclaration(statement);
   const value = declared?.value && plain(declared.value);
-  if (!declared || declared.keyword !== "const" || !value || !/^(\{\s*\}|Object\.create\(null\))$/.test(value.text)) return [];
+  if (
+    !declared ||
+    declared.keyword !== "const" ||
+    !value ||
+    !/^(\{\s*\}|Object\.create\(null\))$/.test(value.text)
+  )
+    return [];
   const bare = value.text.startsWith("Object");
   const name = declared.name.text;
   const variable = variableOf(subject, name);
@@ -56,7 +64,9 @@ function mapped(subject: Subject, statement: Node): Opportunity[] {
     if (use.key) keys.push(use.key);
     listed ||= use.listed === true;
     counted ||= use.sum === true && !isNumber(subject, use.value ?? mention);
-    repeated ||= repetitionsAround(subject, mention).some(({ node }) => node.startIndex > statement.startIndex);
+    repeated ||= repetitionsAround(subject, mention).some(
+      ({ node }) => node.startIndex > statement.startIndex,
+    );
   }
   if (!repeated || keys.length === 0) return [];
   const textual = keys.every((key) => isText(subject, key));
@@ -65,12 +75,18 @@ function mapped(subject: Subject, statement: Node): Opportunity[] {
   return offer(subject, {
     parameters: {},
     place: `the dictionary ${name}`,
-    preconditions: [`${name} is made in this function, does not leave it as it is, and is used by computed keys alone`],
+    preconditions: [
+      `${name} is made in this function, does not leave it as it is, and is used by computed keys alone`,
+    ],
     assumptions: [
       ...(textual ? [] : [`Keys of ${name} that are equal as text are equal as they are.`]),
       ...(listed && !textual ? [`Keys of ${name} are strings.`] : []),
-      ...(listed ? [`No key of ${name} looks like a whole number, or the order of its keys does not matter.`] : []),
-      ...(bare ? [] : [`No key of ${name} is the name of something that every object has, such as "constructor".`]),
+      ...(listed
+        ? [`No key of ${name} looks like a whole number, or the order of its keys does not matter.`]
+        : []),
+      ...(bare
+        ? []
+        : [`No key of ${name} is the name of something that every object has, such as "constructor".`]),
       ...(counted ? [`What is added to in ${name} is a number.`] : []),
     ],
     edits: [
@@ -107,8 +123,13 @@ function useOf(name: string, mention: Node): Use | undefined {
   const parent = mention.parent;
   if (!parent) return undefined;
   const element = elementOf(parent);
-  if (element && isField(parent, "object", mention)) return isTarget(parent) ? change(name, parent, element.index) : read(parent, element.index);
-  if (parent.type === "binary_expression" && operatorOf(parent) === "in" && isField(parent, "right", mention)) {
+  if (element && isField(parent, "object", mention))
+    return isTarget(parent) ? change(name, parent, element.index) : read(parent, element.index);
+  if (
+    parent.type === "binary_expression" &&
+    operatorOf(parent) === "in" &&
+    isField(parent, "right", mention)
+  ) {
     const key = field(parent, "left");
     if (!key) return undefined;
     return {
@@ -122,13 +143,15 @@ function useOf(name: string, mention: Node): Use | undefined {
   if (parent.type === "return_statement")
     return { returned: true, listed: true, edits: [replaceNode(mention, `Object.fromEntries(${name})`)] };
   if (parent.type === "arguments") return listing(name, mention, parent);
-  if (parent.type === "for_in_statement" && isField(parent, "right", mention)) return walked(name, parent, mention);
+  if (parent.type === "for_in_statement" && isField(parent, "right", mention))
+    return walked(name, parent, mention);
   return undefined;
 }
 
 function read(node: Node, key: Node): Use | undefined {
   const object = field(node, "object");
-  if (!object || (node.parent?.type === "call_expression" && isField(node.parent, "function", node))) return undefined;
+  if (!object || (node.parent?.type === "call_expression" && isField(node.parent, "function", node)))
+    return undefined;
   return {
     key,
     edits: [
@@ -186,7 +209,11 @@ function change(name: string, node: Node, key: Node): Use | undefined {
     key,
     edits: [
       opening,
-      { start: key.endIndex, end: right.startIndex, text: `, ${name}.get(${key.text}) ${operator.charAt(0)} (` },
+      {
+        start: key.endIndex,
+        end: right.startIndex,
+        text: `, ${name}.get(${key.text}) ${operator.charAt(0)} (`,
+      },
       insertAt(parent.endIndex, "))"),
     ],
   };
@@ -196,9 +223,12 @@ function change(name: string, node: Node, key: Node): Use | undefined {
 function listing(name: string, mention: Node, list: Node): Use | undefined {
   const call = list.parent;
   const method = /^Object\.(keys|values|entries)$/.exec((call && field(call, "function")?.text) ?? "")?.[1];
-  if (!call || !method || argumentsOf(call).length !== 1 || !same(parts(list)[0] ?? list, mention)) return undefined;
-  const length = call.parent?.type === "member_expression" && field(call.parent, "property")?.text === "length";
-  if (length && call.parent && !isTarget(call.parent)) return { edits: [replaceNode(call.parent, `${name}.size`)] };
+  if (!call || !method || argumentsOf(call).length !== 1 || !same(parts(list)[0] ?? list, mention))
+    return undefined;
+  const length =
+    call.parent?.type === "member_expression" && field(call.parent, "property")?.text === "length";
+  if (length && call.parent && !isTarget(call.parent))
+    return { edits: [replaceNode(call.parent, `${name}.size`)] };
   return { listed: true, edits: [replaceNode(call, `[...${name}.${method}()]`)] };
 }
 
@@ -206,7 +236,8 @@ function listing(name: string, mention: Node, list: Node): Use | undefined {
 function walked(name: string, loop: Node, mention: Node): Use | undefined {
   const body = field(loop, "body");
   const keyword = loop.children.find((child) => child.type === "in");
-  if (!body || !keyword || !field(loop, "kind") || field(loop, "left")?.type !== "identifier") return undefined;
+  if (!body || !keyword || !field(loop, "kind") || field(loop, "left")?.type !== "identifier")
+    return undefined;
   const changed = mentions(name, body).some((each) => each.parent && isTarget(each.parent));
   if (changed) return undefined;
   return { listed: true, edits: [replaceNode(keyword, "of"), replaceNode(mention, `${name}.keys()`)] };

@@ -15,7 +15,16 @@ import { arrayAssumptions } from "./kinds.ts";
 import { offer } from "./offer.ts";
 import { short } from "./repetition.ts";
 import { isTarget } from "./steady.ts";
-import { elementOf, integerOf, isFunction, methodCall, type MethodCall, pauses, propertyOf, runsApart } from "./tree.ts";
+import {
+  elementOf,
+  integerOf,
+  isFunction,
+  methodCall,
+  type MethodCall,
+  pauses,
+  propertyOf,
+  runsApart,
+} from "./tree.ts";
 
 export const earlyExitSearch: Rewrite = {
   name: "early-exit-search",
@@ -73,7 +82,8 @@ function changeOf(filter: Node): Change | undefined {
     return isCalled(parent) ? undefined : { node: parent, method: "find", negated: false };
   const length = propertyOf(parent);
   const test = parent.parent;
-  if (length?.name !== "length" || length.object.id !== filter.id || test?.type !== "binary_expression") return undefined;
+  if (length?.name !== "length" || length.object.id !== filter.id || test?.type !== "binary_expression")
+    return undefined;
   if (field(test, "left")?.id !== parent.id) return undefined;
   const asked = `${operatorOf(test)} ${integerOf(field(test, "right"))}`;
   if (/^(> 0|>= 1|!==? 0)$/.test(asked)) return { node: test, method: "some", negated: false };

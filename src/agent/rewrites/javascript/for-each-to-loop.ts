@@ -11,7 +11,15 @@
  * `return`s stand in no loop or switch of their own.
  */
 import type { Node } from "web-tree-sitter";
-import { applyEdits, type Edit, freshName, indentationAt, indentUnit, newlineOf, replaceNode } from "../../../code/edit.ts";
+import {
+  applyEdits,
+  type Edit,
+  freshName,
+  indentationAt,
+  indentUnit,
+  newlineOf,
+  replaceNode,
+} from "../../../code/edit.ts";
 import { contains, enclosing, field, find, parts, same } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { freshIndex, usedAsArray } from "./indexed-loop.ts";
@@ -20,7 +28,15 @@ import { isDeclaredIn, mentions, writesOf } from "./names.ts";
 import { elementText, offer } from "./offer.ts";
 import { short } from "./repetition.ts";
 import { steadyContents } from "./steady.ts";
-import { dependsOnFunction, isFunction, jumpsOut, methodCall, plain, plainParameters, runsApart } from "./tree.ts";
+import {
+  dependsOnFunction,
+  isFunction,
+  jumpsOut,
+  methodCall,
+  plain,
+  plainParameters,
+  runsApart,
+} from "./tree.ts";
 
 export const forEachToLoop: Rewrite = {
   name: "for-each-to-loop",
@@ -41,17 +57,20 @@ function unrolled(subject: Subject, node: Node): Opportunity[] {
   const statement = node.parent;
   const [callback, ...more] = call?.arguments ?? [];
   if (call?.method !== "forEach" || statement?.type !== "expression_statement" || more.length > 0) return [];
-  if (!callback || !/^(arrow_function|function_expression)$/.test(callback.type) || runsApart(callback)) return [];
+  if (!callback || !/^(arrow_function|function_expression)$/.test(callback.type) || runsApart(callback))
+    return [];
   const body = field(callback, "body");
   const [element, index, ...others] = plainParameters(callback) ?? [];
   if (!body || !element || others.length > 0 || (index && index.type !== "identifier")) return [];
-  if (callback.type === "function_expression" && (dependsOnFunction(body) || field(callback, "name"))) return [];
+  if (callback.type === "function_expression" && (dependsOnFunction(body) || field(callback, "name")))
+    return [];
   const array = plain(call.object);
   const shown = arrayShown(subject, array);
   if (shown === "no" || (shown === "unknown" && !usedAsArray(subject, array))) return [];
   const named = array.type === "identifier";
   // Declarations that a function keeps to itself and a block would not.
-  if (find(body, "variable_declaration", "function_declaration").some((each) => isDirect(each, callback))) return [];
+  if (find(body, "variable_declaration", "function_declaration").some((each) => isDirect(each, callback)))
+    return [];
   if (index && (writesOf(index.text, body).length > 0 || isDeclaredIn(index.text, element))) return [];
   const contents = named ? steadyContents(subject, array.text, statement) : [];
   const jumps = returnsOf(body, callback);

@@ -16,12 +16,14 @@ import { growthOf, onlyGrows } from "./growth.ts";
 import { mentions, roleOf, variableOf } from "./names.ts";
 import { offer } from "./offer.ts";
 import { repetitionsAround } from "./repetition.ts";
+import { isReturned } from "./steady.ts";
 import { expressionOf, functionAround, plain } from "./tree.ts";
 
 export const growInPlace: Rewrite = {
   name: "grow-in-place",
   idea: "Pushes onto an array, or sets a property of an object, instead of copying it into a new one with a spread or concat at each pass of a loop.",
-  reference: "M. Gorelick and I. Ozsvald, High Performance Python, ch. 3 (the same of lists); T. Cormen et al., Introduction to Algorithms, §16.4: dynamic tables",
+  reference:
+    "M. Gorelick and I. Ozsvald, High Performance Python, ch. 3 (the same of lists); T. Cormen et al., Introduction to Algorithms, §16.4: dynamic tables",
   lessons: {
     faster: "Each pass copied all that was there already; growing in place costs the same for each element.",
     slower: "The array stays so short that the copy costs nothing.",
@@ -38,7 +40,8 @@ export const growInPlace: Rewrite = {
 
 function grown(subject: Subject, name: string): Opportunity[] {
   const variable = variableOf(subject, name);
-  if (!variable?.declaration || (variable.kind !== "let" && variable.kind !== "var") || !variable.value) return [];
+  if (!variable?.declaration || (variable.kind !== "let" && variable.kind !== "var") || !variable.value)
+    return [];
   const literal = plain(variable.value);
   if (literal.type !== "array" && literal.type !== "object") return [];
   const home = functionAround(variable.declaration);
@@ -55,7 +58,8 @@ function grown(subject: Subject, name: string): Opportunity[] {
       if (assignment?.type !== "assignment_expression" || !right) return [];
       const growth = growthOf(subject, name, literal.type, right);
       // A new start is a fresh array, whoever holds the old one.
-      if (!growth && ["array", "object"].includes(plain(right).type) && !mentions(name, right).length) continue;
+      if (!growth && ["array", "object"].includes(plain(right).type) && !mentions(name, right).length)
+        continue;
       if (!growth || expressionOf(assignment.parent ?? assignment)?.id !== assignment.id) return [];
       growths.push({ node: assignment, text: growth.text });
       for (const each of growth.assumptions) assumptions.add(each);
@@ -64,7 +68,7 @@ function grown(subject: Subject, name: string): Opportunity[] {
       continue;
     }
     const inGrowth = growthAround(subject, name, literal.type, mention);
-    if (!inGrowth && !onlyGrows(mention)) return [];
+    if (!inGrowth && !isReturned(variable, mention) && !onlyGrows(mention)) return [];
   }
   if (growths.length === 0 || !repeated) return [];
   const words = literal.type === "array" ? "elements are added" : "properties are set";
@@ -91,4 +95,3 @@ function growthAround(subject: Subject, name: string, kind: string, mention: Nod
   }
   return false;
 }
-

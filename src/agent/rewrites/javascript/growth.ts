@@ -42,7 +42,8 @@ function pushed(name: string, copied: Node, added: readonly Node[]): Growth | un
 /** `out.concat([x])`; `out.concat(x)` where x is shown to be no array. */
 function concat(subject: Subject, name: string, node: Node): Growth | undefined {
   const call = methodCall(node);
-  if (call?.method !== "concat" || call.object.text !== name || call.object.type !== "identifier") return undefined;
+  if (call?.method !== "concat" || call.object.text !== name || call.object.type !== "identifier")
+    return undefined;
   const added: Node[] = [];
   for (const argument of call.arguments) {
     const value = plain(argument);
@@ -98,24 +99,36 @@ function set(name: string, copied: Node, added: readonly Node[]): Growth | undef
 }
 
 function hasHole(array: Node): boolean {
-  const commas = array.children.filter((child) => child.type === ",").length;
-  return commas > parts(array).length;
+  const tokens = array.children.filter((child) => child.type !== "comment").map(({ type }) => type);
+  return tokens.some((type, index) => type === "," && /^[[,]$/.test(tokens[index - 1] ?? ""));
 }
 
 /** Whether an added value mentions what it is added to other than to read from it. */
 function keeps(name: string, added: Node): boolean {
   if (!isMentioned(name, added)) return false;
   // Callbacks that look at the array before it grows are done when it grows; functions that are kept are not told apart.
-  if (find(added, "arrow_function", "function_expression", "generator_function", "await_expression", "yield_expression").length > 0)
+  if (
+    find(
+      added,
+      "arrow_function",
+      "function_expression",
+      "generator_function",
+      "await_expression",
+      "yield_expression",
+    ).length > 0
+  )
     return true;
-  return find(added, "identifier").some((each) => each.text === name && !onlyGrows(each)) || added.type === "shorthand_property_identifier";
+  return (
+    find(added, "identifier").some((each) => each.text === name && !onlyGrows(each)) ||
+    added.type === "shorthand_property_identifier"
+  );
 }
 
 /** Whether a mention takes nothing but elements, the length or a new value out of the array, or adds to it, or returns it. */
 export function onlyGrows(mention: Node): boolean {
   const parent = mention.parent;
   if (!parent) return false;
-  if (parent.type === "return_statement" || isReading(mention)) return !isAlias(mention);
+  if (isReading(mention)) return !isAlias(mention);
   const call = callOn(mention);
   if (call) return call.method === "push" && call.node.parent?.type === "expression_statement";
   return parent.type === "subscript_expression" && isField(parent, "object", mention) && isTarget(parent);
@@ -136,5 +149,8 @@ function isAlias(mention: Node): boolean {
 /** A callback over the array in which the array is given a new value: the copy went on over the old one. */
 function growsInside(mention: Node): boolean {
   const call = callOn(mention);
-  return call !== undefined && find(call.node, "assignment_expression").some((node) => field(node, "left")?.text === mention.text);
+  return (
+    call !== undefined &&
+    find(call.node, "assignment_expression").some((node) => field(node, "left")?.text === mention.text)
+  );
 }

@@ -64,7 +64,9 @@ function moved(subject: Subject, node: Node): Opportunity[] {
     assumptions: [
       ...movable.assumptions,
       ...hoisted.assumptions,
-      ...(risky && !isConstant(node) ? [`${short(node.text)} throws nothing when it is computed before the loop.`] : []),
+      ...(risky && !isConstant(node)
+        ? [`${short(node.text)} throws nothing when it is computed before the loop.`]
+        : []),
     ],
     edits: [
       ...before(hoisted.place, `const ${name} = ${node.text};`),
@@ -80,7 +82,8 @@ function movableAt(subject: Subject, node: Node): Movable | undefined {
   }
   if (node.type === "new_expression") return objectMade(node);
   const list = field(node, "arguments");
-  if (list?.type !== "arguments" || node.children.some((child) => child.type === "optional_chain")) return undefined;
+  if (list?.type !== "arguments" || node.children.some((child) => child.type === "optional_chain"))
+    return undefined;
   const callee = field(node, "function")?.text ?? "";
   const [argument, ...more] = argumentsOf(node);
   if (/^Object\.(keys|values|entries)$/.test(callee)) {
@@ -104,19 +107,23 @@ function objectMade(node: Node): Movable | undefined {
   }
   const kind = /^Intl\.(\w+)$/.exec(constructor)?.[1];
   const method = callOn(node)?.method;
-  if (kind === undefined || !method || !/^(format\w*|compare|select\w*|of|segment)$/.test(method)) return undefined;
+  if (kind === undefined || !method || !/^(format\w*|compare|select\w*|of|segment)$/.test(method))
+    return undefined;
   return { base: kind.charAt(0).toLowerCase() + kind.slice(1), assumptions: [] };
 }
 
 /** `s.toLowerCase()`, `s.split(",")` of a variable. */
 function stringMade(subject: Subject, node: Node): Movable | undefined {
   const call = methodCall(node);
-  if (!call || call.object.type !== "identifier" || !call.arguments.every((each) => isPure(each))) return undefined;
+  if (!call || call.object.type !== "identifier" || !call.arguments.every((each) => isPure(each)))
+    return undefined;
   const variable = variableOf(subject, call.object.text);
   if (!variable) return undefined;
-  const isString = variable.type === "string" || (variable.kind === "const" && variable.value?.type === "string");
+  const isString =
+    variable.type === "string" || (variable.kind === "const" && variable.value?.type === "string");
   const assumptions = isString ? [] : [`${call.object.text} is a string.`];
-  if (/^(toLowerCase|toUpperCase|trim|repeat)$/.test(call.method)) return { base: `${call.object.text}Text`, assumptions };
+  if (/^(toLowerCase|toUpperCase|trim|repeat)$/.test(call.method))
+    return { base: `${call.object.text}Text`, assumptions };
   if (call.method !== "split" || !isOnlyRead(node)) return undefined;
   if (call.arguments.length !== 1 || call.arguments[0]?.type !== "string") return undefined;
   return { base: `${call.object.text}Parts`, assumptions };

@@ -22,7 +22,8 @@ import { methodCall, plain, plainParameters, propertyOf, resultOf, runsApart } f
 export const indexByKey: Rewrite = {
   name: "index-by-key",
   idea: "Makes a Map from keys to elements once, instead of looking through an array with find, some or filter at each pass of a loop.",
-  reference: "J. Bentley, Writing Efficient Programs, rule: Data Structure Augmentation; hash join in R. Ramakrishnan and J. Gehrke, Database Management Systems, §14.4.3",
+  reference:
+    "J. Bentley, Writing Efficient Programs, rule: Data Structure Augmentation; hash join in R. Ramakrishnan and J. Gehrke, Database Management Systems, §14.4.3",
   lessons: {
     faster:
       "Each look-up walked through the whole array and called a function for each element; the Map finds the key at once.",

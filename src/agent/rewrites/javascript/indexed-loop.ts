@@ -26,13 +26,15 @@ export const indexedLoop: Rewrite = {
   idea: "Goes through an array by index instead of by iterator or by for…in, so that no iterator, pair or string is made at each pass.",
   reference: "V8 blog, “Elements kinds in V8” (2017) and “Fast for-in in V8” (2017)",
   lessons: {
-    faster: "Each pass asked an iterator, or turned an index into a string and back; an index costs one addition.",
+    faster:
+      "Each pass asked an iterator, or turned an index into a string and back; an index costs one addition.",
     slower: "The compiler had already turned the iterator into an index.",
     wrong: "What was gone through was no plain array, or lacked elements.",
   },
   opportunities(subject) {
     return loopsIn(subject).flatMap((loop) => {
-      if (loop.type !== "for_in_statement" || loop.children.some((child) => child.type === "await")) return [];
+      if (loop.type !== "for_in_statement" || loop.children.some((child) => child.type === "await"))
+        return [];
       const isOf = loop.children.some((child) => child.type === "of");
       return isOf ? fromIterator(subject, loop) : fromKeys(subject, loop);
     });
@@ -53,9 +55,11 @@ function walkOf(loop: Node): Walk | undefined {
   if (call?.method !== "entries" || call.arguments.length > 0 || call.object.text === "Object")
     return { array: plain(right), index: undefined, element: left };
   const [index, element, ...more] = left.type === "array_pattern" ? parts(left) : [];
-  if (index?.type !== "identifier" || !element || more.length > 0 || call.object.type !== "identifier") return undefined;
+  if (index?.type !== "identifier" || !element || more.length > 0 || call.object.type !== "identifier")
+    return undefined;
   // `[, x]` has its one part in the second place.
-  if (/^\[\s*,/.test(left.text) || element.type === "rest_pattern" || element.type === "assignment_pattern") return undefined;
+  if (/^\[\s*,/.test(left.text) || element.type === "rest_pattern" || element.type === "assignment_pattern")
+    return undefined;
   return { array: call.object, index: index.text, element };
 }
 
@@ -95,7 +99,8 @@ function fromIterator(subject: Subject, loop: Node): Opportunity[] {
 function fromKeys(subject: Subject, loop: Node): Opportunity[] {
   const [left, right, body] = [field(loop, "left"), field(loop, "right"), field(loop, "body")];
   const kind = field(loop, "kind")?.text;
-  if (left?.type !== "identifier" || right?.type !== "identifier" || !body || !kind || kind === "var") return [];
+  if (left?.type !== "identifier" || right?.type !== "identifier" || !body || !kind || kind === "var")
+    return [];
   if (arrayShown(subject, right) === "no") return [];
   const index = left.text;
   const indexing = mentions(index, body).every((node) => {
@@ -155,10 +160,10 @@ export function usedAsArray(subject: Subject, array: Node): boolean {
   return mentions(array.text, subject.function).some((node) => {
     if (roleOf(node) !== "read" || same(node, array)) return false;
     const method = callOn(node)?.method;
-    if (method !== undefined) return /^(push|map|filter|reduce|some|every|find|sort|shift|pop|join|splice)$/.test(method);
+    if (method !== undefined)
+      return /^(push|map|filter|reduce|some|every|find|sort|shift|pop|join|splice)$/.test(method);
     const parent = node.parent;
     if (!parent) return false;
     return propertyOf(parent)?.name === "length" && same(propertyOf(parent)?.object ?? parent, node);
   });
 }
-

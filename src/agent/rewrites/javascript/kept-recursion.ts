@@ -24,7 +24,8 @@ import { dependsOnFunction, functionsIn, isFunction, pauses, plainParameters, ru
 export const keptRecursion: Rewrite = {
   name: "kept-recursion",
   idea: "Keeps in a Map what a recursion has found for its arguments, so that each is computed once.",
-  reference: "D. Michie, “Memo” Functions and Machine Learning, Nature 218 (1968); T. Cormen et al., Introduction to Algorithms, §14.3",
+  reference:
+    "D. Michie, “Memo” Functions and Machine Learning, Nature 218 (1968); T. Cormen et al., Introduction to Algorithms, §14.3",
   lessons: {
     faster: "The recursion came to the same arguments over and over; each is now computed once.",
     slower: "The arguments hardly ever come again, and keeping them costs more than computing.",
@@ -40,7 +41,8 @@ function kept(subject: Subject, definition: Node): Opportunity[] {
   const body = field(definition, "body");
   const list = field(definition, "parameters");
   const parameters = plainParameters(definition);
-  if (name === undefined || !body || !list || body.type !== "statement_block" || runsApart(definition)) return [];
+  if (name === undefined || !body || !list || body.type !== "statement_block" || runsApart(definition))
+    return [];
   if (!parameters || parameters.length === 0 || parameters.length > 3 || pauses(body)) return [];
   if (parameters.some((each) => each.type !== "identifier") || dependsOnFunction(body)) return [];
   const calls = find(body, "call_expression").filter((node) => field(node, "function")?.text === name);
@@ -50,7 +52,9 @@ function kept(subject: Subject, definition: Node): Opportunity[] {
   if (!isComputation(body, name)) return [];
   const { source } = subject;
   const taken = new Set<string>();
-  const [known, solve, look, key] = ["known", "solve", "look", "key"].map((base) => freshName(source, base, taken));
+  const [known, solve, look, key] = ["known", "solve", "look", "key"].map((base) =>
+    freshName(source, base, taken),
+  );
   if (!known || !solve || !look || !key) return [];
   const names = parameters.map(({ text }) => text);
   const typed = field(definition, "return_type")?.text ?? "";
@@ -91,7 +95,9 @@ return ${known}.get(${key});`,
       "it writes nothing but its own variables",
     ],
     assumptions: [
-      ...(numbers ? [] : [`What ${name} is called with are ${names.length === 1 ? "numbers or strings" : "numbers"}.`]),
+      ...(numbers
+        ? []
+        : [`What ${name} is called with are ${names.length === 1 ? "numbers or strings" : "numbers"}.`]),
       ...(givesNumbers(subject, body, calls) ? [] : [`Nobody changes what ${name} returns.`]),
     ],
     edits: [replaceNode(body, indented(source, block(source, "", lines), own))],
@@ -114,7 +120,10 @@ function fits(call: Node, count: number): boolean {
 
 /** Whether the body writes only variables that it declares, calls only itself and mathematics, and makes no functions. */
 function isComputation(body: Node, name: string): boolean {
-  if (find(body, "new_expression", "class", "class_declaration", "throw_statement", "try_statement").length > 0) return false;
+  if (
+    find(body, "new_expression", "class", "class_declaration", "throw_statement", "try_statement").length > 0
+  )
+    return false;
   if (functionsIn(body).some((node) => isFunction(node))) return false;
   if (find(body, "member_expression", "subscript_expression").some((node) => isTarget(node))) return false;
   const harmless = find(body, "call_expression").every((call) => {
@@ -137,4 +146,3 @@ function givesNumbers(subject: Subject, body: Node, calls: readonly Node[]): boo
     );
   });
 }
-

@@ -13,7 +13,8 @@ export type Shown = "yes" | "no" | "unknown";
 
 /** Methods whose result is always a new array. */
 const arrayMakers = ["map", "filter", "flatMap", "flat", "split", "toSorted", "toReversed", "splice"];
-const stringMakers = /^(trim\w*|to(Lower|Upper)Case|toString|toFixed|join|charAt|substr\w*|replace\w*|pad\w+|repeat)$/;
+const stringMakers =
+  /^(trim\w*|to(Lower|Upper)Case|toString|toFixed|join|charAt|substr\w*|replace\w*|pad\w+|repeat)$/;
 const arrayFunctions = /^(Object\.(keys|values|entries|getOwnPropertyNames)|Array\.(from|of))$/;
 const onlyOfArrays = [
   "push",
@@ -171,12 +172,7 @@ export function isNumber(
   }
 }
 
-function numberNamed(
-  subject: Subject,
-  name: string,
-  known: (node: Node) => boolean,
-  depth: number,
-): boolean {
+function numberNamed(subject: Subject, name: string, known: (node: Node) => boolean, depth: number): boolean {
   const variable = variableOf(subject, name);
   if (!variable || variable.kind === "function") return false;
   if (variable.type === "number") return true;
@@ -205,7 +201,8 @@ export function smellsOfText(expression: Node): boolean {
   if (node.type === "string" || node.type === "template_string") return true;
   if (node.type === "subscript_expression" || elementOf(node)) return false;
   const call = methodCall(node);
-  if (call) return onlyOfStrings.includes(call.method) || ["join", "toString", "toFixed"].includes(call.method);
+  if (call)
+    return onlyOfStrings.includes(call.method) || ["join", "toString", "toFixed"].includes(call.method);
   if (node.type === "binary_expression" || node.type === "ternary_expression")
     return parts(node).some((each) => smellsOfText(each));
   return false;

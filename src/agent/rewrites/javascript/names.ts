@@ -11,7 +11,9 @@ const nameTypes = ["identifier", "shorthand_property_identifier", "shorthand_pro
 
 /** Every place where the name stands for a variable, declarations among them; types and property names are none. */
 export function mentions(name: string, within: Node): Node[] {
-  return find(within, ...nameTypes).filter((node) => node.text === name && node.parent?.type !== "type_query");
+  return find(within, ...nameTypes).filter(
+    (node) => node.text === name && node.parent?.type !== "type_query",
+  );
 }
 
 export function isMentioned(name: string, within: Node): boolean {
@@ -126,7 +128,7 @@ function describe(subject: Subject, declaration: Node): Variable {
       const list = parent.parent;
       const kind = list?.type === "variable_declaration" ? "var" : list && field(list, "kind")?.text;
       const whole = same(at, declaration) && isField(parent, "name", at);
-      const scope = kind === "var" ? around : (list && blockAround(list)) ?? around;
+      const scope = kind === "var" ? around : ((list && blockAround(list)) ?? around);
       return {
         name,
         declaration,

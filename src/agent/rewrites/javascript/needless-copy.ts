@@ -22,7 +22,8 @@ import { isField, isFunction, methodCall, pauses, plain, plainParameters } from 
 export const needlessCopy: Rewrite = {
   name: "needless-copy",
   idea: "Goes through an array itself instead of a copy that is made for that alone.",
-  reference: "J. Bentley, Writing Efficient Programs, rule: Store Precomputed Results, read backwards: do not store what is used once",
+  reference:
+    "J. Bentley, Writing Efficient Programs, rule: Store Precomputed Results, read backwards: do not store what is used once",
   lessons: {
     faster: "The copy cost memory and a pass of its own, and was thrown away after one use.",
     slower: "Copying so little costs nothing.",

@@ -74,14 +74,21 @@ function fused(subject: Subject, node: Node): Opportunity[] {
   const index = freshIndex(source, taken);
   const written = loopText(subject, chain.links, items, index, taken);
   if (!written) return [];
-  const calls = chain.links.some(({ result }) => find(result, "call_expression", "new_expression").length > 0 && !isPure(result));
+  const calls = chain.links.some(
+    ({ result }) => find(result, "call_expression", "new_expression").length > 0 && !isPure(result),
+  );
   return offer(subject, {
     parameters: {},
     place: `the chain ${chain.links.map(({ method }) => method).join(".")} of ${short(base.text)}`,
-    preconditions: ["each link's callback is one expression without assignments", "the chain is the first thing that its statement does"],
+    preconditions: [
+      "each link's callback is one expression without assignments",
+      "the chain is the first thing that its statement does",
+    ],
     assumptions: [
       ...arrayAssumptions(subject, base),
-      ...(arrayShown(subject, base) === "yes" && !named ? [] : [`No element of ${short(base.text)} is missing.`]),
+      ...(arrayShown(subject, base) === "yes" && !named
+        ? []
+        : [`No element of ${short(base.text)} is missing.`]),
       ...(calls ? ["What the callbacks of the chain call only computes values."] : []),
     ],
     edits: [
@@ -106,7 +113,8 @@ function chainOf(node: Node): { base: Node; links: Link[] } | undefined {
 
 function linkOf(method: string, given: readonly Node[]): Link | undefined {
   const [callback, start, ...more] = given;
-  if ((method !== "filter" && method !== "map" && method !== "reduce") || !callback || more.length > 0) return undefined;
+  if ((method !== "filter" && method !== "map" && method !== "reduce") || !callback || more.length > 0)
+    return undefined;
   if ((method === "reduce") !== (start !== undefined)) return undefined;
   if (callback.type !== "arrow_function" || runsApart(callback) || pauses(callback)) return undefined;
   const parameters = plainParameters(callback);
@@ -114,7 +122,8 @@ function linkOf(method: string, given: readonly Node[]): Link | undefined {
   if (!parameters || !result || parameters.length !== (method === "reduce" ? 2 : 1)) return undefined;
   if (parameters.some((each) => each.type !== "identifier")) return undefined;
   const names = parameters.map(({ text }) => text);
-  if (new Set(names).size < names.length || !isPureEnough(result) || (start && !isPure(start))) return undefined;
+  if (new Set(names).size < names.length || !isPureEnough(result) || (start && !isPure(start)))
+    return undefined;
   if (names.some((name) => writesOf(name, result).length > 0 || isDeclaredIn(name, result))) return undefined;
   return { method, parameters: names, result, start };
 }
@@ -132,7 +141,8 @@ function isPureEnough(node: Node): boolean {
       "class",
       "await_expression",
       "yield_expression",
-    ).length === 0 && !(find(node, "identifier").some(({ text }) => text === "eval") && dependsOnFunction(node))
+    ).length === 0 &&
+    !(find(node, "identifier").some(({ text }) => text === "eval") && dependsOnFunction(node))
   );
 }
 
@@ -153,7 +163,8 @@ function isFirstIn(region: Node, chain: Node): boolean {
   const declared = singleDeclaration(region);
   if (declared) return declared.value !== undefined && same(plain(declared.value), chain);
   const assignment = expressionOf(region);
-  if (assignment?.type !== "assignment_expression" || field(assignment, "left")?.type !== "identifier") return false;
+  if (assignment?.type !== "assignment_expression" || field(assignment, "left")?.type !== "identifier")
+    return false;
   const right = field(assignment, "right");
   return right !== undefined && same(plain(right), chain);
 }
@@ -183,7 +194,9 @@ function loopText(
     }
     const text = renamed(link.result, { [first]: value });
     if (link.method === "filter") {
-      lines.push(`if (!${text.startsWith("(") && link.result.type === "parenthesized_expression" ? text : `(${text})`}) continue;`);
+      lines.push(
+        `if (!${text.startsWith("(") && link.result.type === "parenthesized_expression" ? text : `(${text})`}) continue;`,
+      );
       if (isLast) lines.push(`${name}.push(${value});`);
     } else if (isLast) lines.push(`${name}.push(${text});`);
     else {

@@ -19,7 +19,8 @@ import { callOn, isLoopStatement, plain } from "./tree.ts";
 export const pushThenReverse: Rewrite = {
   name: "push-then-reverse",
   idea: "Pushes in a loop and reverses once after it, instead of putting each element before all others with unshift.",
-  reference: "J. Bentley, Programming Pearls, 2nd ed., column 2: reversal; the same in functional languages: R. Bird, Pearls of Functional Algorithm Design",
+  reference:
+    "J. Bentley, Programming Pearls, 2nd ed., column 2: reversal; the same in functional languages: R. Bird, Pearls of Functional Algorithm Design",
   lessons: {
     faster: "Each unshift moved all elements at each pass; push moves none, and reversing moves each once.",
     slower: "The array stays short, and moving it is cheaper than reversing it.",
@@ -36,7 +37,8 @@ export const pushThenReverse: Rewrite = {
 function reversed(subject: Subject, name: string): Opportunity[] {
   const variable = variableOf(subject, name);
   const { declaration, value } = variable ?? {};
-  if (!variable || !declaration || !value || plain(value).text !== "[]" || variable.kind === "outer") return [];
+  if (!variable || !declaration || !value || plain(value).text !== "[]" || variable.kind === "outer")
+    return [];
   const uses = mentions(name, subject.function).filter((node) => roleOf(node) !== "declared");
   const [first] = uses;
   if (!first || uses.some((node) => roleOf(node) === "written" || isCaptured(variable, node))) return [];

@@ -99,7 +99,10 @@ function hasElement(name: string, shift: Node): boolean {
   const body = statement?.parent;
   const loop = body?.parent;
   if (!statement || !body || loop?.type !== "while_statement") return false;
-  if (!singleDeclaration(statement)?.value || !same(plain(singleDeclaration(statement)?.value ?? shift), shift))
+  if (
+    !singleDeclaration(statement)?.value ||
+    !same(plain(singleDeclaration(statement)?.value ?? shift), shift)
+  )
     return false;
   const condition = field(loop, "condition");
   const test = condition && plain(condition);
@@ -116,5 +119,7 @@ function hasElement(name: string, shift: Node): boolean {
 function standsAlone(node: Node): boolean {
   const parent = node.parent;
   if (parent?.type === "binary_expression") return /^([<>]=?|[!=]==?)$/.test(operatorOf(parent));
-  return /^(parenthesized_expression|arguments|variable_declarator|return_statement)$/.test(parent?.type ?? "");
+  return /^(parenthesized_expression|arguments|variable_declarator|return_statement)$/.test(
+    parent?.type ?? "",
+  );
 }

@@ -27,7 +27,8 @@ export const reduceInPlace: Rewrite = {
   idea: "Lets the callback of reduce add to what it gathers, instead of copying it with a spread or concat for each element.",
   reference: "T. Cormen et al., Introduction to Algorithms, §16.4: dynamic tables",
   lessons: {
-    faster: "Each element copied all that was gathered before it; adding in place made a quadratic reduce linear.",
+    faster:
+      "Each element copied all that was gathered before it; adding in place made a quadratic reduce linear.",
     slower: "So little is gathered that copying it costs nothing.",
     wrong: "Somebody kept what was gathered up to some element.",
   },
@@ -49,12 +50,16 @@ function reduced(subject: Subject, node: Node): Opportunity[] {
   if (gathered?.type !== "identifier" || !result || !body) return [];
   const name = gathered.text;
   // A name that is declared again inside would be another one.
-  if (find(body, "variable_declarator").some((each) => mentions(name, field(each, "name") ?? each).length > 0)) return [];
+  if (
+    find(body, "variable_declarator").some((each) => mentions(name, field(each, "name") ?? each).length > 0)
+  )
+    return [];
   const steps = stepsOf(subject, name, literal.type, result);
   if (!steps || steps.lines("") === "") return [];
   const copied = new Set(steps.copied.map(({ id }) => id));
   const read = mentions(name, body).every(
-    (mention) => copied.has(mention.id) || (isReading(mention) && !isIterator(mention) && !isCaught(mention, callback)),
+    (mention) =>
+      copied.has(mention.id) || (isReading(mention) && !isIterator(mention) && !isCaught(mention, callback)),
   );
   if (!read) return [];
   return offer(subject, {
@@ -99,7 +104,11 @@ function stepsOf(subject: Subject, name: string, kind: string, result: Node): St
     return {
       lines(unit) {
         const [first, second] = [yes.lines(unit), no.lines(unit)];
-        const inside = (text: string) => text.split("\n").map((line) => unit + line).join("\n");
+        const inside = (text: string) =>
+          text
+            .split("\n")
+            .map((line) => unit + line)
+            .join("\n");
         if (first === "") return second === "" ? "" : `if (!(${condition.text})) {\n${inside(second)}\n}`;
         const whole = `if (${condition.text}) {\n${inside(first)}\n}`;
         return second === "" ? whole : `${whole} else {\n${inside(second)}\n}`;
@@ -109,7 +118,9 @@ function stepsOf(subject: Subject, name: string, kind: string, result: Node): St
     };
   }
   const growth = growthOf(subject, name, kind, node);
-  return growth && { lines: () => `${growth.text};`, copied: [growth.copied], assumptions: growth.assumptions };
+  return (
+    growth && { lines: () => `${growth.text};`, copied: [growth.copied], assumptions: growth.assumptions }
+  );
 }
 
 function isIterator(mention: Node): boolean {

@@ -38,7 +38,8 @@ export function repetitionsAround(subject: Subject, node: Node): Repetition[] {
   for (let at = node; !same(at, subject.function);) {
     const parent = at.parent;
     if (!parent) break;
-    if (isLoopStatement(parent) && isRepeated(parent, at)) found.push({ node: parent, words: wordsFor(parent) });
+    if (isLoopStatement(parent) && isRepeated(parent, at))
+      found.push({ node: parent, words: wordsFor(parent) });
     if (isFunction(parent) && !same(parent, subject.function)) {
       const call = callbackOf(parent);
       if (!call) break;
@@ -98,7 +99,9 @@ export function placeBefore(subject: Subject, node: Node): Place | undefined {
     const parent = at.parent;
     if (!parent || parent.type === "formal_parameters" || parent.type === "class_body") return undefined;
     if (parent.type === "arrow_function" && isField(parent, "body", at))
-      return at.type === "statement_block" ? undefined : { region: at, edits: (lines) => asBlock(source, at, lines) };
+      return at.type === "statement_block"
+        ? undefined
+        : { region: at, edits: (lines) => asBlock(source, at, lines) };
     if (parent.type === "statement_block")
       return {
         region: at,
@@ -161,7 +164,8 @@ export function hoistingPlace(
   let best: ReturnType<typeof hoistingPlace>;
   for (const repetition of repetitionsAround(subject, node)) {
     const place = placeBefore(subject, repetition.node);
-    const assumptions = place && contains(place.region, node) && !pauses(place.region) ? holds(place.region) : undefined;
+    const assumptions =
+      place && contains(place.region, node) && !pauses(place.region) ? holds(place.region) : undefined;
     if (!place || !assumptions) break;
     best = { place, words: repetition.words, assumptions };
   }

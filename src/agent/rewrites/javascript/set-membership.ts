@@ -27,7 +27,8 @@ export const setMembership: Rewrite = {
     faster:
       "Each question walked through the whole array, which made the loop quadratic; the Set answers in constant time.",
     slower: "The array has so few elements, or so few questions are asked, that making the Set costs more.",
-    wrong: "The array changed while questions were asked, or it was a string, where includes looks for parts.",
+    wrong:
+      "The array changed while questions were asked, or it was a string, where includes looks for parts.",
   },
   opportunities(subject) {
     const tests = find(subject.function, "call_expression").flatMap((call) => questionAt(call) ?? []);
@@ -112,8 +113,7 @@ function asked(subject: Subject, array: string, questions: readonly Question[]):
 /** `array` in each `array.push(…)` that stands as a statement. */
 function pushesIn(array: string, region: Node): Node[] {
   return mentions(array, region).filter(
-    (node) =>
-      callOn(node)?.method === "push" && callOn(node)?.node.parent?.type === "expression_statement",
+    (node) => callOn(node)?.method === "push" && callOn(node)?.node.parent?.type === "expression_statement",
   );
 }
 

@@ -51,9 +51,15 @@ function moved(subject: Subject, name: string, sort: MethodCall): Opportunity[] 
   const loop = body?.parent;
   const variable = variableOf(subject, name);
   if (statement?.type !== "expression_statement" || body?.type !== "statement_block" || !loop) return [];
-  if (!isLoopStatement(loop) || !same(field(loop, "body") ?? loop, body) || loop.parent?.type !== "statement_block") return [];
+  if (
+    !isLoopStatement(loop) ||
+    !same(field(loop, "body") ?? loop, body) ||
+    loop.parent?.type !== "statement_block"
+  )
+    return [];
   const { declaration, value } = variable ?? {};
-  if (!variable || !declaration || !value || plain(value).text !== "[]" || contains(loop, declaration)) return [];
+  if (!variable || !declaration || !value || plain(value).text !== "[]" || contains(loop, declaration))
+    return [];
   if (variable.kind === "outer" || !contains(variable.scope, loop)) return [];
   if (enclosing(loop, ["try_statement"], subject.function) || pauses(loop)) return [];
   // A loop around it that does not start the array anew would come with elements of the pass before.
@@ -61,7 +67,8 @@ function moved(subject: Subject, name: string, sort: MethodCall): Opportunity[] 
   for (const mention of mentions(name, subject.function)) {
     const role = roleOf(mention);
     if (role === "declared") continue;
-    if (role === "written" || isCaptured(variable, mention) || mention.startIndex < loop.startIndex) return [];
+    if (role === "written" || isCaptured(variable, mention) || mention.startIndex < loop.startIndex)
+      return [];
     const call = callOn(mention);
     if (!contains(loop, mention) || (call && same(call.node, sort.node))) continue;
     if (call?.method !== "push" || call.node.parent?.type !== "expression_statement") return [];

@@ -3,7 +3,7 @@
  * shown to be impossible, or said as an assumption, or the answer is no.
  */
 import type { Node } from "web-tree-sitter";
-import { contains, field, find, operatorOf, same } from "../../../code/tree.ts";
+import { contains, enclosing, field, find, operatorOf, same } from "../../../code/tree.ts";
 import type { Subject } from "../rewrite.ts";
 import { isCaptured, mentions, roleOf, type Variable, variableOf } from "./names.ts";
 import { callbackOf, iterating } from "./repetition.ts";
@@ -107,7 +107,9 @@ export function isReading(mention: Node): boolean {
   switch (parent.type) {
     case "member_expression":
     case "subscript_expression":
-      return isField(parent, "object", mention) && !isTarget(parent) && parent.parent?.type !== "call_expression"
+      return isField(parent, "object", mention) &&
+        !isTarget(parent) &&
+        parent.parent?.type !== "call_expression"
         ? true
         : isField(parent, "index", mention);
     case "for_in_statement":
@@ -144,9 +146,12 @@ function isReadingCall(call: MethodCall): boolean {
   return parameters !== undefined && parameters.length <= (call.method.startsWith("reduce") ? 3 : 2);
 }
 
-/** `return xs` of the function that declares xs: when others get it, the function is at its end. */
-function isReturned(variable: Variable, mention: Node): boolean {
-  return mention.parent?.type === "return_statement" && !isCaptured(variable, mention);
+/** Part of what the function that declares it returns: when others get it, the function is at its end, unless a `finally` follows. */
+export function isReturned(variable: Variable, mention: Node): boolean {
+  const home = functionAround(mention);
+  if (!home || isCaptured(variable, mention) || variable.kind === "outer") return false;
+  const statement = enclosing(mention, ["return_statement"], home);
+  return statement !== undefined && enclosing(statement, ["try_statement"], home) === undefined;
 }
 
 /** Whether `a.x` or `a[i]` is what is assigned to, counted up or deleted. */
@@ -224,7 +229,11 @@ export function isFresh(expression: Node): boolean {
 }
 
 /** Whether the region has anything that could change an object by another name: calls of unknown code, changes of objects that others may know. */
-export function mayReach(subject: Subject, region: Node, apart: (mention: Node) => boolean = () => false): boolean {
+export function mayReach(
+  subject: Subject,
+  region: Node,
+  apart: (mention: Node) => boolean = () => false,
+): boolean {
   const own = (object: Node): boolean => {
     const at = plain(object);
     if (apart(at)) return true;

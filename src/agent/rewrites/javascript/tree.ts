@@ -191,7 +191,6 @@ export function integerOf(node: Node | undefined): number | undefined {
   return at?.type === "number" && /^\d+$/.test(at.text) ? Number(at.text) : undefined;
 }
 
-
 /** The field's name under which a node stands in its parent, for telling `left` from `right`. */
 export function isField(parent: Node, name: string, child: Node): boolean {
   return parent.childrenForFieldName(name).some((each) => same(each, child));

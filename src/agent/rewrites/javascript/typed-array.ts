@@ -25,7 +25,8 @@ export const typedArray: Rewrite = {
   idea: "Keeps the numbers or flags of a local array of known length in a typed array, side by side and without asking what they are.",
   reference: "V8 blog, “Elements kinds in V8” (2017); ECMAScript, §23.2: TypedArray objects",
   lessons: {
-    faster: "Every use of an element had to check what the array holds; a typed array holds numbers alone, and flags in a byte each.",
+    faster:
+      "Every use of an element had to check what the array holds; a typed array holds numbers alone, and flags in a byte each.",
     slower: "The array is small, and making a typed array costs more than making an ordinary one.",
     wrong: "Something else than a number was put into the array, or an element beyond its end.",
   },
@@ -95,7 +96,8 @@ function filledArray(node: Node, dimensions: 1 | 2): Filled | undefined {
   if (fill?.method !== "fill" || !made || !value || more.length > 0) return undefined;
   const callee = field(made, made.type === "new_expression" ? "constructor" : "function");
   const [length, ...others] = argumentsOf(made);
-  if (callee?.text !== "Array" || !length || others.length > 0 || length.type === "spread_element") return undefined;
+  if (callee?.text !== "Array" || !length || others.length > 0 || length.type === "spread_element")
+    return undefined;
   return { node, length, value: plain(value), dimensions };
 }
 
@@ -122,7 +124,8 @@ function elementAt(mention: Node, dimensions: 1 | 2): Node | "length" | undefine
   for (let depth = 0; depth < dimensions; depth += 1) {
     const parent = at.parent;
     if (!parent) return undefined;
-    if (propertyOf(parent)?.name === "length" && isField(parent, "object", at) && !isTarget(parent)) return "length";
+    if (propertyOf(parent)?.name === "length" && isField(parent, "object", at) && !isTarget(parent))
+      return "length";
     if (!elementOf(parent) || !isField(parent, "object", at)) return undefined;
     at = parent.parent?.type === "non_null_expression" ? parent.parent : parent;
   }
@@ -150,7 +153,10 @@ function numberUse(
   const value = parent && field(parent, "right");
   if (!value || !/^(augmented_)?assignment_expression$/.test(parent.type)) return undefined;
   const operator = operatorOf(parent);
-  if (parent.type === "augmented_assignment_expression" && !/^(\+|-|\*|\/|%|\*\*|<<|>>|>>>|&|\||\^)=$/.test(operator))
+  if (
+    parent.type === "augmented_assignment_expression" &&
+    !/^(\+|-|\*|\/|%|\*\*|<<|>>|>>>|&|\||\^)=$/.test(operator)
+  )
     return undefined;
   if (isNumber(subject, value, known)) return { edits: [], proven: true };
   return isNoNumber(value) ? undefined : { edits: [], proven: false };
@@ -222,6 +228,9 @@ function isCalled(node: Node): boolean {
 function isLength(expression: Node): boolean {
   const node = plain(expression);
   if ((integerOf(node) ?? -1) >= 0 || propertyOf(node)?.name === "length") return true;
-  return node.type === "binary_expression" && /^[+*]$/.test(operatorOf(node)) && parts(node).every((each) => isLength(each));
+  return (
+    node.type === "binary_expression" &&
+    /^[+*]$/.test(operatorOf(node)) &&
+    parts(node).every((each) => isLength(each))
+  );
 }
-

@@ -41,16 +41,16 @@ export async function expectRefusals(rewrite: Rewrite, sources: readonly string[
       if (language === "javascript" && isTyped(source)) continue;
       const found = await opportunitiesIn(rewrite, source, "f", language);
       expect
-        .soft(found.map((each) => each.apply()), `${rewrite.name} must leave alone:\n${source}`)
+        .soft(
+          found.map((each) => each.apply()),
+          `${rewrite.name} must leave alone:\n${source}`,
+        )
         .toEqual([]);
     }
   }
 }
 
-export async function expectSameValues(
-  rewrite: Rewrite,
-  examples: readonly ScriptExample[],
-): Promise<void> {
+export async function expectSameValues(rewrite: Rewrite, examples: readonly ScriptExample[]): Promise<void> {
   await loadGrammarsOf(["javascript", "typescript"]);
   for (const example of examples) {
     const languages: readonly Language[] = example.language
