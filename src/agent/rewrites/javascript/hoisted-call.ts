@@ -1,22 +1,22 @@
 /**
- * What gives the same value at each pass is computed once before the loop. V8 does this neither for calls nor for objects.
+ * What gives the same value at each pass is computed once before the loop: V8 does this for no call that makes something.
  *
  *     for (const line of lines)                           const pattern = new RegExp(`^${name}`);
  *       if (new RegExp(`^${name}`).test(line)) n++;   →   for (const line of lines)
  *                                                           if (pattern.test(line)) n++;
  *
- * Looked at are patterns without a state of their own (neither g nor y), formatters and collators of Intl, keys, values and entries of an
+ * Looked at are `new RegExp` without a state of its own (neither g nor y; literals are cheap already), formatters and collators of Intl, keys, values and entries of an
  * object that does not change, and strings that are made from strings that do not change.
  */
 import type { Node } from "web-tree-sitter";
 import { freshName, replaceNode } from "../../../code/edit.ts";
-import { argumentsOf, contains, field, find, normalised } from "../../../code/tree.ts";
+import { argumentsOf, field, find, normalised } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
-import { namesIn, variableOf } from "./names.ts";
+import { mentions, namesIn, roleOf, variableOf } from "./names.ts";
 import { before, offer } from "./offer.ts";
 import { hoistingPlace, short } from "./repetition.ts";
-import { isPure, isReading, isSteadyName, isTarget, steadyContents } from "./steady.ts";
-import { callOn, isFunction, methodCall, propertyOf } from "./tree.ts";
+import { isPure, isReading, isSteadyName, isTarget, leavesFunction, steadyContents } from "./steady.ts";
+import { callOn, methodCall, propertyOf } from "./tree.ts";
 
 export const hoistedCall: Rewrite = {
   name: "hoisted-call",
@@ -29,7 +29,7 @@ export const hoistedCall: Rewrite = {
   },
   opportunities(subject) {
     const seen = new Set<string>();
-    return find(subject.function, "regex", "new_expression", "call_expression").flatMap((node) => {
+    return find(subject.function, "new_expression", "call_expression").flatMap((node) => {
       const opportunity = moved(subject, node);
       return opportunity.filter(({ place }) => !seen.has(place) && seen.add(place));
     });
@@ -56,7 +56,6 @@ function moved(subject: Subject, node: Node): Opportunity[] {
       normalised(each) === text && movableAt(subject, each) !== undefined && !leavesFunction(each, region),
   );
   const name = freshName(subject.source, movable.base);
-  const risky = node.type !== "regex";
   return offer(subject, {
     parameters: {},
     place: `${short(node.text)} in ${hoisted.words}`,
@@ -64,7 +63,7 @@ function moved(subject: Subject, node: Node): Opportunity[] {
     assumptions: [
       ...movable.assumptions,
       ...hoisted.assumptions,
-      ...(risky && !isConstant(node)
+      ...(!isConstant(node)
         ? [`${short(node.text)} throws nothing when it is computed before the loop.`]
         : []),
     ],
@@ -76,11 +75,7 @@ function moved(subject: Subject, node: Node): Opportunity[] {
 }
 
 function movableAt(subject: Subject, node: Node): Movable | undefined {
-  if (node.type === "regex") {
-    const flags = field(node, "flags")?.text ?? "";
-    return !/[gy]/.test(flags) && isUsedAsPattern(node) ? { base: "pattern", assumptions: [] } : undefined;
-  }
-  if (node.type === "new_expression") return objectMade(node);
+  if (node.type === "new_expression") return objectMade(subject, node);
   const list = field(node, "arguments");
   if (list?.type !== "arguments" || node.children.some((child) => child.type === "optional_chain"))
     return undefined;
@@ -94,7 +89,7 @@ function movableAt(subject: Subject, node: Node): Movable | undefined {
 }
 
 /** `new RegExp(…)` without g and y, `new Intl.…(…)`: objects without a state of their own, used at once. */
-function objectMade(node: Node): Movable | undefined {
+function objectMade(subject: Subject, node: Node): Movable | undefined {
   const constructor = field(node, "constructor")?.text ?? "";
   const given = argumentsOf(node);
   if (!isPure(node.childForFieldName("arguments") ?? node)) return undefined;
@@ -103,13 +98,23 @@ function objectMade(node: Node): Movable | undefined {
     if (!pattern || more.length > 0 || (flags && !/^["'`][imsuvd]*["'`]$/.test(flags.text))) return undefined;
     // A pattern that is given as a pattern brings its flags along.
     if (!flags && !/^(string|template_string|binary_expression)$/.test(pattern.type)) return undefined;
-    return isUsedAsPattern(node) ? { base: "pattern", assumptions: [] } : undefined;
+    return usesOf(subject, node)?.every(isUsedAsPattern) ? { base: "pattern", assumptions: [] } : undefined;
   }
   const kind = /^Intl\.(\w+)$/.exec(constructor)?.[1];
   const method = callOn(node)?.method;
   if (kind === undefined || !method || !/^(format\w*|compare|select\w*|of|segment)$/.test(method))
     return undefined;
   return { base: kind.charAt(0).toLowerCase() + kind.slice(1), assumptions: [] };
+}
+
+/** Where an object is used: in place, or by the constant that holds it and nothing else. Undefined where the name is not clear. */
+function usesOf(subject: Subject, node: Node): Node[] | undefined {
+  const holder = node.parent;
+  if (holder?.type !== "variable_declarator") return [node];
+  const name = field(holder, "name");
+  const variable = name?.type === "identifier" ? variableOf(subject, name.text) : undefined;
+  if (!name || variable?.kind !== "const") return undefined;
+  return mentions(name.text, subject.function).filter((each) => roleOf(each) !== "declared");
 }
 
 /** `s.toLowerCase()`, `s.split(",")` of a variable. */
@@ -177,14 +182,6 @@ function isWritten(property: string, region: Node): boolean {
   return find(region, "member_expression").some(
     (member) => isTarget(member) && propertyOf(member)?.name === property,
   );
-}
-
-/** Whether `this` or `arguments` would mean something else before the region. */
-function leavesFunction(node: Node, region: Node): boolean {
-  if (find(node, "this", "super").length === 0 && !namesIn(node).has("arguments")) return false;
-  for (let at = node.parent; at && contains(region, at); at = at.parent)
-    if (isFunction(at) && at.type !== "arrow_function") return true;
-  return false;
 }
 
 /** Made of literals alone: nothing in it can throw that would not always. */

@@ -13,10 +13,10 @@ import { freshName, nested, replaceNode } from "../../../code/edit.ts";
 import { contains, field, find, operatorOf } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
-import { isMentioned, mentions, roleOf, variableOf } from "./names.ts";
+import { isMentioned } from "./names.ts";
 import { before, offer } from "./offer.ts";
 import { hoistingPlace } from "./repetition.ts";
-import { isPure, isTarget, steadyContents } from "./steady.ts";
+import { isPure, isTarget, steadyContents, steadyPath } from "./steady.ts";
 import { methodCall, plain, plainParameters, propertyOf, resultOf, runsApart } from "./tree.ts";
 
 export const indexByKey: Rewrite = {
@@ -54,7 +54,8 @@ function lookUpAt(node: Node): LookUp | undefined {
   const call = methodCall(node);
   const [callback, ...more] = call?.arguments ?? [];
   const method = call?.method;
-  if (!call || !callback || more.length > 0 || call.object.type !== "identifier") return undefined;
+  if (!call || !callback || more.length > 0) return undefined;
+  if (call.object.type !== "identifier" && !propertyOf(call.object)) return undefined;
   if (method !== "find" && method !== "some" && method !== "filter") return undefined;
   if (callback.type !== "arrow_function" || runsApart(callback)) return undefined;
   const [parameter, ...others] = plainParameters(callback) ?? [];
@@ -80,18 +81,20 @@ function lookUpAt(node: Node): LookUp | undefined {
 function indexed(subject: Subject, lookUp: LookUp): Opportunity[] {
   const { array, node, method, wanted, property, element } = lookUp;
   if (element === array.text) return [];
-  if (arrayShown(subject, array) === "no" || !variableOf(subject, array.text)) return [];
+  if (arrayShown(subject, array) === "no") return [];
+  const named = array.type === "identifier";
   const hoisted = hoistingPlace(subject, node, (region) => {
     const written = find(region, "member_expression").some(
       (member) => isTarget(member) && propertyOf(member)?.name === property,
     );
-    const handed = mentions(array.text, region).some((use) => roleOf(use) !== "read");
-    return written || handed ? undefined : steadyContents(subject, array.text, region);
+    if (written) return undefined;
+    return named ? steadyContents(subject, array.text, region) : steadyPath(subject, array, region);
   });
   if (!hoisted || !contains(hoisted.place.region, node)) return [];
   const { source } = subject;
-  const map = freshName(source, `${array.text}By${property.charAt(0).toUpperCase()}${property.slice(1)}`);
-  const type = typeArguments(subject, array.text, property, method);
+  const last = propertyOf(array)?.name ?? array.text;
+  const map = freshName(source, `${last}By${property.charAt(0).toUpperCase()}${property.slice(1)}`);
+  const type = typeArguments(subject, array, property, method);
   return offer(subject, {
     parameters: { method },
     place: `the ${method} by ${property} in ${array.text} in ${hoisted.words}`,
@@ -135,9 +138,10 @@ function asked(map: string, method: LookUp["method"], wanted: Node): string {
 }
 
 /** What TypeScript cannot infer of an empty Map. */
-function typeArguments(subject: Subject, array: string, property: string, method: LookUp["method"]): string {
+function typeArguments(subject: Subject, array: Node, property: string, method: LookUp["method"]): string {
   if (subject.language !== "typescript") return "";
-  const element = `(typeof ${array})[number]`;
+  if (array.type !== "identifier") return method === "some" ? "<any>" : "<any, any>";
+  const element = `(typeof ${array.text})[number]`;
   const key = `${element}["${property}"]`;
   if (method === "some") return `<${key}>`;
   return `<${key}, ${element}${method === "filter" ? "[]" : ""}>`;

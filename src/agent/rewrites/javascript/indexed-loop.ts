@@ -104,12 +104,12 @@ function fromKeys(subject: Subject, loop: Node): Opportunity[] {
   if (arrayShown(subject, right) === "no") return [];
   const index = left.text;
   const indexing = mentions(index, body).every((node) => {
-    const element = node.parent && elementOf(node.parent);
+    const element = node.parent ? elementOf(node.parent) : undefined;
     return element?.object.text === right.text && same(element.index, node);
   });
   if (!indexing || mentions(index, body).length === 0) return [];
   const contents = steadyContents(subject, right.text, loop, (mention) => {
-    const element = mention.parent && elementOf(mention.parent);
+    const element = mention.parent ? elementOf(mention.parent) : undefined;
     return element !== undefined && same(element.object, mention) && element.index.text === index;
   });
   if (!contents) return [];

@@ -185,7 +185,7 @@ function numberNamed(subject: Subject, name: string, known: (node: Node) => bool
     const change = mention.parent;
     if (change?.type === "update_expression") continue;
     const right = change && field(change, "right");
-    if (!right || !/assignment_expression$/.test(change.type)) return false;
+    if (!right || !change.type.endsWith("assignment_expression")) return false;
     const operator = operatorOf(change);
     if (!/^(|\+=|-=|\*=|\/=|%=|\*\*=|<<=|>>=|>>>=|&=|\|=|\^=)$/.test(operator)) return false;
     values.push(right);

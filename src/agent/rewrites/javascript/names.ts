@@ -121,7 +121,6 @@ function outerVariable(subject: Subject, name: string): Variable | undefined {
 function describe(subject: Subject, declaration: Node): Variable {
   const name = declaration.text;
   const around = functionAround(declaration) ?? subject.root;
-  const type = (holder: Node) => field(holder, "type")?.text.replace(/^:\s*/, "");
   let at = declaration;
   for (let parent = at.parent; parent; at = parent, parent = parent.parent) {
     if (parent.type === "variable_declarator") {
@@ -134,7 +133,7 @@ function describe(subject: Subject, declaration: Node): Variable {
         declaration,
         kind: kind === "var" || kind === "const" ? kind : "let",
         value: whole ? field(parent, "value") : undefined,
-        type: whole ? type(parent) : undefined,
+        type: whole ? typeOf(parent) : undefined,
         scope,
       };
     }
@@ -156,7 +155,7 @@ function describe(subject: Subject, declaration: Node): Variable {
         declaration,
         kind: "parameter",
         value: undefined,
-        type: simple ? type(parent) : undefined,
+        type: simple ? typeOf(parent) : undefined,
         scope: around,
       };
     }
@@ -169,6 +168,10 @@ function describe(subject: Subject, declaration: Node): Variable {
   }
   const scope = blockAround(declaration) ?? subject.root;
   return { name, declaration, kind: "other", value: undefined, type: undefined, scope };
+}
+
+function typeOf(holder: Node): string | undefined {
+  return field(holder, "type")?.text.replace(/^:\s*/, "");
 }
 
 /** The block, loop head, switch body, function or file that a `let` standing here is bound to. */

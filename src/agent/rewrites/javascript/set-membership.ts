@@ -15,9 +15,9 @@ import { before, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
 import { hoistingPlace } from "./repetition.ts";
-import { isOneOf, isPure, steadyContents } from "./steady.ts";
-import { callOn, integerOf, methodCall, plain } from "./tree.ts";
-import { mentions, variableOf } from "./names.ts";
+import { isOneOf, isPure, leavesFunction, steadyContents, steadyPath } from "./steady.ts";
+import { mentions } from "./names.ts";
+import { callOn, integerOf, methodCall, plain, propertyOf } from "./tree.ts";
 
 export const setMembership: Rewrite = {
   name: "set-membership",
@@ -44,7 +44,9 @@ export const setMembership: Rewrite = {
 
 /** One question whether the array holds a value. */
 interface Question {
+  /** As written: `banned`, `this.banned`. */
   readonly array: string;
+  readonly object: Node;
   readonly value: Node;
   /** What is replaced. */
   readonly node: Node;
@@ -55,9 +57,10 @@ interface Question {
 function questionAt(call: Node): Question | undefined {
   const search = methodCall(call);
   const [value, ...more] = search?.arguments ?? [];
-  if (!search || search.object.type !== "identifier" || !value || more.length > 0) return undefined;
-  if (value.type === "spread_element") return undefined;
-  const question = { array: search.object.text, value, method: search.method };
+  if (!search || !value || more.length > 0 || value.type === "spread_element") return undefined;
+  const { object } = search;
+  if (object.type !== "identifier" && !propertyOf(object)) return undefined;
+  const question = { array: object.text, object, value, method: search.method };
   if (search.method === "includes") return { ...question, node: call, negated: false };
   const test = call.parent;
   if (search.method !== "indexOf" || test?.type !== "binary_expression") return undefined;
@@ -72,21 +75,24 @@ function questionAt(call: Node): Question | undefined {
 
 function asked(subject: Subject, array: string, questions: readonly Question[]): Opportunity[] {
   const [first] = questions;
-  const variable = variableOf(subject, array);
-  const use = first && mentions(array, first.node)[0];
-  if (!first || !variable || !use || arrayShown(subject, use) === "no") return [];
-  const hoisted = hoistingPlace(subject, first.node, (region) => {
-    const pushes = pushesIn(array, region);
-    return steadyContents(subject, array, region, isOneOf(pushes));
-  });
+  const use = first?.object;
+  if (!first || !use || arrayShown(subject, use) === "no") return [];
+  const hoisted = hoistingPlace(subject, first.node, (region) =>
+    use.type === "identifier"
+      ? steadyContents(subject, array, region, isOneOf(pushesIn(array, region)))
+      : steadyPath(subject, use, region),
+  );
   if (!hoisted) return [];
   const { region } = hoisted.place;
   const pushes = pushesIn(array, region);
-  const own = questions.filter(({ node }) => contains(region, node));
-  const set = freshName(subject.source, `in${array.charAt(0).toUpperCase()}${array.slice(1)}`);
+  const own = questions.filter(
+    ({ node, object }) => contains(region, node) && !leavesFunction(object, region),
+  );
+  const last = propertyOf(use)?.name ?? array;
+  const set = freshName(subject.source, `in${last.charAt(0).toUpperCase()}${last.slice(1)}`);
   // What is pushed is written twice: once for the array, once for the Set.
-  const additions = pushes.map((push) => additionAfter(push, set));
-  if (additions.some((edit) => edit === undefined)) return [];
+  const additions = pushes.flatMap((push) => additionAfter(push, set) ?? []);
+  if (additions.length < pushes.length) return [];
   const strict = own.some(({ method }) => method === "indexOf");
   return offer(subject, {
     parameters: {},
@@ -105,7 +111,7 @@ function asked(subject: Subject, array: string, questions: readonly Question[]):
       ...own.map(({ node, value, negated }) =>
         replaceNode(node, `${negated ? "!" : ""}${set}.has(${value.text})`),
       ),
-      ...(additions as Edit[]),
+      ...additions,
     ],
   });
 }

@@ -9,6 +9,7 @@ import { isCaptured, mentions, roleOf, type Variable, variableOf } from "./names
 import { callbackOf, iterating } from "./repetition.ts";
 import {
   callOn,
+  dependsOnFunction,
   functionAround,
   isField,
   isFunction,
@@ -16,6 +17,7 @@ import {
   methodCall,
   plain,
   plainParameters,
+  propertyOf,
 } from "./tree.ts";
 
 /** Methods that change their object. */
@@ -98,6 +100,36 @@ export function isSteadyName(subject: Subject, name: string, region: Node): bool
   });
 }
 
+/**
+ * What has to be assumed so that a path of plain properties (`this.items`, `options.banned`) and the elements of what it leads to stay the
+ * same throughout the region. Undefined where the region writes one of its properties, changes in sight what it leads to, or where `this`
+ * would mean something else before the region.
+ */
+export function steadyPath(subject: Subject, path: Node, region: Node): string[] | undefined {
+  let at: Node = path;
+  for (let property = propertyOf(at); property; property = propertyOf(at)) {
+    const { name } = property;
+    if (find(region, "member_expression").some((each) => isTarget(each) && propertyOf(each)?.name === name))
+      return undefined;
+    at = property.object;
+  }
+  const rooted = at.type === "this" ? !leavesFunction(path, region) : at.type === "identifier";
+  if (!rooted || (at.type === "identifier" && !isSteadyName(subject, at.text, region))) return undefined;
+  const uses = find(region, "member_expression").filter((each) => each.text === path.text);
+  if (!uses.every((each) => isReading(each))) return undefined;
+  return [
+    `${path.text} can be read before the loop, is no getter, and nothing that runs in the loop changes it.`,
+  ];
+}
+
+/** Whether `this` or `arguments` of the node would mean something else before the region. */
+export function leavesFunction(node: Node, region: Node): boolean {
+  if (!dependsOnFunction(node)) return false;
+  for (let at = node.parent; at && contains(region, at); at = at.parent)
+    if (isFunction(at) && at.type !== "arrow_function") return true;
+  return false;
+}
+
 /** Whether a mention only reads what the variable holds, and gives nobody a further reference to it. */
 export function isReading(mention: Node): boolean {
   const parent = mention.parent;
@@ -161,7 +193,7 @@ export function isTarget(node: Node): boolean {
   if (/assignment_expression$|^for_in_statement$/.test(parent.type)) return isField(parent, "left", node);
   if (parent.type === "update_expression") return true;
   if (parent.type === "unary_expression") return operatorOf(parent) === "delete";
-  if (/_pattern$/.test(parent.type)) return true;
+  if (parent.type.endsWith("_pattern")) return true;
   return parent.type === "non_null_expression" ? isTarget(parent) : false;
 }
 
@@ -203,7 +235,7 @@ export function isPrivate(subject: Subject, variable: Variable): boolean {
     if (role === "declared" || isReading(mention) || isReturned(variable, mention)) return true;
     if (role === "written") {
       const right = mention.parent && field(mention.parent, "right");
-      return right !== undefined && isFresh(right);
+      return right ? isFresh(right) : false;
     }
     const call = callOn(mention);
     if (call) return changing.includes(call.method);
@@ -282,7 +314,7 @@ export function isPure(expression: Node): boolean {
     if (list?.type !== "arguments") return false;
     const call = methodCall(node);
     if (call && (reading.includes(call.method) || textual.includes(call.method))) return true;
-    return isHarmless(node) && !/^console\./.test(field(node, "function")?.text ?? "");
+    return isHarmless(node) && field(node, "function")?.text.startsWith("console.") !== true;
   });
 }
 

@@ -33,6 +33,14 @@ describe("index-by-key", () => {
         calls: [`has([1, 2, 3, "1"], ${users})`],
       },
       {
+        function: "Store.names",
+        source: `class Store {
+  constructor(users) { this.users = users; }
+  names(ids) { return ids.map((id) => this.users.find((u) => u.id === id)).map((u) => (u ? u.n : u)); }
+}`,
+        calls: [`new Store(${users}).names([1, 7, "2"])`],
+      },
+      {
         language: "typescript",
         function: "join",
         source: `interface User { id: number; n: string }

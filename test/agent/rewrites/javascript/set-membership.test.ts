@@ -45,6 +45,20 @@ function allowed(words, banned) {
         calls: [`new Index().count([[1, 2], [], [2, 3]], [2, 5])`, `new Index().count([], [])`],
       },
       {
+        function: "Rules.check",
+        source: `class Rules {
+  constructor(o) { this.o = o; this.seen = 0; }
+  check(words) {
+    for (const w of words) if (!this.o.names.includes(w)) this.seen++;
+    return [this.seen, words.map((w) => this.o.names.indexOf(w) !== -1)];
+  }
+}`,
+        calls: [
+          `new Rules({ names: ["a", "b"] }).check(["a", "c", "b"])`,
+          `new Rules({ names: [] }).check([])`,
+        ],
+      },
+      {
         language: "typescript",
         function: "only",
         source: `export function only<T>(items: readonly T[], keep: readonly T[]): number {
@@ -85,6 +99,10 @@ function allowed(words, banned) {
       `function f(xs, ys) { for (const x of xs) if (!ys.includes(x)) grow(ys); }`,
       `function f(xs, ys) { for (const x of xs) if (!ys.includes(x)) ys.push({ x }); }`,
       `async function f(xs, ys) { for (const x of xs) { await x; if (ys.includes(x)) return x; } }`,
+      `class A { f(xs) { for (const x of xs) if (this.ys.includes(x)) this.ys.push(x); } }`,
+      `class A { f(xs) { for (const x of xs) if (this.ys.includes(x)) this.ys = []; } }`,
+      `class A { f(xs) { return xs.filter(function (x) { return this.ys.includes(x); }, this); } }`,
+      `function f(xs) { return xs.filter(x => g().ys.includes(x)); }`,
       `function f(x, ys) { return ys.includes(x); }`,
       `function f(xs, at) { for (const x of xs) if (x.ys.includes(x)) return 1; for (const x of xs) { const ys = at(x); if (ys.includes(x)) return 2; } }`,
       `function f(xs, ys) { for (const x of xs) { if (ys.indexOf(x) > 0) return x; } }`,
