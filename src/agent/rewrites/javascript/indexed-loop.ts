@@ -89,7 +89,7 @@ function fromIterator(subject: Subject, loop: Node): Opportunity[] {
     assumptions: arrayAssumptions(subject, array),
     edits: [
       ...(place ? before(place, `const ${name} = ${array.text};`) : []),
-      head(loop, body, index, name),
+      head(loop, body, index, name, true),
       ...opened(source, loop, body, `${kind} ${walk.element.text} = ${elementText(subject, name, index)};`),
     ],
   });
@@ -122,13 +122,15 @@ function fromKeys(subject: Subject, loop: Node): Opportunity[] {
       ...contents,
       `${right.text} is an array without missing elements and without properties of other names.`,
     ],
-    edits: [head(loop, body, index, right.text)],
+    edits: [head(loop, body, index, right.text, false)],
   });
 }
 
-function head(loop: Node, body: Node, index: string, array: string): Edit {
+/** `opens` where a brace follows that was not there. */
+function head(loop: Node, body: Node, index: string, array: string, opens: boolean): Edit {
   const between = loop.text.slice(0, body.startIndex - loop.startIndex);
-  const tail = /\s*$/.exec(between)?.[0] ?? " ";
+  const kept = /\s*$/.exec(between)?.[0] ?? " ";
+  const tail = opens && body.type !== "statement_block" ? " " : kept;
   return {
     start: loop.startIndex,
     end: body.startIndex,

@@ -111,7 +111,7 @@ const realm = createContext({ describe: described });
 function valuesOf(source: string, { calls }: ScriptExample, language: Language): string[] {
   const tries = calls.map(
     (call) =>
-      `(() => { try { return describe(${call}); } catch (error) { return "throws " + String(error); } })()`,
+      `(() => { try { return describe(${call}); } catch (error) { return "throws " + error.name; } })()`,
   );
   const script = `(() => {\n${withoutTypes(source, language)}\n;return JSON.stringify([${tries.join(",\n")}]);\n})()`;
   const values: unknown = JSON.parse(String(runInContext(script, realm, { timeout: 5000 })));
