@@ -4,16 +4,44 @@
  */
 import type { Node } from "web-tree-sitter";
 import { contains, field, find, same } from "../../../code/tree.ts";
+import { remember } from "../../../code/remember.ts";
 import type { Subject } from "../rewrite.ts";
 import { functionAround, isField, isFunction, isLoopStatement } from "./tree.ts";
 
 const nameTypes = ["identifier", "shorthand_property_identifier", "shorthand_property_identifier_pattern"];
 
+interface Mention {
+  readonly name: string;
+  readonly node: Node;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** All mentions of the file in source order, all together and by name: read from the tree once. */
+function mentionsOf(root: Node): {
+  all: readonly Mention[];
+  byName: ReadonlyMap<string, readonly Mention[]>;
+} {
+  return remember(root, "mentions", () => {
+    const all = find(root, ...nameTypes)
+      .filter((node) => node.parent?.type !== "type_query")
+      .map((node) => ({ name: node.text, node, start: node.startIndex, end: node.endIndex }));
+    const byName = new Map<string, Mention[]>();
+    for (const mention of all) {
+      const known = byName.get(mention.name);
+      if (known) known.push(mention);
+      else byName.set(mention.name, [mention]);
+    }
+    return { all, byName };
+  });
+}
+
 /** Every place where the name stands for a variable, declarations among them; types and property names are none. */
 export function mentions(name: string, within: Node): Node[] {
-  return find(within, ...nameTypes).filter(
-    (node) => node.text === name && node.parent?.type !== "type_query",
-  );
+  const [from, to] = [within.startIndex, within.endIndex];
+  return (mentionsOf(within.tree.rootNode).byName.get(name) ?? [])
+    .filter(({ start, end }) => from <= start && end <= to)
+    .map(({ node }) => node);
 }
 
 export function isMentioned(name: string, within: Node): boolean {
@@ -22,11 +50,17 @@ export function isMentioned(name: string, within: Node): boolean {
 
 /** All names of variables in the node. */
 export function namesIn(node: Node): Set<string> {
-  return new Set(find(node, ...nameTypes).map(({ text }) => text));
+  const [from, to] = [node.startIndex, node.endIndex];
+  const { all } = mentionsOf(node.tree.rootNode);
+  return new Set(all.filter(({ start, end }) => from <= start && end <= to).map(({ name }) => name));
 }
 
 /** What a mention does to its variable. */
 export function roleOf(mention: Node): "declared" | "written" | "read" {
+  return remember(mention, "role", () => readRole(mention));
+}
+
+function readRole(mention: Node): "declared" | "written" | "read" {
   let at = mention;
   for (let parent = at.parent; parent; at = parent, parent = parent.parent) {
     switch (parent.type) {
@@ -92,6 +126,10 @@ export interface Variable {
 
 /** The variable that a name means throughout the function. Undefined where the name has several meanings in it. */
 export function variableOf(subject: Subject, name: string): Variable | undefined {
+  return remember(subject.function, `variable ${name}`, () => findVariable(subject, name));
+}
+
+function findVariable(subject: Subject, name: string): Variable | undefined {
   const own = mentions(name, subject.function);
   const declarations = own.filter(
     (node) => roleOf(node) === "declared" && !isOwnName(subject.function, node),

@@ -4,6 +4,7 @@
  */
 import type { Node } from "web-tree-sitter";
 import { contains, enclosing, field, find, operatorOf, same } from "../../../code/tree.ts";
+import { remember } from "../../../code/remember.ts";
 import type { Subject } from "../rewrite.ts";
 import { isCaptured, mentions, roleOf, type Variable, variableOf } from "./names.ts";
 import { callbackOf, iterating } from "./repetition.ts";
@@ -228,6 +229,10 @@ function runsElsewhere(variable: Variable, mention: Node, region: Node): boolean
 
 /** Whether only this function can reach the object: made here, and never handed on but by `return`. */
 export function isPrivate(subject: Subject, variable: Variable): boolean {
+  return remember(subject.function, `private ${variable.name}`, () => seemsPrivate(subject, variable));
+}
+
+function seemsPrivate(subject: Subject, variable: Variable): boolean {
   const { value, kind, name } = variable;
   if (kind === "parameter" || kind === "outer" || !value || !isFresh(value)) return false;
   return mentions(name, subject.function).every((mention) => {
