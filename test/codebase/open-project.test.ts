@@ -66,9 +66,9 @@ describe("a project", () => {
     expect(await evaluator.evaluate(task, fastUnique, { effort: "screen" })).toHaveProperty("judgedAt");
 
     expect(await project.prove(task, fastUnique, { mutants: 2 })).toMatchObject({
-      verdict: "unproven",
+      verdict: "proven",
       noticesAbsence: true,
-      mutants: [],
+      mutants: [{ change: "returns a constant", line: 2, caught: true }],
       coverage: { executed: 1, lines: 1 },
     });
     const proof = await project.prove(taskFor(settings, "words.py", "unused"), fastUnique, { mutants: 1 });
@@ -97,7 +97,7 @@ def tell(name, work):
     try: print(name, "yes" if work() else "no")
     except Exception as error: print(name, "no")
 tell("git", lambda: os.path.exists(".git"))
-tell("home", lambda: [each for each in os.listdir(${JSON.stringify(homedir())}) if not each.startswith(".pyenv")])
+tell("home", lambda: [each for each in os.listdir(${JSON.stringify(homedir())}) if not each.startswith((".pyenv", "lessonbank-codebase-"))])
 tell("elsewhere", lambda: open(${JSON.stringify(join(elsewhere, "secret"))}).read())
 tell("passwd", lambda: "root" in open("/etc/passwd").read() or open("/etc/shadow").read())
 tell("environment", lambda: "LESSONBANK_SECRET" in os.environ)
