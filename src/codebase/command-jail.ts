@@ -4,8 +4,7 @@
  * `sandbox/stage.c` mounts the tree, `sandbox/command.c` is the first program inside and holds the clock.
  */
 import { spawn } from "node:child_process";
-import { statfs } from "node:fs/promises";
-import { open } from "node:fs/promises";
+import { open, statfs } from "node:fs/promises";
 import { constants } from "node:os";
 import { cleanText } from "../evaluate/jail.ts";
 import { jailError, systemMounts } from "../evaluate/bubblewrap.ts";
@@ -13,6 +12,7 @@ import { LostError, onceMore } from "../evaluate/lost.ts";
 import { nativePrograms } from "../evaluate/native.ts";
 import type { Sandbox } from "../evaluate/sandbox.ts";
 import { commandPrograms } from "./command-programs.ts";
+import { bytesBeneath } from "./layers.ts";
 import { createOutput, type OutputEnd } from "./output-end.ts";
 import type { CommandEnding, CommandLimits } from "./project.ts";
 import type { VisibleFolders } from "./visible-folders.ts";
@@ -22,6 +22,8 @@ export interface StagedTree {
   /** Options of `stage`; empty: it stands there already, and nothing has to be mounted. */
   readonly options: readonly string[];
   readonly path: string;
+  /** The folder in which its changes land. */
+  readonly changes: string;
 }
 
 export interface CommandJail {
@@ -135,8 +137,8 @@ async function runOnce(jail: CommandJail, run: JailedCommand): Promise<JailedRun
     run.signal?.addEventListener("abort", stop, { once: true });
     if (run.signal?.aborted) stop();
     const watch = setInterval(() => {
-      void freeBytes(jail.disk).then((free) => {
-        if (before - free <= limits.diskBytes) return;
+      void isOverDisk(run.tree.changes, before, jail).then((over) => {
+        if (!over) return;
         diskFull = true;
         stop();
       });
@@ -229,6 +231,16 @@ function bubblewrapCommand(jail: CommandJail, run: JailedCommand): string[] {
       run.command,
     ],
   ].flat();
+}
+
+/** Others write too: so where so much is gone, what this command wrote is counted. A whole copy of the tree may lie there as well. */
+async function isOverDisk(changes: string, before: number, { limits, disk }: CommandJail): Promise<boolean> {
+  try {
+    if (before - (await freeBytes(disk)) <= limits.diskBytes) return false;
+    return (await bytesBeneath(changes)) > limits.diskBytes;
+  } catch {
+    return false;
+  }
 }
 
 async function freeBytes(path: string): Promise<number> {

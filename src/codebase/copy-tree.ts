@@ -99,11 +99,12 @@ export async function copyTree(from: string, to: string, options: CopyOptions): 
     });
     const wanted = entries.filter(({ name }) => !leftOut.has(name));
     const folders = wanted.filter((entry) => entry.isDirectory());
-    await Promise.all(
+    const copied = await Promise.allSettled(
       wanted
         .filter((entry) => !entry.isDirectory())
         .map(({ name }) => atATime(() => copyOne(join(path, name)))),
     );
+    for (const one of copied) if (one.status === "rejected") throw one.reason;
     for (const { name } of folders) {
       const folder = join(path, name);
       await mkdir(join(to, folder), { mode: 0o755 });

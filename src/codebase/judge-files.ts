@@ -8,6 +8,7 @@ import { sha256 } from "../code/hash.ts";
 import type { EvaluateOptions } from "../evaluate/evaluator.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
 import { UsageError } from "../errors.ts";
+import { cleanText } from "../evaluate/jail.ts";
 import { pathInTree } from "./copy-tree.ts";
 import {
   candidateLimit,
@@ -37,7 +38,12 @@ export async function judgeFiles(
   const { root } = bench.settings;
   const files = new Map([...given].map(([path, text]) => [pathInTree(root, path), text]));
   const ended = (verdict: Verdict, calls = 0): Outcome =>
-    ({ ...verdict, calls, evaluationMs: performance.now() - startedMs }) as Outcome;
+    ({
+      ...verdict,
+      ...(verdict.reason !== undefined && { reason: cleanText(verdict.reason) }),
+      calls,
+      evaluationMs: performance.now() - startedMs,
+    }) as Outcome;
   onStage?.("queued");
   if (files.size === 0 || (await isUntouched(bench, files)))
     return ended({ status: "rejected", reason: "It changes nothing." });

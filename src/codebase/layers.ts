@@ -105,11 +105,15 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
     const top = place(name);
     if (kind === "copies")
       return staging === "root"
-        ? { options: [`bind=${top}`, `at=${mountPoint}`], path: mountPoint }
-        : { options: [], path: top };
+        ? { options: [`bind=${top}`, `at=${mountPoint}`], path: mountPoint, changes: top }
+        : { options: [], path: top, changes: top };
     const layers = [...below.map((layer) => `lower=${layer}`), `upper=${name}`, `work=${name}.work`];
     const how = staging === "user" ? ["namespace=user"] : [];
-    return { options: [...how, `folder=${folder}`, ...layers, `tree=${mountPoint}`], path: mountPoint };
+    return {
+      options: [...how, `folder=${folder}`, ...layers, `tree=${mountPoint}`],
+      path: mountPoint,
+      changes: top,
+    };
   };
 
   return {
@@ -189,8 +193,19 @@ export async function* entriesOf(
     )) {
       const path = join(folder, entry.name);
       if (entry.isDirectory()) folders.push(path);
-      else yield { path: relative(top, path), status: await statusOf(path) };
+      else {
+        // What a command is at work on comes and goes.
+        const status = await statusOf(path).catch(() => undefined);
+        if (status) yield { path: relative(top, path), status };
+      }
     }
+}
+
+/** What all of it takes on disk. */
+export async function bytesBeneath(top: string): Promise<number> {
+  let bytes = 0;
+  for await (const { status } of entriesOf(top)) bytes += Number(status.blocks) * 512;
+  return bytes;
 }
 
 function statusOf(path: string) {

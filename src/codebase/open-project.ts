@@ -70,12 +70,14 @@ export async function openProject(
       await current.unlock().catch(() => undefined);
     }
   };
-  const close = async (): Promise<void> => {
+  let closed: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
     closing.abort(new LessonbankError("usage", "this project is closed"));
     while (running.size > 0) await Promise.allSettled(running);
     await supervisor?.close();
     await room.close();
   };
+  const close = (): Promise<void> => (closed ??= end());
 
   try {
     const opened = await exclusively(options.signal, (signal) =>

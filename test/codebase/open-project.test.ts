@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { openProject, type MachineOptions } from "../../src/codebase/open-project.ts";
 import type { OpenProject, ProjectSettings } from "../../src/codebase/project.ts";
-import { fixture, settingsFor, taskFor, treeDigest } from "./project-fixture.ts";
+import { fixture, python, settingsFor, taskFor, treeDigest } from "./project-fixture.ts";
 
 const all = process.env["LESSONBANK_CODEBASE"] === "all";
 
@@ -66,9 +66,9 @@ describe("a project", () => {
     expect(await evaluator.evaluate(task, fastUnique, { effort: "screen" })).toHaveProperty("judgedAt");
 
     expect(await project.prove(task, fastUnique, { mutants: 2 })).toMatchObject({
-      verdict: "unproven",
+      verdict: "proven",
       noticesAbsence: true,
-      mutants: [],
+      mutants: [{ change: "returns a constant", line: 2, caught: true }],
       coverage: { executed: 1, lines: 1 },
     });
     const proof = await project.prove(taskFor(settings, "words.py", "unused"), fastUnique, { mutants: 1 });
@@ -88,6 +88,20 @@ describe("a project", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     onTestFinished(() => void server.close());
     const { port } = server.address() as AddressInfo;
+    const realHome = homedir();
+    const home = mkdtempSync(join(tmpdir(), "lessonbank-home-"));
+    onTestFinished(() => rmSync(home, { recursive: true }));
+    chmodSync(home, 0o755);
+    for (const folder of [".ssh", ".tool", ".tool/bin", "bin"])
+      mkdirSync(join(home, folder), { mode: 0o755 });
+    for (const file of [".ssh/id", ".tool/credentials", ".tool/bin/tool"])
+      writeFileSync(join(home, file), "secret");
+    vi.stubEnv("HOME", home);
+    vi.stubEnv("PATH", `${home}/.tool/bin:${home}/bin:${process.env["PATH"]}`);
+    const onPath = (process.env["PATH"] ?? "")
+      .split(":")
+      .filter((entry) => entry.startsWith(`${realHome}/`))
+      .map((entry) => entry.slice(realHome.length + 1).split("/")[0]);
     vi.stubEnv("LESSONBANK_SECRET", "secret");
     onTestFinished(() => void vi.unstubAllEnvs());
     writeFileSync(
@@ -97,7 +111,10 @@ def tell(name, work):
     try: print(name, "yes" if work() else "no")
     except Exception as error: print(name, "no")
 tell("git", lambda: os.path.exists(".git"))
-tell("home", lambda: [each for each in os.listdir(${JSON.stringify(homedir())}) if not each.startswith(".pyenv")])
+tell("home", lambda: [each for each in os.listdir(${JSON.stringify(realHome)}) if each not in ${JSON.stringify(onPath)} and not each.startswith("lessonbank-")])
+tell("key", lambda: open(${JSON.stringify(join(home, ".ssh/id"))}).read())
+tell("credentials", lambda: open(${JSON.stringify(join(home, ".tool/credentials"))}).read())
+tell("tool", lambda: open(${JSON.stringify(join(home, ".tool/bin/tool"))}).read())
 tell("elsewhere", lambda: open(${JSON.stringify(join(elsewhere, "secret"))}).read())
 tell("passwd", lambda: "root" in open("/etc/passwd").read() or open("/etc/shadow").read())
 tell("environment", lambda: "LESSONBANK_SECRET" in os.environ)
@@ -120,14 +137,14 @@ tell("tree", lambda: open("words.py", "a").write("#"))
     const project = await open(settingsFor("python", root, { test: "true", bench: "true" }));
     const before = treeDigest(root);
     const { tail, exitCode } = await project.runInCopy(
-      "python3 look.py; echo kept > made; grep -c '#' words.py",
+      `${python} look.py; echo kept > made; grep -c '#' words.py`,
     );
     expect(exitCode).toBe(0);
     const answers = Object.fromEntries(
       [...tail.matchAll(/^(\w+) (yes|no)$/gm)].map(([, name, answer]) => [name, answer]),
     );
-    const yes = ["loopback", "temporary", "tree"];
-    expect(Object.keys(answers)).toHaveLength(16);
+    const yes = ["loopback", "temporary", "tool", "tree"];
+    expect(Object.keys(answers)).toHaveLength(19);
     for (const [name, answer] of Object.entries(answers))
       expect([name, answer]).toEqual([name, yes.includes(name) ? "yes" : "no"]);
     // What a command changes is gone with it, in our copy too.
@@ -212,9 +229,9 @@ describe("a project is refused with a reason", () => {
     expect(await refusal({ test: "sleep 60" }, { limits: { testMs: 300 } })).toMatch(
       /stopped after 0.3 s, which is its limit/,
     );
-    expect(await refusal({ test: 'python3 -c "input()"' })).toContain("ask for input");
+    expect(await refusal({ test: `${python} -c "input()"` })).toContain("ask for input");
     expect(
-      await refusal({ test: "python3 -c \"import urllib.request as u; u.urlopen('http://example.org')\"" }),
+      await refusal({ test: `${python} -c "import urllib.request as u; u.urlopen('http://example.org')"` }),
     ).toContain("network");
   });
 
@@ -306,7 +323,7 @@ describe.runIf(all).each(["overlay", "copies"] as const)("with %s", (layers) => 
 
   test("a build that changes tests for a candidate is refused", async () => {
     const root = fixture("python");
-    const settings = settingsFor("python", root, { build: "python3 -c 'import words'" });
+    const settings = settingsFor("python", root, { build: `${python} -c 'import words'` });
     const project = await open(settings, { layers });
     const task = taskFor(settings, "words.py", "unique");
     expect(
@@ -341,7 +358,9 @@ describe.runIf(all).each(["overlay", "copies"] as const)("with %s", (layers) => 
     const outcome = await project.evaluator.evaluate(task, slow, { effort: "screen" });
     // Its benchmark ran whole each time, or its output had been missing.
     expect(outcome).toMatchObject({ status: "measured" });
-    expect((await project.runInCopy("python3 check.py && python3 bench.py")).tail).toContain("unique 1500");
+    expect((await project.runInCopy(`${python} check.py && ${python} bench.py`)).tail).toContain(
+      "unique 1500",
+    );
   }, 120_000);
 });
 

@@ -4,6 +4,7 @@
 import { createHash } from "node:crypto";
 import {
   cpSync,
+  existsSync,
   lstatSync,
   mkdtempSync,
   readdirSync,
@@ -32,6 +33,9 @@ export function fixture(
   return root;
 }
 
+/** The system's own where there is one: version managers take half a second to find theirs. */
+export const python = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : "python3";
+
 /** As the fixtures want to be built, tested and benchmarked; limits for tests that are to end soon. */
 export function settingsFor(
   name: "c" | "python" | "javascript",
@@ -40,7 +44,7 @@ export function settingsFor(
 ): ProjectSettings {
   const usual = {
     c: { build: "make", test: "./check", bench: "./bench" },
-    python: { test: "python3 check.py", bench: "python3 bench.py" },
+    python: { test: `${python} check.py`, bench: `${python} bench.py` },
     javascript: { test: "node --test", bench: "node bench.js" },
   }[name];
   return { root, commands: { ...usual, ...commands }, metric: { kind: "time" } };
