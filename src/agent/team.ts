@@ -4,11 +4,13 @@
 import { isCompiled, type Language } from "../code/language.ts";
 import type { Agent } from "./agent.ts";
 import { createRewriter } from "./rewriter.ts";
+import { javascriptRewrites } from "./rewrites/javascript/catalogue.ts";
 import { arithmeticRewrites, libraryRewrites, loopRewrites, rewrites } from "./rewrites/catalogue.ts";
 
 /** A fresh team: agents remember what they tried, so a team serves one run. */
 export function defaultTeam(language: Language = "c++"): Agent[] {
-  if (!isCompiled(language)) return [];
+  if (language === "python") return [];
+  if (!isCompiled(language)) return scriptTeam();
   return [
     createRewriter({
       name: "loops",
@@ -29,6 +31,22 @@ export function defaultTeam(language: Language = "c++"): Agent[] {
       name: "composer",
       speciality: "every rewrite, several at once",
       rewrites,
+      boldness: 0.5,
+    }),
+  ];
+}
+
+function scriptTeam(): Agent[] {
+  return [
+    createRewriter({
+      name: "single",
+      speciality: "one rewrite at a time, the most promising first",
+      rewrites: javascriptRewrites,
+    }),
+    createRewriter({
+      name: "composer",
+      speciality: "every rewrite, several at once",
+      rewrites: javascriptRewrites,
       boldness: 0.5,
     }),
   ];

@@ -4,7 +4,7 @@
  */
 import type { RunLimitOptions } from "../run/optimize.ts";
 import type { OptimizeResult } from "../run/result.ts";
-import type { HotFunction } from "./profile/hot-functions.ts";
+import { amdahl, type HotFunction } from "./profile/hot-functions.ts";
 
 export interface Share {
   readonly hot: HotFunction;
@@ -15,8 +15,9 @@ export interface Share {
 const fewest = 4;
 
 /**
- * The functions that can pay: those that, twice as fast, would gain the whole more than `smallestDifference` (a share: 0.02 is 2 %), since
- * less could not be seen. At most `most` of them, the dearest first; the candidates go to them in proportion to what they would gain.
+ * The functions that can pay: those that, ten times as fast, would gain the whole more than `smallestDifference` (a share: 0.02 is 2 %), since
+ * less could not be seen. At most `most` of them, the dearest first; the candidates go to them in proportion to what the whole would gain
+ * if they were twice as fast.
  */
 export function shareOut(
   functions: readonly HotFunction[],
@@ -28,7 +29,7 @@ export function shareOut(
 ): Share[] {
   const gains = (hot: HotFunction): number => hot.wholeIfTwice - 1;
   const paying = functions
-    .filter((hot) => gains(hot) > Math.max(smallestDifference, 0.005))
+    .filter(({ share }) => amdahl(share, 10) - 1 > Math.max(smallestDifference, 0.01))
     .slice(0, Math.min(most, Math.max(1, Math.floor(evaluations / fewest))));
   const total = paying.reduce((sum, hot) => sum + gains(hot), 0);
   const spare = evaluations - fewest * paying.length;

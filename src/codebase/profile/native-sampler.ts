@@ -1,6 +1,6 @@
 /**
  * Sampling of C and C++ programs without privileges: a small library, loaded into every process of the benchmark, notes at each
- * millisecond of CPU time where the process is. `perf` would say the same, and more, but is forbidden in most containers; it
+ * tick of the kernel's clock where the process is. `perf` would say the same, and more, but is forbidden in most containers; it
  * needs no recompilation either. What does not load libraries (static programs) and what ends by `_exit` is not seen.
  */
 import { profileFolder, type Profiler, type Sample } from "./profiler.ts";
@@ -15,6 +15,7 @@ const sampler = `#define _GNU_SOURCE
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/time.h>
+#include <time.h>
 #include <ucontext.h>
 #include <unistd.h>
 
@@ -78,6 +79,9 @@ __attribute__((destructor)) static void end(void) {
   snprintf(path, sizeof path, "%s/%ld.samples", folder, (long)getpid());
   FILE *file = fopen(path, "w");
   if (!file) return;
+  struct timespec used = {0};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+  fprintf(file, "cpu %.3f\\n", used.tv_sec * 1e3 + used.tv_nsec / 1e6);
   qsort(where, n, sizeof where[0], order);
   for (unsigned i = 0; i < n;) {
     unsigned next = i;
@@ -93,7 +97,8 @@ __attribute__((destructor)) static void end(void) {
 /** Compiles the library, runs the benchmark with it, and asks `addr2line` which function each place belongs to. */
 export const nativeProfiler: Profiler = {
   languages: ["c", "c++"],
-  method: "samples of CPU time, one a millisecond, without stacks",
+  method: "samples of CPU time at the kernel's ticks, without stacks",
+  enoughMs: 1200,
   files: new Map([[`${profileFolder}/sampler.c`, sampler]]),
   command: (bench) => `set -e
 lb="$PWD/${profileFolder}"
@@ -103,7 +108,7 @@ set +e
 ( export LESSONBANK_SAMPLES="$lb" LD_PRELOAD="$lb/sampler.so"; ${bench}
 )
 status=$?
-cat "$lb"/*.samples 2>/dev/null | cut -d' ' -f3- | sort -u > "$lb/modules"
+cat "$lb"/*.samples 2>/dev/null | grep -v '^cpu ' | cut -d' ' -f3- | sort -u > "$lb/modules"
 number=0
 while IFS= read -r module; do
   number=$((number + 1))
@@ -130,12 +135,13 @@ export function readNative(files: ReadonlyMap<string, string>): Sample[] {
   const samples: Sample[] = [];
   for (const [name, text] of files) {
     if (!name.endsWith(".samples")) continue;
+    const msEach = msPerSample(text);
     for (const line of text.split("\n")) {
       const [, count, offset, module] = /^(\d+) ([0-9a-f]+) (.+)$/.exec(line) ?? [];
       if (count === undefined || offset === undefined || module === undefined) continue;
       const stack = frames.get(`${module} ${BigInt(`0x${offset}`)}`) ?? [];
       samples.push({
-        ms: Number(count),
+        ms: Number(count) * msEach,
         candidates: stack.map((frame) => ({
           name: frame.name,
           ...(frame.file !== undefined && { file: below(root, frame.file) ?? frame.file }),
@@ -146,6 +152,13 @@ export function readNative(files: ReadonlyMap<string, string>): Sample[] {
     }
   }
   return samples;
+}
+
+/** Ticks come more seldom than asked for, so what each stands for is known from the whole process's CPU time. */
+function msPerSample(text: string): number {
+  const [, cpu] = /^cpu ([0-9.]+)$/m.exec(text) ?? [];
+  const counts = [...text.matchAll(/^(\d+) /gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+  return cpu === undefined || counts === 0 ? 1 : Number(cpu) / counts;
 }
 
 /** `-a` prints an address, then two lines for each function at it, the innermost of inlined ones first. */

@@ -3,13 +3,16 @@
  */
 import { UsageError } from "../../errors.ts";
 import { spelled } from "../named-function.ts";
-import type { OpenProject } from "../project.ts";
+import type { CommandRun, OpenProject } from "../project.ts";
 import { functionsIn, type FunctionPlace, listSources, readSourceText } from "../sources.ts";
 import { hotFunctions, type Profile } from "./hot-functions.ts";
 import { nativeProfiler } from "./native-sampler.ts";
-import { profileFolder, type Profiler } from "./profiler.ts";
+import { profileFolder, type Profiler, type Sample } from "./profiler.ts";
 import { pythonProfiler } from "./python-profiler.ts";
 import { scriptProfiler } from "./script-profiler.ts";
+
+/** Of a benchmark that is too short to be sampled once. */
+const mostRuns = 12;
 
 const profilers: readonly Profiler[] = [nativeProfiler, scriptProfiler, pythonProfiler];
 
@@ -25,7 +28,7 @@ export interface ProfileOptions {
 }
 
 /**
- * Runs the benchmark once for each kind of language that the repository's sources are written in, and keeps the profile that saw most of
+ * Runs the benchmark under a profiler for each kind of language that the repository's sources are written in, and keeps the profile that saw most of
  * its functions. Throws a UsageError where there is no source, or no profiler saw anything.
  */
 export async function profileProject(
@@ -66,6 +69,27 @@ async function profileWith(
   functions: Awaited<ReturnType<typeof functionsOf>>,
   signal: AbortSignal | undefined,
 ): Promise<ProjectProfile | { readonly failure: string }> {
+  const samples: Sample[] = [];
+  let seenMs = 0;
+  for (let runs = 0; runs < mostRuns && (runs === 0 || seenMs < profiler.enoughMs); runs++) {
+    const run = await profiledRun(profiler, project, signal);
+    const found = profiler.read(run.files);
+    if (found.length === 0)
+      return {
+        failure: `${profiler.method}: nothing was recorded (${run.ending}${run.exitCode === undefined ? "" : ` ${run.exitCode}`}): ${run.tail.slice(-300)}`,
+      };
+    samples.push(...found);
+    seenMs += found.reduce((sum, { ms }) => sum + ms, 0);
+  }
+  const ofLanguage = functions.filter(({ place }) => profiler.languages.includes(place.language));
+  return { method: profiler.method, ...hotFunctions(samples, ofLanguage) };
+}
+
+async function profiledRun(
+  profiler: Profiler,
+  project: OpenProject,
+  signal: AbortSignal | undefined,
+): Promise<CommandRun & { readonly files: ReadonlyMap<string, string> }> {
   const run = await project.runInCopy(profiler.command(project.settings.commands.bench), {
     signal,
     files: profiler.files,
@@ -78,13 +102,7 @@ async function profileWith(
   const files = new Map(
     [...run.files].map(([path, bytes]) => [path.slice(profileFolder.length + 1), decoder.decode(bytes)]),
   );
-  const samples = profiler.read(files);
-  if (samples.length === 0)
-    return {
-      failure: `${profiler.method}: nothing was recorded (${run.ending}${run.exitCode === undefined ? "" : ` ${run.exitCode}`}): ${run.tail.slice(-300)}`,
-    };
-  const ofLanguage = functions.filter(({ place }) => profiler.languages.includes(place.language));
-  return { method: profiler.method, ...hotFunctions(samples, ofLanguage) };
+  return { ...run, files };
 }
 
 async function functionsOf(

@@ -29,6 +29,8 @@ export interface Profiler {
   readonly languages: readonly Language[];
   /** In a few words, for the head of the table. */
   readonly method: string;
+  /** CPU time that has to be seen before samples say something: a benchmark that is shorter is run several times. */
+  readonly enoughMs: number;
   readonly files: ReadonlyMap<string, string>;
   /** A command for `/bin/sh` that runs the benchmark and ends as it ends. */
   command(bench: string): string;

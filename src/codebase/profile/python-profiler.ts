@@ -33,6 +33,7 @@ exec "\${0##*/}" "$@"
 export const pythonProfiler: Profiler = {
   languages: ["python"],
   method: "cProfile, time inside built-ins counted to their callers",
+  enoughMs: 0,
   files: new Map([
     [`${profileFolder}/hook/sitecustomize.py`, hook],
     [`${profileFolder}/bin/python`, interpreter],

@@ -28,6 +28,7 @@ process.on("exit", () => {
 export const scriptProfiler: Profiler = {
   languages: ["javascript", "typescript"],
   method: "V8's CPU profile, two samples a millisecond",
+  enoughMs: 400,
   files: new Map([[`${profileFolder}/hook.cjs`, hook]]),
   command: (bench) => `lb="$PWD/${profileFolder}"
 printf '%s' "$PWD" > "$lb/root"
