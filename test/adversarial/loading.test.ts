@@ -1,14 +1,20 @@
 import { afterAll, describe, expect, it } from "vitest";
 import type { Outcome } from "../../src/evaluate/outcome.ts";
+import { expectFaster, repeatWhereNoisy } from "../noisy-machine.ts";
 import { expectFailure, useBench } from "./judge.ts";
 
 const bench = useBench();
 afterAll(() => bench.expectUnharmed());
 
-/** The verdict of the same program without the attack, or a failure that says why. */
-function expectNoBetter(outcome: Outcome): void {
-  if (outcome.status === "measured") expect(outcome.faster).toBe(true);
-  else expectFailure(outcome, outcome.status === "crashed" ? "crashed" : "not-compiled", /\w/);
+/** The verdict of the same program without the attack, which wins, or a failure that says why. */
+async function expectNoBetter(judge: () => Promise<Outcome>): Promise<void> {
+  await repeatWhereNoisy(judge, {
+    always(outcome) {
+      if (outcome.status === "measured") expect(outcome.speedup.high).toBeGreaterThan(1);
+      else expectFailure(outcome, outcome.status === "crashed" ? "crashed" : "not-compiled", /\w/);
+    },
+    once: (outcome) => outcome.status === "measured" && expect(outcome.faster).toBe(true),
+  });
 }
 
 const whileLoaded = /while it was being loaded/;
@@ -92,18 +98,15 @@ describe("sections and symbols that linker and loader act upon (C9)", () => {
       String.raw`.section .text.memcpy,\"axG\",@progbits,memcpy,comdat\n.globl memcpy\nmemcpy:\n.byte 0xcc\n`,
     ],
   ])("spoil the candidate or have no effect: %s", async (_, directives) => {
-    const outcome = await bench.judge("attacks/c9-section.c", {
-      planted: { DIRECTIVES: directives },
-      effort: "screen",
-    });
-    expectNoBetter(outcome);
+    await expectNoBetter(() =>
+      bench.judge("attacks/c9-section.c", { planted: { DIRECTIVES: directives }, effort: "screen" }),
+    );
   });
 });
 
 describe("names of others (C10)", () => {
   it("that the loader and the C library define have no effect on the verdict, even where they all lie", async () => {
-    const outcome = await bench.judge("attacks/c10-names.c", { effort: "screen" });
-    expect(outcome).toMatchObject({ status: "measured", faster: true });
+    await expectFaster(() => bench.judge("attacks/c10-names.c", { effort: "screen" }));
   });
 
   it.each([
@@ -122,11 +125,9 @@ describe("names of others (C10)", () => {
       "not-compiled",
     ],
   ])("that the shim defines cannot be taken: %s", async (_, definition, expected) => {
-    const outcome = await bench.judge("attacks/c10-shim.c", {
-      planted: { DEFINITION: definition },
-      effort: "screen",
-    });
-    if (expected === "not-compiled") expectFailure(outcome, "not-compiled", /lessonbank_\w+/);
-    else expectNoBetter(outcome);
+    const judge = (): Promise<Outcome> =>
+      bench.judge("attacks/c10-shim.c", { planted: { DEFINITION: definition }, effort: "screen" });
+    if (expected === "not-compiled") expectFailure(await judge(), "not-compiled", /lessonbank_\w+/);
+    else await expectNoBetter(judge);
   });
 });

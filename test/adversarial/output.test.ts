@@ -1,5 +1,6 @@
 /** What a candidate returns, and when: threats O14–O26. */
 import { describe, expect, it } from "vitest";
+import { expectFaster, repeatWhereNoisy } from "../noisy-machine.ts";
 import { everyVariant, expectFailure, expectNoGain, useBench, type TaskName } from "./judge.ts";
 
 const bench = useBench();
@@ -417,9 +418,11 @@ describe("work after the reply (O26)", () => {
     ["by who works when arguments are made", "o26-works-when-prepared.c", "many-digit-sums"],
     ["by page faults when results are read", "o26-pages.cpp", "prefix"],
   ] as const)("%s counts as if it were done before", async (_, file, task) => {
-    const outcome = await bench.judge(`attacks/${file}`, { task, effort: "screen" });
-    expectNoGain(outcome);
-    if (outcome.status === "measured") expect(outcome.reason).toMatch(/work around its call/);
+    await repeatWhereNoisy(() => bench.judge(`attacks/${file}`, { task, effort: "screen" }), {
+      always: expectNoGain,
+      once: (outcome) =>
+        outcome.status === "measured" && expect(outcome.reason).toMatch(/work around its call/),
+    });
   });
 });
 
@@ -448,10 +451,7 @@ describe("honest twins", () => {
     ["a jump within the call", "o25-setjmp.c", undefined],
     ["operators new and delete of its own", "o25-new-and-delete.cpp", "middle"],
   ] as const)("%s wins", async (_, file, task) => {
-    expect(await bench.judge(`twins/${file}`, { effort: "screen", ...(task && { task }) })).toMatchObject({
-      status: "measured",
-      faster: true,
-    });
+    await expectFaster(() => bench.judge(`twins/${file}`, { effort: "screen", ...(task && { task }) }));
   });
 
   it.concurrent.each([
