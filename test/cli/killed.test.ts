@@ -19,7 +19,7 @@ import { descendants, processTable, runs, type RunningProcess } from "../process
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const program = join(root, "dist", "cli", "main.js");
-const kills = Number(process.env["LESSONBANK_KILLS"] ?? 12);
+const kills = Number(process.env["LESSONBANK_KILLS"] ?? 8);
 const random = randomStream(Number(process.env["LESSONBANK_KILL_SEED"] ?? 1), "kills");
 const longestMs = 3000;
 /** Cores are few, and most of the time is waiting. */
@@ -202,7 +202,7 @@ describe("the command line, interrupted", () => {
         for (const pid of [child.pid ?? 0, ...had.map((one) => one.pid)]) pids.add(pid);
         expect(await stillRunning(had, 10_000)).toEqual([]);
       });
-      if (kills > 12) console.log(`slowest end after an interruption: ${Math.max(...slowest).toFixed(0)} ms`);
+      if (kills > 8) console.log(`slowest end after an interruption: ${Math.max(...slowest).toFixed(0)} ms`);
       expect(await leftBehind(pids)).toEqual([]);
       expect(await readdir(join(folder, "tmp"))).toEqual([]);
       expect(await newTraces()).toEqual([]);

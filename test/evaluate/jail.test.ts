@@ -126,8 +126,8 @@ describe.each(kinds)("a jail ($kind, control groups: $controlGroups)", ({ kind, 
 
   it("ends at its limit of wall time, with all that it started", async () => {
     await expectWithin(
-      2500,
-      () => runHostile(sandbox, "idler", { wallMs: 1500 }),
+      1800,
+      () => runHostile(sandbox, "idler", { wallMs: 800 }),
       (result) => {
         expect(result.ending).toBe("timed-out");
         expect(processesNamed(`/tmp/${program}`)).toEqual([]);
@@ -162,9 +162,9 @@ describe.each(kinds)("a jail ($kind, control groups: $controlGroups)", ({ kind, 
   });
 
   it("holds a fork bomb until its time is up, and the machine goes on", async () => {
-    await expectWithin(3500, async () => {
-      const running = runHostile(sandbox, "fork-bomb", { wallMs: 2500 });
-      await sleep(1500);
+    await expectWithin(2500, async () => {
+      const running = runHostile(sandbox, "fork-bomb", { wallMs: 1500 });
+      await sleep(1000);
       expect(processesNamed(`/tmp/${program}`).length).toBeLessThanOrEqual(130);
       const { stdout } = await promisify(execFile)("/bin/echo", ["alive"]);
       expect(stdout).toBe("alive\n");
