@@ -269,8 +269,14 @@ describe("what is measured", () => {
   });
 
   it("the reference itself does not win", async () => {
-    const outcome = await evaluator.evaluate(task, slowScale, { effort: "screen", verdicts: "fresh" });
-    expect(outcome).toMatchObject({ status: "measured", faster: false });
+    // Nor does it lose, which one look in two hundred may say all the same.
+    await repeatWhereNoisy(
+      () => evaluator.evaluate(task, slowScale, { effort: "screen", verdicts: "fresh" }),
+      {
+        always: (outcome) => expect(outcome).toMatchObject({ status: "measured", faster: false }),
+        once: (outcome) => outcome.status === "measured" && expect(outcome.speedup.high).toBeGreaterThan(1),
+      },
+    );
   });
 
   it("state that is kept between calls is no crime where it serves the work", async () => {
