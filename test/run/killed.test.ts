@@ -13,19 +13,23 @@ import { openTable } from "../../src/bank/lance-table.ts";
 import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts";
 import type { Lesson } from "../../src/lesson/lesson.ts";
 import { readJournal } from "../../src/run/read-journal.ts";
-import type { JournalLine, RecordType } from "../../src/run/record.ts";
+import { journalLineSchema, type JournalLine, type RecordType } from "../../src/run/record.ts";
 import type { OptimizeResult } from "../../src/run/result.ts";
 import { resume } from "../../src/run/resume.ts";
+import { loadTask } from "../../src/task/load.ts";
 import { processTable } from "../process-table.ts";
+import { fillFromOtherTasks } from "./other-tasks-bank.ts";
 import { contentOfCall, openOutsideWorld, type Life, type OutsideWorld } from "./outside-world.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
+const taskFolder = join(root, "tasks", "running-balance");
 const program = fileURLToPath(new URL("fixtures/killed-run.mjs", import.meta.url));
 const every = process.env["LESSONBANK_KILL_POINTS"] === "all";
 /** Cores are few, and half of the time is waiting. */
 const sideBySide = 2;
-/** Of the runs that are compared: every kind of event happens in it. */
-const seed = 116;
+/** Of the runs that are compared: every kind of event happens in it. They draw from what other tasks taught. */
+const seed = 101;
+const policy = "curated";
 
 type When = "before" | "midst" | "after";
 
@@ -60,7 +64,7 @@ interface Known {
 
 let folder: string;
 let world: OutsideWorld;
-/** Fills the bank. */
+/** Fills the bank further. */
 let earlier: Run;
 /** The first line of a run on that bank: runs that are compared go on from here, since another would have other ids. */
 let beginning: Run;
@@ -70,13 +74,16 @@ let wholeEnd: End;
 let runs = 0;
 let deaths = 0;
 let repeatedCalls = 0;
+/** What died writing: `midst model-answered`, `before addShowings`. */
+const diedAt = new Set<string>();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "lessonbank-run-killed-"));
   await execa(process.execPath, [join(root, "scripts", "setup.mjs")], { cwd: root });
   world = await openOutsideWorld();
   earlier = newRun();
-  await die(earlier, atLine("after", "model-answered"), "optimize", 287);
+  await fill(earlier);
+  await die(earlier, atLine("after", "model-answered"), "optimize", { policy: "lessonl", seed: 287 });
   await live(earlier, "resume");
   beginning = newRun(earlier);
   rmSync(beginning.journal);
@@ -89,6 +96,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+async function fill({ bankFolder }: Run): Promise<void> {
+  const bank = await openBank(bankFolder);
+  await fillFromOtherTasks(bank, await loadTask(taskFolder));
+  await bank.close();
+}
+
 /** A folder of its own, which holds what `from` has left. */
 function newRun(from?: Run): Run {
   const own = join(folder, `run-${runs++}`);
@@ -100,6 +113,7 @@ function newRun(from?: Run): Run {
 
 interface Settings {
   readonly death?: Death;
+  readonly policy?: string;
   readonly seed?: number;
   readonly life?: Life;
 }
@@ -108,9 +122,9 @@ interface Settings {
 function start(run: Run, mode: string, settings: Settings = {}) {
   const { life = world.newLife(), death } = settings;
   const { journal, bankFolder } = run;
-  const taskFolder = join(root, "tasks", "running-balance");
-  const options = { mode, journal, bankFolder, taskFolder, endpoint: world.endpoint, death };
-  return execa(process.execPath, [program, JSON.stringify({ ...options, seed: settings.seed ?? seed })], {
+  const beginning = { policy: settings.policy ?? policy, seed: settings.seed ?? seed };
+  const options = { mode, journal, bankFolder, taskFolder, endpoint: world.endpoint, death, ...beginning };
+  return execa(process.execPath, [program, JSON.stringify(options)], {
     cwd: run.folder,
     reject: false,
     extendEnv: false,
@@ -139,11 +153,12 @@ interface Said {
 }
 
 /** Lets a process come to a point and no further. */
-async function die(run: Run, death: Death, mode = "resume", ownSeed = seed): Promise<void> {
+async function die(run: Run, death: Death, mode = "resume", settings: Settings = {}): Promise<void> {
   const life = world.newLife();
   const before = known(run);
-  const { signal, stderr } = await start(run, mode, { death, life, seed: ownSeed });
+  const { signal, stdout, stderr } = await start(run, mode, { ...settings, death, life });
   expect({ death, signal, stderr }).toEqual({ death, signal: "SIGKILL", stderr: "" });
+  diedAt.add(`${death.when} ${stdout}`);
   run.lives.push({ life, before, after: known(run) });
   expect(locksOf(run)).toEqual([]);
   deaths++;
@@ -221,6 +236,13 @@ function wholeLines({ journal }: Run): JournalLine[] {
   return lines.map((line) => JSON.parse(line) as JournalLine);
 }
 
+/** That the schema knows. */
+const everyType = journalLineSchema.options.map(({ shape }) => String(shape.type.value)).toSorted();
+
+function typesOf(lines: readonly JournalLine[]): string[] {
+  return [...new Set(lines.map(({ type }) => type))].toSorted();
+}
+
 /** Read without the reader that is under test. */
 function known(run: Run): Known {
   const asked = new Map<string, string>();
@@ -243,6 +265,9 @@ interface End {
   readonly result: unknown;
   readonly replayed: unknown;
   readonly lessons: unknown;
+  /** How lessons fared, and what was changed. */
+  readonly showings: unknown;
+  readonly changes: unknown;
   /** As the table counts them: none stands in it twice. */
   readonly rows: number;
   readonly lines: readonly string[];
@@ -251,6 +276,8 @@ interface End {
 async function endOf(run: Run, { result, replayed }: Said): Promise<End> {
   const bank = await openBank(run.bankFolder, { readOnly: true });
   const lessons = await bank.list();
+  const showings = await bank.showings();
+  const changes = await bank.history();
   await bank.close();
   const opened = await openTable(run.bankFolder, createStructuralEmbedder());
   const rows = await opened.table.countRows();
@@ -264,6 +291,8 @@ async function endOf(run: Run, { result, replayed }: Said): Promise<End> {
     result: comparable(result ?? replayed),
     replayed: comparable(replayed),
     lessons: inOrder(lessons.map(withoutTime)),
+    showings: inOrder(showings.map(({ at: _at, ...showing }) => showing)),
+    changes: changes.map(({ by, what }) => ({ by, what })),
     rows,
     lines: decisionsOf(run),
   };
@@ -316,27 +345,14 @@ async function inTurn<Item>(items: readonly Item[], work: (item: Item) => Promis
 
 describe("a run whose processes are killed", { timeout: 180_000 }, () => {
   it("is one in which every kind of event happens", () => {
-    const types = new Set(wholeLines(whole).map(({ type }) => type));
-    expect([...types].toSorted()).toEqual([
-      "agent-failed",
-      "agent-passed",
-      "bank-read",
-      "bank-written",
-      "candidate-judged",
-      "candidate-proposed",
-      "evaluated",
-      "factors-updated",
-      "lesson-banked",
-      "model-answered",
-      "model-asked",
-      "model-failed",
-      "round-ended",
-      "round-started",
-      "run-ended",
-      "run-resumed",
-      "run-started",
-      "winner-confirmed",
-    ]);
+    expect(typesOf(wholeLines(whole))).toEqual(everyType);
+    // Beside lessons and factors: draws are kept, and the lesson that does harm is retired.
+    const own = readJournal(whole.journal).started.run;
+    expect(wholeEnd.showings).toContainEqual(expect.objectContaining({ run: own, policy }));
+    expect(wholeEnd.changes).toContainEqual({
+      by: own,
+      what: expect.objectContaining({ kind: "retired" }),
+    });
     expectNothingRepeated(whole);
   });
 
@@ -345,15 +361,15 @@ describe("a run whose processes are killed", { timeout: 180_000 }, () => {
       [
         [
           atLine("midst", "run-resumed"),
+          atLine("before", "history-read"),
           atLine("after", "model-asked", 2),
-          atLine("before", "agent-failed"),
-          atLine("after", "evaluated"),
+          atLine("before", "evaluated"),
         ],
         [
           atLine("midst", "model-answered"),
-          atLine("before", "evaluated"),
+          atLine("after", "lessons-drawn"),
           atLine("midst", "factors-updated"),
-          atLine("after", "run-ended"),
+          atLine("midst", "showings-read"),
         ],
       ],
       expectSameEnd,
@@ -399,6 +415,11 @@ describe("a run whose processes are killed", { timeout: 180_000 }, () => {
         `${points.length} runs, ${died} deaths, ${repeatedCalls - before.repeatedCalls} calls asked again`,
       );
       expect(died).toBeGreaterThanOrEqual(200);
+      // Of every kind of event each moment, and of every kind of write to the bank.
+      const met = ["before", "midst", "after"].flatMap((when) =>
+        [...everyType, "add", "setFactors", "addShowings", "change"].map((type) => `${when} ${type}`),
+      );
+      expect(met.filter((each) => !diedAt.has(each))).toEqual([]);
     },
     3_600_000,
   );
