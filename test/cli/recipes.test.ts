@@ -80,7 +80,7 @@ function recipe(name: string): Recipe {
     ollama() { :; }; curl() { :; }
     npm() { [ "$1" = start ] || return 0; printf '%s\0' "$HF_TOKEN" "$@"; }
   `;
-  const [token = "", ...words] = execFileSync("sh", ["-euc", programs + block], {
+  const [token = "", ...words] = execFileSync("/bin/sh", ["-euc", programs + block], {
     encoding: "utf8",
     env: { PATH: "/nowhere", HF_TOKEN: "" },
   }).split("\0");

@@ -47,6 +47,21 @@ describe("a run that is cut off anywhere and resumed", () => {
     // Nobody resumed it, and the reader keeps its last line apart.
     const all = journalLineSchema.options.map(({ shape }) => String(shape.type.value));
     expect([...types, "run-resumed", "run-ended"].toSorted()).toEqual(all.toSorted());
+    expect(finalBank).toMatchObject({
+      showings: expect.arrayContaining([expect.objectContaining({ policy: "curated" })]),
+      changes: [{ by: "person" }, { by: result.run, what: { kind: "retired" } }],
+    });
+  });
+
+  it("ends with what the bank says where that cannot be written once more", async () => {
+    const lines = readFileSync(whole, "utf8").split("\n");
+    const written = lines.findIndex((line) => line.includes('"type":"bank-written"'));
+    const path = join(folder, "unwritable.jsonl");
+    writeFileSync(path, `${lines.slice(0, written + 1).join("\n")}\n`);
+    const refuse = (): Promise<never> => Promise.reject(new Error("the bank is damaged"));
+    const bank = { ...(await newBank()), add: refuse };
+    const { options } = scriptedRun({ bank });
+    await expect(resume({ ...options, journal: path }).result).rejects.toThrow("the bank is damaged");
   });
 
   it("comes to the same end at 200 points, with no call paid twice and no evaluation lost", async () => {
