@@ -33,15 +33,16 @@ const patienceMs = 900_000;
 const seed = 101;
 const policy = "curated";
 
-type When = "before" | "midst" | "after";
+const whens = ["before", "midst", "after"] as const;
+type When = (typeof whens)[number];
 
 /** The last thing that a process comes to. */
 type Death =
   /** The nth line of that type that it writes. */
   | { readonly write: "journal"; readonly when: When; readonly type: RecordType; readonly nth: number }
-  /** The line with that number in the file. */
-  | { readonly write: "journal"; readonly when: When; readonly sequence: number }
-  /** The nth time that it adds lessons or changes factors; in the midst: so long after it began to. */
+  /** The line with that number in the file, lines that say that a run was resumed not counted: however often it died before. */
+  | { readonly write: "journal"; readonly when: When; readonly place: number }
+  /** The nth time that it writes to the bank, what is written once more counted; in the midst: so long after it began to. */
   | { readonly write: "bank"; readonly when: When; readonly nth: number; readonly afterMs: number };
 
 const atLine = (when: When, type: RecordType, nth = 1): Death => ({ write: "journal", when, type, nth });
@@ -239,7 +240,9 @@ function wholeLines({ journal }: Run): JournalLine[] {
 }
 
 /** That the schema knows. */
-const everyType = journalLineSchema.options.map(({ shape }) => String(shape.type.value)).toSorted();
+const everyType = journalLineSchema.options
+  .map(({ shape }) => shape.type.value as unknown as RecordType)
+  .toSorted();
 
 function typesOf(lines: readonly JournalLine[]): string[] {
   return [...new Set(lines.map(({ type }) => type))].toSorted();
@@ -409,18 +412,20 @@ describe("a run whose processes are killed", { timeout: patienceMs }, () => {
   it.runIf(every)(
     "at every line of the journal and every write to the bank ends as if nobody had",
     async () => {
-      const points = everyPoint();
       const before = { deaths, repeatedCalls };
-      await inTurn(points, expectSameEnd);
+      let done = 0;
+      const count = async (points: readonly Death[]): Promise<void> => {
+        await expectSameEnd(points);
+        if (++done % 10 === 0) console.log(`${done} runs, ${deaths - before.deaths} deaths so far`);
+      };
+      await inTurn(everyPoint(), count);
+      await inTurn(missedPoints(), count);
       const died = deaths - before.deaths;
-      console.log(
-        `${points.length} runs, ${died} deaths, ${repeatedCalls - before.repeatedCalls} calls asked again`,
-      );
+      console.log(`${done} runs, ${died} deaths, ${repeatedCalls - before.repeatedCalls} calls asked again`);
       expect(died).toBeGreaterThanOrEqual(200);
-      // Of every kind of event each moment, and of every kind of write to the bank.
-      const met = ["before", "midst", "after"].flatMap((when) =>
-        [...everyType, "add", "setFactors", "addShowings", "change"].map((type) => `${when} ${type}`),
-      );
+      // Each moment of each kind of event, and of each kind of write to the bank.
+      const kinds = [...everyType, "add", "setFactors", "addShowings", "change"];
+      const met = whens.flatMap((when) => kinds.map((kind) => `${when} ${kind}`));
       expect(met.filter((each) => !diedAt.has(each))).toEqual([]);
     },
     8 * patienceMs,
@@ -456,19 +461,29 @@ describe("two processes", { timeout: patienceMs }, () => {
 
 /** Runs that die at every line, before it, in its midst and after it, a few times each; then at every write to the bank. */
 function everyPoint(): Death[][] {
-  const whens: readonly When[] = ["before", "midst", "after"];
-  const lines = wholeLines(whole);
-  const deathsOfARun = 5;
+  const lines = wholeLines(whole).filter(({ type }) => type !== "run-resumed");
+  const deathsOfARun = 8;
   const stride = Math.ceil(lines.length / deathsOfARun);
   const points: Death[][] = [];
-  for (const when of whens)
+  for (const when of whens) {
+    points.push([atLine(when, "run-resumed")]);
+    // Its first line is another test's.
     for (let first = 1; first <= stride; first++) {
-      const sequences = Array.from({ length: deathsOfARun }, (_, index) => first + index * stride);
-      const reached = sequences.filter((sequence) => sequence < lines.length);
-      points.push(reached.map((sequence) => ({ write: "journal", when, sequence })));
+      const places = Array.from({ length: deathsOfARun }, (_, index) => first + index * stride);
+      const reached = places.filter((place) => place < lines.length);
+      points.push(reached.map((place) => ({ write: "journal", when, place })));
     }
-  const writes = lines.filter(({ type }) => type === "bank-written").length;
-  for (const when of whens)
-    for (let nth = 1; nth <= writes; nth++) points.push([atBank(when, nth, 2 * (nth % 6))]);
+    const writes = lines.filter(({ type }) => type === "bank-written");
+    points.push(writes.map((_, index) => atBank(when, index + 1, 2 * (index % 6))));
+  }
   return points;
+}
+
+/** Kinds of lines that swap places with others, so that no process came to its end at one of them. */
+function missedPoints(): Death[][] {
+  return whens.flatMap((when) =>
+    everyType
+      .filter((type) => type !== "run-started" && !diedAt.has(`${when} ${type}`))
+      .map((type) => [atLine(when, type)]),
+  );
 }
