@@ -72,8 +72,10 @@ describe("a run that is cut off anywhere and resumed", () => {
       // Between two lines, and within the next one: after its first byte, in its midst, or before its last.
       const within = [end + 1, Math.floor((end + next) / 2), next - 1][index % 3] ?? end;
       await expectSameEnd(end, index % 8 === 0);
+      points += 1;
+      if (index % 2 === 1) continue;
       await expectSameEnd(within, false);
-      points += 2;
+      points += 1;
     }
     expect(points).toBeGreaterThanOrEqual(200);
   }, 300_000);
