@@ -9,7 +9,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import type { Task } from "lessonbank";
+import type { FunctionTask } from "lessonbank";
 import { oneOf, tellMistakes, wholeNumber } from "./arguments.ts";
 import { isMeasured, states, type Judged, type State } from "./judged.ts";
 import { machineLine } from "./machine.ts";
@@ -36,7 +36,7 @@ const seed = wholeNumber("seed", values.seed);
 /** A task's reference call in milliseconds that counts as near 10 ms. */
 const near = { from: 5, to: 20 };
 /** Seconds a candidate at 10 ms kernels that are aimed at. */
-const aims: Readonly<Record<Task["language"], number>> = { c: 0.4, "c++": 0.6 };
+const aims: Readonly<Record<FunctionTask["language"], number>> = { c: 0.4, "c++": 0.6 };
 /** Of the evaluation harness published with LessonL: geometric mean over six of its problems on two cores. */
 const lessonlSeconds = 12.5;
 
@@ -48,7 +48,7 @@ if (values.analyse === undefined) {
 } else report(readRecords<Judged>("cost", values.analyse));
 
 /** Each try in a process and a cache folder of its own: what is warm once does not get cold again. Recorded when the task is done. */
-function measure(task: Task, records: Records<Judged>): void {
+function measure(task: FunctionTask, records: Records<Judged>): void {
   const judged: Judged[] = [];
   for (let tried = -1; tried < judged.length && !judged.some((item) => item.state === "first");) {
     tried = judged.length;

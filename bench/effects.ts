@@ -12,7 +12,7 @@ import {
   type OutcomeStatus,
   type Rewrite,
   type Subject,
-  type Task,
+  type FunctionTask,
 } from "lessonbank";
 import { familyOf, type Family } from "./families.ts";
 
@@ -49,9 +49,9 @@ export interface Truth {
 interface Internals {
   readonly openSubject: (
     source: string,
-    language: Task["language"],
+    language: FunctionTask["language"],
     functionName: string,
-    sizes: Task["sizes"]["timed"],
+    sizes: FunctionTask["sizes"]["timed"],
   ) => Subject | undefined;
   readonly loadGrammars: () => Promise<void>;
 }
@@ -66,7 +66,7 @@ async function internals(): Promise<Internals> {
 
 /** Every place of every rewrite, with the whole file after it. */
 export async function attemptsOn(
-  task: Task,
+  task: FunctionTask,
 ): Promise<{ rewrite: Rewrite; opportunity: Opportunity; source: string }[]> {
   const { openSubject, loadGrammars } = await internals();
   await loadGrammars();
@@ -82,7 +82,7 @@ export async function attemptsOn(
 
 /** Judges every attempt on a task at effort `screen`. */
 export async function measureEffects(
-  task: Task,
+  task: FunctionTask,
   evaluator: Evaluator,
   onProgress: (done: number, of: number) => void,
 ): Promise<TaskEffects> {
@@ -106,7 +106,7 @@ export async function measureEffects(
 
 /** The truth about these tasks: what the file knows, and what it does not know measured and added to it, task by task. */
 export async function truthOf(
-  tasks: readonly Task[],
+  tasks: readonly FunctionTask[],
   file: string,
   openEvaluator: () => Promise<Evaluator>,
 ): Promise<TaskEffects[]> {

@@ -3,12 +3,12 @@
  */
 import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import { defaultTeam, describeContext, listTasks, type Task } from "lessonbank";
+import { defaultTeam, describeContext, listTasks, type FunctionTask } from "lessonbank";
 import { oneOf } from "./arguments.ts";
 import { generator } from "./sampling.ts";
 
 export interface RealCandidate {
-  readonly task: Task;
+  readonly task: FunctionTask;
   readonly source: string;
   /** By which it is known in records. */
   readonly summary: string;
@@ -17,7 +17,7 @@ export interface RealCandidate {
 }
 
 /** The shipped tasks, or those of them that are named, separated by commas. Throws a UsageError where there is none of a name. */
-export async function shippedTasks(names: string | undefined): Promise<Task[]> {
+export async function shippedTasks(names: string | undefined): Promise<FunctionTask[]> {
   const tasks = await listTasks(fileURLToPath(new URL("../../tasks", import.meta.url)));
   if (names === undefined) return tasks;
   const known = tasks.map((task) => task.name);
@@ -30,7 +30,7 @@ export async function shippedTasks(names: string | undefined): Promise<Task[]> {
  * ideas. In one round the agents do not know of each other. The same for the same seed.
  */
 export async function proposalsFor(
-  task: Task,
+  task: FunctionTask,
   { most, seed }: { most: number; seed: number },
 ): Promise<RealCandidate[]> {
   const team = defaultTeam();

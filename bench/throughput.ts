@@ -11,7 +11,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { parseArgs } from "node:util";
-import { createEvaluator, type Evaluator, type Task } from "lessonbank";
+import { createEvaluator, type Evaluator, type FunctionTask } from "lessonbank";
 import { tellMistakes, wholeNumber } from "./arguments.ts";
 import { useFreshCache } from "./fresh-cache.ts";
 import { machineLine } from "./machine.ts";
@@ -85,7 +85,7 @@ if (values.analyse === undefined) {
 } else report(readRecords<Judged>("throughput", values.analyse));
 
 /** As many from every task as there are, in an order that mixes them. */
-async function streamOf(tasks: readonly Task[], most: number): Promise<RealCandidate[]> {
+async function streamOf(tasks: readonly FunctionTask[], most: number): Promise<RealCandidate[]> {
   const lists: RealCandidate[][] = [];
   // Twice the share of each, for those that have fewer ideas.
   const share = Math.ceil((2 * most) / tasks.length);

@@ -26,7 +26,7 @@ export interface Wish {
   readonly key: string;
   /** Gets it from outside. What it throws is thrown, and not recorded: the run did not get it. */
   readonly fetch: () => Promise<Arrival>;
-  /** Done before it is handed out from the record: what may not have reached its place when the process died. */
+  /** Done by a run that goes on, before it is handed out from the record: what may not have reached its place when the process died. */
   readonly again?: (() => Promise<void>) | undefined;
 }
 
@@ -37,7 +37,7 @@ export interface Tape {
   decide(decision: Decision): void;
   /** That of the last arrival. */
   readonly now: RunTime;
-  /** Aborted, with the ReplayDifference, once the run no longer follows its record. */
+  /** Aborted, with the ReplayDifference, once the run no longer follows its record; and with what else makes it impossible to go on. */
   readonly signal: AbortSignal;
   /** To be called when the run has ended. Throws a ReplayDifference where the record holds more than it came to. */
   finish(): Promise<void>;
@@ -205,6 +205,8 @@ class RunTape implements Tape {
       }
       this.goLive();
     } catch (error) {
+      // Whoever wishes from now on is told as well: there is nobody who would hand anything out.
+      if (!this.signal.aborted) this.differed.abort(error);
       for (const { fail } of this.waiting.splice(0)) fail(error);
     }
   }
@@ -213,8 +215,10 @@ class RunTape implements Tape {
     const key = keyOf(line);
     const find = (): number => this.waiting.findIndex((each) => each.key === key);
     await this.until(() => find() >= 0);
-    const [waiting] = this.waiting.splice(find(), 1);
-    await waiting?.again?.();
+    const waiting = this.waiting[find()];
+    const { beyond = "goes-on" } = this.options;
+    if (beyond === "goes-on") await waiting?.again?.();
+    this.waiting = this.waiting.filter((each) => each !== waiting);
     this.now = { elapsedMs: line.elapsedMs, at: new Date(line.at) };
     waiting?.deliver(withoutHead(line) as Arrival);
     await turn();

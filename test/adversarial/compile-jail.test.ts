@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runInJail, type JailResult } from "../../src/evaluate/jail.ts";
 import { sharedSandbox } from "../../src/evaluate/sandbox.ts";
+import { expectWithin } from "../noisy-machine.ts";
 import { expectReadable, programText, strayProcesses } from "./judge.ts";
 
 /** What a taken compiler is after: a file, an environment variable, a socket on loopback and one without a file. */
@@ -32,12 +33,12 @@ afterAll(async () => {
   expect(await strayProcesses()).toEqual([]);
 });
 
-/** A shell script in the compiler's place. */
+/** A shell script in the compiler's place. Where its limit of time is not what is tested, it has more of it than a busy machine needs. */
 async function runTaken(
   script: string,
   {
     files = {},
-    wallMs = 10_000,
+    wallMs = 30_000,
   }: { readonly files?: Record<string, Uint8Array>; readonly wallMs?: number } = {},
 ): Promise<JailResult> {
   const megabyte = 2 ** 20;
@@ -112,9 +113,11 @@ describe("what a taken compiler leaves as its result (S39)", () => {
   });
 
   it("is not waited for longer than the limit where it is a pipe", async () => {
-    const result = await runTaken("mkfifo /tmp/report", { wallMs: 500 });
-    expect(result.ending).not.toBe("success");
-    expect(result.durationMs).toBeLessThan(1500);
+    await expectWithin(
+      1500,
+      () => runTaken("mkfifo /tmp/report", { wallMs: 500 }),
+      (result) => expect(result.ending).not.toBe("success"),
+    );
   });
 
   it("is not larger than the limit, whatever else it writes", async () => {
@@ -140,10 +143,12 @@ describe("a taken compiler ends (S36, S38)", () => {
       "bomb() { bomb | bomb & }; for i in 1 2 3; do bomb; done; sleep 1000",
     ],
   ])("%s", async (_, script) => {
-    const result = await runTaken(script, { wallMs: 500 });
-    expect(result.ending).not.toBe("success");
-    expect(result.durationMs).toBeLessThan(1500);
-    expect(await strayProcesses()).toEqual([]);
+    await expectWithin(1500, async () => {
+      const result = await runTaken(script, { wallMs: 500 });
+      expect(result.ending).not.toBe("success");
+      expect(await strayProcesses()).toEqual([]);
+      return result;
+    });
   });
 
   it.each([
@@ -151,22 +156,26 @@ describe("a taken compiler ends (S36, S38)", () => {
     ["by itself, with orphans that hold its output", "sleep 1000 & exit 1"],
     ["when it kills everybody", "kill -9 -1; exit 1"],
   ])("%s", async (_, script) => {
-    const result = await runTaken(script);
-    expect(result.ending).toBe("failure");
-    expect(result.durationMs).toBeLessThan(2000);
-    expect(await strayProcesses()).toEqual([]);
+    await expectWithin(2000, async () => {
+      const result = await runTaken(script);
+      expect(result.ending).toBe("failure");
+      expect(await strayProcesses()).toEqual([]);
+      return result;
+    });
   });
 
   it("where it traces process 1, within a second after its limit", async () => {
     const planted = { CANARY: canary, PORT: "1", ABSTRACT: "nobody" };
     const source = Buffer.from(await programText("attacks/s40-taken-compiler.c", planted));
-    const result = await runTaken("gcc -w /in/taken.c -o /tmp/taken && /tmp/taken trace; exit 1", {
-      files: { "/in/taken.c": source },
-      wallMs: 1000,
+    await expectWithin(2000, async () => {
+      const result = await runTaken("gcc -w /in/taken.c -o /tmp/taken && /tmp/taken trace; exit 1", {
+        files: { "/in/taken.c": source },
+        wallMs: 1000,
+      });
+      expect(result.ending).not.toBe("success");
+      expect(await strayProcesses()).toEqual([]);
+      return result;
     });
-    expect(result.ending).not.toBe("success");
-    expect(result.durationMs).toBeLessThan(2000);
-    expect(await strayProcesses()).toEqual([]);
   });
 
   it("with its words cut and cleaned, whatever it says", async () => {
@@ -174,7 +183,7 @@ describe("a taken compiler ends (S36, S38)", () => {
     const result = await runTaken(said).catch((error: unknown) => error);
     expect(result).toMatchObject({ ending: "failure" });
     expectReadable((result as JailResult).diagnostics);
-    const flood = await runTaken("while :; do echo words words words >&2; done", { wallMs: 3000 });
+    const flood = await runTaken("while :; do echo words words words >&2; done");
     expect(flood.ending).toBe("too-large");
     expectReadable(flood.diagnostics);
   });

@@ -5,6 +5,7 @@ import { join, relative } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { cacheDirectory } from "../../src/evaluate/cache.ts";
 import { compileLibrary, type Compiled } from "../../src/evaluate/compile.ts";
+import { expectWithin } from "../noisy-machine.ts";
 import {
   everyVariant,
   compileWithin,
@@ -82,10 +83,12 @@ describe("files of the host (C1, C2)", () => {
   it.each([canary, `../../../..${canary}`, "/proc/self/environ", "/dev/zero", "/etc/passwd", `@${canary}`])(
     "are not included: %s",
     async (path) => {
-      const startedMs = performance.now();
-      const compiled = await compile("attacks/c1-include.c", { PATH: path.replace(folder, () => folder) });
-      expect(reasonOf(compiled)).toMatch(/fatal error: .*No such file or directory/);
-      expect(performance.now() - startedMs).toBeLessThan(5000);
+      await expectWithin(5000, async () => {
+        const startedMs = performance.now();
+        const compiled = await compile("attacks/c1-include.c", { PATH: path.replace(folder, () => folder) });
+        expect(reasonOf(compiled)).toMatch(/fatal error: .*No such file or directory/);
+        return { durationMs: performance.now() - startedMs };
+      });
     },
   );
 
@@ -185,9 +188,11 @@ describe("bombs that have to be stopped (C3)", () => {
   ];
 
   it.each(bombs)("%s: when the time is up, nothing of it is left", async (_, language, text) => {
-    const result = await compileWithin(text, language, { wallMs: 400, cpuSeconds: 1 });
-    expect(result.ending).not.toBe("success");
-    expect(result.durationMs).toBeLessThan(5000);
+    await expectWithin(
+      5000,
+      () => compileWithin(text, language, { wallMs: 400, cpuSeconds: 1 }),
+      (result) => expect(result.ending).not.toBe("success"),
+    );
   });
 
   it.runIf(everyVariant).each(bombs)(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { expectFaster } from "../noisy-machine.ts";
 import { programText, useBench, type TaskName } from "./judge.ts";
 
 const bench = useBench();
@@ -21,12 +22,11 @@ describe("an honest candidate that looks like an attack wins all the same", () =
     ["an allocator of its own", "twins/c10-operator-new.cpp", "distinct-words"],
     ["templates, sorting and a log", "twins/c3-templates.cpp", "distinct-words"],
   ])("%s", async (_, file, task) => {
-    expect(await bench.judge(file, { task })).toMatchObject({ status: "measured", faster: true });
+    await expectFaster(() => bench.judge(file, { task }));
   });
 
   it.runIf(process.arch === "x64")("intrinsics", async () => {
-    const outcome = await bench.judge("twins/c8-intrinsics.c", { task: "scale" });
-    expect(outcome).toMatchObject({ status: "measured", faster: true });
+    await expectFaster(() => bench.judge("twins/c8-intrinsics.c", { task: "scale" }));
   });
 
   it.each<[string, (text: string) => string]>([
@@ -40,10 +40,7 @@ describe("an honest candidate that looks like an attack wins all the same", () =
     ],
   ])("%s", async (_, change) => {
     const text = change(await programText("twins/c10-table.c"));
-    expect(await bench.judgeText(text, { task: "digit-sums" })).toMatchObject({
-      status: "measured",
-      faster: true,
-    });
+    await expectFaster(() => bench.judgeText(text, { task: "digit-sums" }));
   });
 });
 

@@ -224,13 +224,13 @@ export function expectReadable(text: string): void {
   expect(text).not.toMatch(/[\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF]/);
 }
 
-/** Command lines of the processes below this one, but for supervisors and the test runner's own; empty within a second, or it is told which. */
+/** Command lines of the processes below this one, but for supervisors and the test runner's own. What is about to end has ten seconds. */
 export async function strayProcesses(): Promise<string[]> {
   for (let attempt = 0; ; attempt++) {
     const stray = descendants(process.pid)
       .map(({ command }) => command)
       .filter((command) => /bwrap|loader|cc1|collect2|\/sh\b/.test(command));
-    if (stray.length === 0 || attempt === 40) return stray;
+    if (stray.length === 0 || attempt === 400) return stray;
     await sleep(25);
   }
 }

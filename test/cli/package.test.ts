@@ -11,6 +11,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 let folder: string;
+/** What npx finds there, without its own start. */
+let program: string;
 const here = (options: Options = {}): Options => ({
   cwd: folder,
   reject: false,
@@ -38,6 +40,7 @@ beforeAll(async () => {
   };
   await writeFile(join(folder, "package.json"), JSON.stringify(somebody));
   const install = ["install", "--offline", "--no-audit", "--no-fund", "--loglevel=error", `./${tarball}`];
+  program = join(folder, "node_modules", ".bin", "lessonbank");
   await execa("npm", install, { ...here(), reject: true, timeout: 280_000 });
 }, 300_000);
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -50,7 +53,7 @@ test("the program says that this machine is fit", async () => {
 });
 
 test("the program finds the tasks that ship with it", async () => {
-  const { stdout } = await execa("npx", ["lessonbank", "task", "list", "--json"], here());
+  const { stdout } = await execa(program, ["task", "list", "--json"], here());
   expect(JSON.parse(String(stdout)).length).toBeGreaterThanOrEqual(14);
 });
 
@@ -66,11 +69,7 @@ double sum_of_products(const std::vector<double>& values) {
 `;
   await writeFile(join(folder, "slow.cpp"), source);
   const budget = ["--rounds", "1", "--evaluations", "1", "--seed", "1"];
-  const run = await execa(
-    "npx",
-    ["lessonbank", "optimize", "slow.cpp:sum_of_products", ...budget, "--json"],
-    here(),
-  );
+  const run = await execa(program, ["optimize", "slow.cpp:sum_of_products", ...budget, "--json"], here());
   expect(run.exitCode, String(run.stderr)).toBe(0);
   const result = JSON.parse(String(run.stdout));
   expect(result).toMatchObject({
@@ -85,12 +84,12 @@ double sum_of_products(const std::vector<double>& values) {
     .split("\n")
     .map((line) => JSON.parse(line).type);
   expect([journal.at(0), journal.at(-1)]).toEqual(["run-started", "run-ended"]);
-  const stats = await execa("npx", ["lessonbank", "lessons", "stats", "--json"], here());
+  const stats = await execa(program, ["lessons", "stats", "--json"], here());
   expect(JSON.parse(String(stats.stdout)).lessons).toBe(result.lessons.length);
 });
 
 test("the library's functions are there, and so are their types", async () => {
-  const program = `
+  const source = `
     import { evaluate, loadTask, openBank, optimize, type Bank, type OptimizeResult, type Outcome } from "lessonbank";
     const task = await loadTask("node_modules/lessonbank/tasks/bit-count");
     const outcome: Outcome = await evaluate(task, "");
@@ -102,7 +101,7 @@ test("the library's functions are there, and so are their types", async () => {
     await bank.close();
     console.log(JSON.stringify({ status: outcome.status, events, attempts: result.attempts.length }));
   `;
-  await writeFile(join(folder, "program.ts"), program);
+  await writeFile(join(folder, "program.ts"), source);
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   const flags = [
     "--module",

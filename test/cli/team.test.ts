@@ -10,12 +10,16 @@ import {
   usageEvent,
   type EndpointServer,
 } from "../model/endpoint-server.ts";
+import { repeatWhereNoisy } from "../noisy-machine.ts";
 import { lessonbank, type Ran } from "./scripted-terminal.ts";
 
 const key = "test-key-0123456789abcdef";
 let directory: string;
 let server: EndpointServer;
 let team: string[];
+let proposals = 0;
+/** Requests before the run that the tests are of. */
+let earlier = 0;
 
 /** One pass over the array; a second proposal that does not compile, and is mended; a sentence for every lesson. */
 const body = "int64_t sum = 0; for (int i = 0; i < count; i++) { sum += amounts[i]; balances[i] = sum; }";
@@ -24,7 +28,6 @@ const code = (text: string): string =>
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "lessonbank-team-"));
-  let proposals = 0;
   server = await startEndpoint((response, request) => {
     const [{ content }] = request.body["messages"] as [{ content: string }];
     const asksForCode = content.includes("```c code block");
@@ -63,7 +66,15 @@ describe("a model on the team", () => {
   let result: Record<string, any>;
   beforeAll(async () => {
     const limits = ["--rounds", "2", "--repair", "--seed", "1", "--no-bank", "--journal", "run.jsonl"];
-    ran = await run("optimize", "running-balance", ...team, ...limits, "--json");
+    const optimize = async (): Promise<Ran> => {
+      proposals = 0;
+      earlier = server.requests.length;
+      await rm(join(directory, "run.jsonl"), { force: true });
+      return run("optimize", "running-balance", ...team, ...limits, "--json");
+    };
+    ran = await repeatWhereNoisy(optimize, {
+      once: ({ stdout }) => expect(JSON.parse(stdout)).toHaveProperty("best"),
+    });
     result = JSON.parse(ran.stdout);
   });
 
@@ -78,7 +89,7 @@ describe("a model on the team", () => {
     // Two proposals, a repair, and a lesson for each of three candidates.
     expect(result["costs"]).toMatchObject({ modelCalls: 6, inputTokens: 1800, outputTokens: 240 });
     expect(result["costs"].usd).toBeCloseTo((1800 * 1 + 240 * 10) / 1e6, 12);
-    expect(server.requests.length).toBe(6);
+    expect(server.requests.length - earlier).toBe(6);
     expect(result["lessons"].map((lesson: any) => lesson.text)).toContain(
       "Keeping the sum makes one pass of the quadratic work.",
     );
@@ -116,11 +127,16 @@ describe("a model on the team", () => {
   });
 
   it("does here what it did there, measured afresh", async () => {
-    const { code: exitCode, stdout } = await run("replay", "run.jsonl", "--retime", "--json");
-    expect(exitCode).toBe(0);
-    const { candidates } = JSON.parse(stdout);
-    expect(candidates.map((each: any) => each.here.status)).toEqual(["measured", "not-compiled", "measured"]);
-    expect(candidates[0].here.faster).toBe(true);
+    const outcomes = (stdout: string): any[] =>
+      JSON.parse(stdout).candidates.map((candidate: any) => candidate.here);
+    await repeatWhereNoisy(() => run("replay", "run.jsonl", "--retime", "--json"), {
+      always({ code: exitCode, stdout }) {
+        expect(exitCode).toBe(0);
+        const statuses = outcomes(stdout).map(({ status }) => status);
+        expect(statuses).toEqual(["measured", "not-compiled", "measured"]);
+      },
+      once: ({ stdout }) => expect(outcomes(stdout)[0].faster).toBe(true),
+    });
   });
 
   it("is not asked twice for what the journal holds, when the run is resumed", async () => {
@@ -162,7 +178,7 @@ describe("a model that fails", () => {
       "--rounds",
       "1",
       "--evaluations",
-      "4",
+      "1",
       "--no-journal",
       "--no-bank",
       "--json",

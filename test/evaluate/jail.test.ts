@@ -10,6 +10,7 @@ import { runInJail, type JailResult } from "../../src/evaluate/jail.ts";
 import type { JailLimits } from "../../src/evaluate/jail-run.ts";
 import { nativePrograms } from "../../src/evaluate/native.ts";
 import { openSandbox, type Sandbox, type SandboxKind } from "../../src/evaluate/sandbox.ts";
+import { expectWithin } from "../noisy-machine.ts";
 
 const megabyte = 1 << 20;
 /** So that those of other tests, which run meanwhile, are not taken for ours. */
@@ -77,6 +78,15 @@ function processesNamed(text: string): number[] {
   });
 }
 
+/** Of that name, as soon as there are so many of them; fewer where they do not come within ten seconds. */
+async function theirProcesses(text: string, count: number): Promise<number[]> {
+  for (let attempt = 0; ; attempt++) {
+    const found = processesNamed(text);
+    if (found.length >= count || attempt === 400) return found;
+    await sleep(25);
+  }
+}
+
 const kinds: { kind: SandboxKind; controlGroups: boolean }[] = [
   { kind: "full", controlGroups: true },
   { kind: "full", controlGroups: false },
@@ -115,24 +125,36 @@ describe.each(kinds)("a jail ($kind, control groups: $controlGroups)", ({ kind, 
   });
 
   it("ends at its limit of wall time, with all that it started", async () => {
-    const result = await runHostile(sandbox, "idler", { wallMs: 1500 });
-    expect(result.ending).toBe("timed-out");
-    expect(result.durationMs).toBeLessThan(2500);
-    expect(processesNamed(`/tmp/${program}`)).toEqual([]);
+    await expectWithin(
+      1800,
+      () => runHostile(sandbox, "idler", { wallMs: 800 }),
+      (result) => {
+        expect(result.ending).toBe("timed-out");
+        expect(processesNamed(`/tmp/${program}`)).toEqual([]);
+      },
+    );
   });
 
   it("leaves nothing of a program that ends well but for its children", async () => {
-    const result = await runHostile(sandbox, "deserter");
-    expect(textOf(result)).toBe("done\n");
-    expect(result.durationMs).toBeLessThan(5000);
-    expect(processesNamed(`/tmp/${program}`)).toEqual([]);
+    await expectWithin(
+      5000,
+      () => runHostile(sandbox, "deserter"),
+      (result) => {
+        expect(textOf(result)).toBe("done\n");
+        expect(processesNamed(`/tmp/${program}`)).toEqual([]);
+      },
+    );
   });
 
   it.each([["memory-bomb"], ["shared-memory-bomb"]])("ends a %s for its memory", async (fixture) => {
-    const result = await runHostile(sandbox, fixture);
-    expect(result.ending).toBe("out-of-memory");
-    expect(result.durationMs).toBeLessThan(10_000);
-    expect(processesNamed(`/tmp/${program}`)).toEqual([]);
+    await expectWithin(
+      10_000,
+      () => runHostile(sandbox, fixture),
+      (result) => {
+        expect(result.ending).toBe("out-of-memory");
+        expect(processesNamed(`/tmp/${program}`)).toEqual([]);
+      },
+    );
   });
 
   it("has no memory that belongs to no process", async () => {
@@ -140,13 +162,16 @@ describe.each(kinds)("a jail ($kind, control groups: $controlGroups)", ({ kind, 
   });
 
   it("holds a fork bomb until its time is up, and the machine goes on", async () => {
-    const running = runHostile(sandbox, "fork-bomb", { wallMs: 2500 });
-    await sleep(1500);
-    expect(processesNamed(`/tmp/${program}`).length).toBeLessThanOrEqual(130);
-    const { stdout } = await promisify(execFile)("/bin/echo", ["alive"]);
-    expect(stdout).toBe("alive\n");
-    expect((await running).durationMs).toBeLessThan(3500);
-    expect(processesNamed(`/tmp/${program}`)).toEqual([]);
+    await expectWithin(2500, async () => {
+      const running = runHostile(sandbox, "fork-bomb", { wallMs: 1500 });
+      await sleep(1000);
+      expect(processesNamed(`/tmp/${program}`).length).toBeLessThanOrEqual(130);
+      const { stdout } = await promisify(execFile)("/bin/echo", ["alive"]);
+      expect(stdout).toBe("alive\n");
+      const result = await running;
+      expect(processesNamed(`/tmp/${program}`)).toEqual([]);
+      return result;
+    });
   });
 
   it("stops what writes files that are too large, or too much to its output", async () => {
@@ -171,13 +196,15 @@ describe.each(kinds)("a jail ($kind, control groups: $controlGroups)", ({ kind, 
 
   it("runs as nobody's user where we are root", async () => {
     if (process.getuid?.() !== 0) return;
-    const running = runShell(sandbox, "sleep 0.7; : > result");
-    await sleep(400);
-    const owners = processesNamed("sleep\u00000.7").map(
+    const seconds = randomInt(10_000, 1_000_000);
+    const running = runShell(sandbox, `sleep ${seconds}; : > result`);
+    const sleeping = await theirProcesses(`sleep\u0000${seconds}`, 1);
+    const owners = sleeping.map(
       (pid) => /^Uid:\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1],
     );
     expect(owners.length).toBeGreaterThan(0);
     for (const owner of owners) expect(Number(owner)).toBeGreaterThan(19_999);
+    for (const pid of sleeping) process.kill(pid);
     expect((await running).ending).toBe("success");
   });
 
@@ -203,10 +230,9 @@ describe("when the process that started it is killed", () => {
     const started = [launcher, "parent=$$", ...options, "--", ...system, "/bin/sh", "-c", `'${sleepers}'`];
     const shell = spawn("/bin/sh", ["-c", `${started.join(" ")} 3>/dev/null; :`], { stdio: "ignore" });
     const sleeping = (): number[] => processesNamed(`sleep\u0000${seconds}`);
-    for (let attempt = 0; attempt < 100 && sleeping().length < 2; attempt++) await sleep(25);
-    expect(sleeping().length).toBe(2);
+    expect(await theirProcesses(`sleep\u0000${seconds}`, 2)).toHaveLength(2);
     shell.kill("SIGKILL");
-    for (let attempt = 0; attempt < 40 && sleeping().length > 0; attempt++) await sleep(25);
+    for (let attempt = 0; attempt < 400 && sleeping().length > 0; attempt++) await sleep(25);
     expect(sleeping()).toEqual([]);
     await sandbox.close();
   });

@@ -2,10 +2,12 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { sandboxDirectory } from "../../src/evaluate/kept-programs.ts";
+import type { MachineProbe } from "../../src/evaluate/probe.ts";
 import { probeJail } from "../../src/evaluate/probe-jail.ts";
 import { probeMachine } from "../../src/evaluate/probe-machine.ts";
 import { probeWorker } from "../../src/evaluate/probe-worker.ts";
 import { openSandbox } from "../../src/evaluate/sandbox.ts";
+import { repeatWhereNoisy } from "../noisy-machine.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const path = process.env["PATH"];
@@ -17,8 +19,13 @@ describe("probeMachine", () => {
   it.each(["full", "weaker"] as const)(
     "tries every fence of the %s sandbox, and all of them hold",
     async (kind) => {
-      const probes = await probeMachine(kind);
-      expect(probes.filter(({ status }) => status === "missing")).toEqual([]);
+      const atTimeLimit = "compiler jail: everything ends at the time limit";
+      const missing = (found: readonly MachineProbe[]): string[] =>
+        found.filter(({ status }) => status === "missing").map(({ name }) => name);
+      const probes = await repeatWhereNoisy(() => probeMachine(kind), {
+        always: (found) => expect(missing(found).filter((name) => name !== atTimeLimit)).toEqual([]),
+        once: (found) => expect(missing(found)).toEqual([]),
+      });
       const names = probes.map(({ name }) => name);
       for (const name of ["C compiler", "C++ compiler", "compiler jail", "sandbox", "control groups"])
         expect(names).toContain(name);
@@ -31,7 +38,7 @@ describe("probeMachine", () => {
         for (const where of ["sandbox", "compiler jail"]) expect(names).toContain(`${where}: ${fence}`);
       expect(names).toContain("sandbox: inputs read-only");
       expect(names).toContain("sandbox: clocks outside");
-      expect(names).toContain("compiler jail: everything ends at the time limit");
+      expect(names).toContain(atTimeLimit);
     },
   );
 

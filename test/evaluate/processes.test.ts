@@ -12,6 +12,7 @@ import { startSupervisor } from "../../src/evaluate/supervisor.ts";
 import { unprivilegedUser } from "../../src/evaluate/unprivileged-user.ts";
 import type { FunctionTask } from "../../src/task/task.ts";
 import { descendants } from "../process-table.ts";
+import { expectWithin } from "../noisy-machine.ts";
 import { libraryOf } from "./hand-made.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 
@@ -37,7 +38,8 @@ async function newEvaluator(): Promise<Workbench> {
 }
 
 async function isGone(pattern: string, root: number): Promise<boolean> {
-  for (let attempt = 0; attempt < 40; attempt++) {
+  // A loaded machine is given more than it takes before this counts as left over.
+  for (let attempt = 0; attempt < 400; attempt++) {
     if (!(await descendants(root)).some(({ command }) => command.includes(pattern))) return true;
     await sleep(25);
   }
@@ -50,22 +52,24 @@ describe("an abort", () => {
     ["in a compile that takes long", endlessToCompile, "compile"],
     ["while it is timed", quickScale, "time"],
   ] as const)("%s is over within a second, with the signal's reason", async (_, source, stage) => {
-    const evaluator = await newEvaluator();
-    const controller = new AbortController();
-    const reason = new Error("enough");
-    let abortedMs = 0;
-    const judging = evaluator.evaluate(task, source, {
-      signal: controller.signal,
-      onStage: (reached) => {
-        if (reached !== stage) return;
-        setTimeout(() => {
-          abortedMs = performance.now();
-          controller.abort(reason);
-        }, 150);
-      },
+    await expectWithin(1000, async () => {
+      const evaluator = await newEvaluator();
+      const controller = new AbortController();
+      const reason = new Error("enough");
+      let abortedMs = 0;
+      const judging = evaluator.evaluate(task, source, {
+        signal: controller.signal,
+        onStage: (reached) => {
+          if (reached !== stage) return;
+          setTimeout(() => {
+            abortedMs = performance.now();
+            controller.abort(reason);
+          }, 150);
+        },
+      });
+      await expect(judging).rejects.toBe(reason);
+      return { durationMs: performance.now() - abortedMs };
     });
-    await expect(judging).rejects.toBe(reason);
-    expect(performance.now() - abortedMs).toBeLessThan(1000);
   });
 
   it("leaves an evaluator that still works", async () => {
@@ -79,14 +83,17 @@ describe("an abort", () => {
   });
 
   it("while another candidate is judged does not wait for that one", async () => {
-    const evaluator = await newEvaluator();
-    const other = evaluator.evaluate(task, endless).catch(() => undefined);
-    const startedMs = performance.now();
-    await expect(
-      evaluator.evaluate(task, quickScale, { signal: AbortSignal.timeout(400) }),
-    ).rejects.toThrow();
-    expect(performance.now() - startedMs).toBeLessThan(1200);
-    expect(await other).toMatchObject({ status: "timed-out" });
+    await expectWithin(1200, async () => {
+      const evaluator = await newEvaluator();
+      const other = evaluator.evaluate(task, endless).catch(() => undefined);
+      const startedMs = performance.now();
+      await expect(
+        evaluator.evaluate(task, quickScale, { signal: AbortSignal.timeout(400) }),
+      ).rejects.toThrow();
+      const durationMs = performance.now() - startedMs;
+      expect(await other).toMatchObject({ status: "timed-out" });
+      return { durationMs };
+    });
   });
 
   it("before anything began starts nothing", async () => {
@@ -116,17 +123,20 @@ describe("closing in the midst of things", () => {
     ["a call that never ends", endless, "check"],
     ["a long compile", endlessToCompile, "compile"],
   ] as const)("of %s ends it within a second", async (_, source, stage) => {
-    const evaluator = await newEvaluator();
-    const reached = new Promise<void>((resolve) => {
-      evaluator
-        .evaluate(task, source, { onStage: (now) => void (now === stage && setTimeout(resolve, 100)) })
-        .catch((error: unknown) => expect(String(error)).toMatch(/closed/));
+    await expectWithin(1000, async () => {
+      const evaluator = await newEvaluator();
+      const reached = new Promise<void>((resolve) => {
+        evaluator
+          .evaluate(task, source, { onStage: (now) => void (now === stage && setTimeout(resolve, 100)) })
+          .catch((error: unknown) => expect(String(error)).toMatch(/closed/));
+      });
+      await reached;
+      const startedMs = performance.now();
+      await evaluator.close();
+      const durationMs = performance.now() - startedMs;
+      await expect(readdir(evaluator.file("."))).rejects.toThrow(/ENOENT/);
+      return { durationMs };
     });
-    await reached;
-    const startedMs = performance.now();
-    await evaluator.close();
-    expect(performance.now() - startedMs).toBeLessThan(1000);
-    await expect(readdir(evaluator.file("."))).rejects.toThrow(/ENOENT/);
   });
 });
 
@@ -159,7 +169,7 @@ describe("a supervisor whose parent is killed in the midst of a call", () => {
     expect([isAlive(supervisor), isAlive(worker)]).toEqual([true, true]);
     shell.kill("SIGKILL");
     await shell;
-    for (let attempt = 0; attempt < 40 && (isAlive(supervisor) || isAlive(worker)); attempt++)
+    for (let attempt = 0; attempt < 400 && (isAlive(supervisor) || isAlive(worker)); attempt++)
       await sleep(25);
     expect([isAlive(supervisor), isAlive(worker)]).toEqual([false, false]);
   });
@@ -180,7 +190,8 @@ describe("the timing lock", () => {
     await first.lock();
     await expect(second.lock({ signal: AbortSignal.timeout(100) })).rejects.toThrow();
     await first.close();
-    await second.lock({ signal: AbortSignal.timeout(5000) });
+    // The queue is the machine's: tests that run beside this one may be in it too.
+    await second.lock({ signal: AbortSignal.timeout(50_000) });
     await second.close();
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
 import type { FunctionTask } from "../../src/task/task.ts";
+import { expectFaster, repeatWhereNoisy } from "../noisy-machine.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 
 let evaluator: Workbench;
@@ -20,8 +21,7 @@ function quickBut(first: string, top = ""): string {
 
 describe("a candidate that is right and faster", () => {
   it("is measured where the sanitizers find nothing, without a word about them", async () => {
-    const outcome = await evaluator.evaluate(task, quickScale);
-    expect(outcome).toMatchObject({ status: "measured", faster: true });
+    const outcome = await expectFaster(() => evaluator.evaluate(task, quickScale));
     expect(outcome.reason ?? "").not.toMatch(/sanitizer/);
   });
 
@@ -80,11 +80,9 @@ describe("a candidate that is right and faster", () => {
     const loose = await makeTask({
       source: slowScale.replace("{", "{ volatile int most = 2147483647; most = most + 1;"),
     });
-    const outcome = await evaluator.evaluate(
-      loose,
-      quickBut("volatile int most = 2147483647; most = most + 1;"),
+    const outcome = await expectFaster(() =>
+      evaluator.evaluate(loose, quickBut("volatile int most = 2147483647; most = most + 1;")),
     );
-    expect(outcome).toMatchObject({ status: "measured", faster: true });
     expect(outcome.reason).toMatch(/reference itself is not clean/);
   });
 
@@ -120,7 +118,7 @@ describe("a candidate that keeps the sanitizers away", () => {
   return a + b + c + d + e + f - 6 * x;
 }`;
     const source = quickBut("n += greedy(n);", top);
-    expect(await evaluator.evaluate(task, source)).toMatchObject({ status: "measured", faster: true });
+    await expectFaster(() => evaluator.evaluate(task, source));
   });
 });
 
@@ -129,6 +127,11 @@ describe("in a search", () => {
     const slow = slowScale.replace("{", "{ static volatile double kept; if (n) kept = values[n];");
     expect((await evaluator.evaluate(task, slow, { effort: "screen" })).status).toBe("measured");
     const quick = quickBut("static volatile double kept; if (n) kept = values[n];");
-    expect((await evaluator.evaluate(task, quick, { effort: "screen" })).status).toBe("crashed");
+    // It is found out where it would win.
+    await repeatWhereNoisy(() => evaluator.evaluate(task, quick, { effort: "screen", verdicts: "fresh" }), {
+      always: (outcome) =>
+        outcome.status !== "crashed" && expect(outcome).toMatchObject({ status: "measured", faster: false }),
+      once: ({ status }) => expect(status).toBe("crashed"),
+    });
   });
 });

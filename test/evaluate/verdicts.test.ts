@@ -105,11 +105,14 @@ describe("an evaluator that may reuse verdicts", () => {
 
   it("judges anew when asked to, for another task, and at more effort", async () => {
     const other = await makeTask({ source: slowScale, timed: { n: 150_008 } });
-    expect((await evaluator.evaluate(task, quickScale)).judgedAt).toBeUndefined();
-    expect((await evaluator.evaluate(other, quickScale, reuse)).judgedAt).toBeUndefined();
-    expect(
-      (await evaluator.evaluate(task, quickScale, { ...reuse, effort: "confirm" })).judgedAt,
-    ).toBeUndefined();
+    // Which is judged sooner than one that has to be timed.
+    const lacking = quickScale.replace("i < n", "i + 1 < n");
+    await evaluator.evaluate(task, lacking, reuse);
+    expect((await evaluator.evaluate(task, lacking, reuse)).judgedAt).toBeDefined();
+    expect((await evaluator.evaluate(task, lacking)).judgedAt).toBeUndefined();
+    expect((await evaluator.evaluate(other, lacking, reuse)).judgedAt).toBeUndefined();
+    const confirmed = await evaluator.evaluate(task, lacking, { ...reuse, effort: "confirm" });
+    expect(confirmed.judgedAt).toBeUndefined();
   });
 
   it("repeats a compiler's message only for the very same text", async () => {

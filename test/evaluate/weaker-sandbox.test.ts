@@ -3,6 +3,7 @@ import { checkTask } from "../../src/evaluate/check-task.ts";
 import { missingFences, openSandbox } from "../../src/evaluate/sandbox.ts";
 import { createEvaluator, type Workbench } from "../../src/evaluate/sandboxed-evaluator.ts";
 import type { FunctionTask } from "../../src/task/task.ts";
+import { expectFaster } from "../noisy-machine.ts";
 import { makeTask, quickScale, slowScale } from "./scale-task.ts";
 
 let evaluator: Workbench;
@@ -31,8 +32,8 @@ function rightBut(first: string): string {
 
 describe("the weaker sandbox", () => {
   it("measures an honest candidate, and says in the Outcome where", async () => {
-    const outcome = await evaluator.evaluate(task, quickScale);
-    expect(outcome).toMatchObject({ status: "measured", faster: true, sandbox: "weaker" });
+    const outcome = await expectFaster(() => evaluator.evaluate(task, quickScale));
+    expect(outcome).toMatchObject({ sandbox: "weaker" });
   });
 
   it("says so of those that fail too", async () => {
@@ -53,19 +54,22 @@ describe("the weaker sandbox", () => {
     expect(outcome.reason).toContain(call);
   });
 
-  it.each([
-    ["a file that everybody can read", "/etc/passwd", "O_RDONLY"],
-    ["its own memory, to be written", "/proc/self/mem", "O_RDWR"],
-    ["its inputs anew, to be written", "/proc/self/fd/4", "O_RDWR"],
-    ["what its parent was started with", "/proc/1/cmdline", "O_RDONLY"],
-    ["a device", "/dev/null", "O_RDONLY"],
-    ["a temporary file", "/tmp", "O_RDWR | O_TMPFILE"],
-  ])("does not open %s", async (_, path, flags) => {
-    const outcome = await evaluator.evaluate(
-      task,
-      rightBut(`if (open("${path}", ${flags}, 0600) >= 0) abort();`),
+  it("opens no file", async () => {
+    const files = [
+      ["/etc/passwd", "O_RDONLY"],
+      ["/proc/self/mem", "O_RDWR"],
+      // Its inputs anew, to be written.
+      ["/proc/self/fd/4", "O_RDWR"],
+      ["/proc/1/cmdline", "O_RDONLY"],
+      ["/dev/null", "O_RDONLY"],
+      ["/tmp", "O_RDWR | O_TMPFILE"],
+    ];
+    // Where one is opened the status tells which.
+    const tries = files.map(
+      ([path, flags], index) => `if (open("${path}", ${flags}, 0600) >= 0) _exit(${100 + index});`,
     );
-    expect(outcome).toMatchObject({ status: "measured" });
+    const outcome = await evaluator.evaluate(task, rightBut(tries.join(" ")));
+    expect({ status: outcome.status, reason: outcome.reason ?? "" }).toMatchObject({ status: "measured" });
   });
 
   it("has no way to change another process's limits", async () => {

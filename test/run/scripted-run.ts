@@ -66,7 +66,10 @@ export function askingAgent(name: string, model: ChatModel): Agent {
       propose(
         "propose",
         request,
-        `round ${request.round}: ${request.lessons.map(({ text, factor }) => `${text} ${factor}`).join()}`,
+        [
+          `round ${request.round}: ${request.lessons.map(({ text, factor }) => `${text} ${factor}`).join()}`,
+          ...request.general.map(({ lesson }) => lesson.text),
+        ].join("\n"),
       ),
     repair: (review) => propose("repair", review, `mend ${review.candidate.source}`),
     async explain({ candidate, outcome, ask }) {
@@ -85,10 +88,11 @@ export function plainAgent(name: string): Agent {
     name,
     kind: "rewriter",
     speciality: "counting",
-    async propose({ round, lessons, random }) {
+    async propose({ round, lessons, general, random }) {
       if (round % 4 === 3) return undefined;
+      const speed = 1 + lessons.length / 10 + general.length / 20 + random() / 5;
       return {
-        source: sourceOfSpeed(1 + lessons.length / 10 + random() / 5, ` ${name} ${round}`),
+        source: sourceOfSpeed(speed, ` ${name} ${round}`),
         transformations: [{ name: "count", parameters: { round }, place: "the loop" }],
         assumptions: ["Nothing overflows."],
         summary: `${name} in round ${round}`,

@@ -13,6 +13,8 @@ const root = join(import.meta.dirname, "../..");
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "lessonbank-shim-"));
+  const caller = join(root, "test/task/fixtures/caller.c");
+  await execa("gcc", ["-c", "-I", join(root, "sandbox"), caller, "-o", join(folder, "caller.o")]);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -69,16 +71,8 @@ async function call(
   await Promise.all([
     compile(source.language, sourceFile, [...standard, "-Wno-unused", "-Wno-vla-parameter"]),
     compile(shim.language, shimFile, shim.language === source.language ? standard : []),
-    execa("gcc", [
-      "-c",
-      "-I",
-      join(root, "sandbox"),
-      join(root, "test/task/fixtures/caller.c"),
-      "-o",
-      `${base}-caller.o`,
-    ]),
   ]);
-  await execa("g++", [`${sourceFile}.o`, `${shimFile}.o`, `${base}-caller.o`, "-o", base, "-lm"]);
+  await execa("g++", [`${sourceFile}.o`, `${shimFile}.o`, join(folder, "caller.o"), "-o", base, "-lm"]);
   const stdin = Buffer.concat([
     u64(given.length),
     ...given.flatMap(({ bytes, constant }) => [u64(constant ? 1 : 0, bytes.length), bytes]),
