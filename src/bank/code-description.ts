@@ -5,8 +5,8 @@
  */
 import type { Node } from "web-tree-sitter";
 import { codeFeatures } from "../code/features.ts";
-import { listFunctions } from "../code/find-function.ts";
-import type { Language } from "../code/language.ts";
+import { clearName, listFunctions } from "../code/find-function.ts";
+import { isCompiled, type Language } from "../code/language.ts";
 import { loadGrammarsOf, parse } from "../code/parser.ts";
 
 /** `features`: phrases alone. `features-and-names`: then the words of its names. `code`: the code as it is. */
@@ -21,7 +21,14 @@ const mostFunctions = 4;
 const longestFunction = 16 * 1024;
 const longestCode = 256 * 1024;
 const mostNames = 40;
-const nameTypes = ["identifier", "field_identifier", "type_identifier", "namespace_identifier"];
+const nameTypes = [
+  "identifier",
+  "field_identifier",
+  "type_identifier",
+  "namespace_identifier",
+  "property_identifier",
+  "shorthand_property_identifier",
+];
 
 /** One description a source, in order. A file without functions, or with nothing to say about them, is taken as it is. */
 export async function describeCode(
@@ -40,8 +47,12 @@ function describeOne(source: string, language: Language, wording: CodeWording): 
       .filter(({ node }) => node.endIndex - node.startIndex <= longestFunction)
       .toSorted((left, right) => length(right.node) - length(left.node))
       .slice(0, mostFunctions);
-    const phrases = functions.flatMap(({ qualifiedName, parameterTypes }) => {
-      return codeFeatures(source, language, `${qualifiedName}(${parameterTypes.join(", ")})`).phrases;
+    const phrases = functions.flatMap((definition) => {
+      const { qualifiedName, parameterTypes } = definition;
+      const name = isCompiled(language)
+        ? `${qualifiedName}(${parameterTypes.join(", ")})`
+        : clearName(tree.rootNode, definition);
+      return codeFeatures(source, language, name).phrases;
     });
     const names = wording === "features" ? [] : namesIn(functions.map(({ node }) => node));
     const parts = [[...new Set(phrases)].join("; "), names.join(" ")].filter((part) => part !== "");

@@ -3,6 +3,8 @@
  * which depth, how arrays are indexed by the loops around them, which functions are called.
  */
 import type { Node, Tree } from "web-tree-sitter";
+import { neutralTypes } from "../code/script-features.ts";
+import { inScript } from "../code/tree.ts";
 import { count } from "./hashed-vector.ts";
 
 /** A hostile source must not take forever: nodes beyond these say little new. */
@@ -61,10 +63,11 @@ export function syntaxTerms(tree: Tree): SyntaxTerms {
   };
   const cursor = tree.walk();
   const frames: Frame[] = [];
+  const script = inScript(tree.rootNode);
   try {
     for (let visited = 0; visited < mostNodes; visited++) {
-      const type = cursor.nodeType;
-      if (cursor.nodeIsNamed && type !== "comment") visit(terms, type, cursor.currentNode, frames);
+      const type = script ? neutral(cursor.nodeType) : cursor.nodeType;
+      if (cursor.nodeIsNamed && type !== "comment") visit(terms, type, cursor.currentNode, frames, script);
       if (type !== "comment" && frames.length < deepestPath) {
         const frame = frameOf(type, () => cursor.currentNode);
         if (cursor.gotoFirstChild()) {
@@ -83,11 +86,22 @@ export function syntaxTerms(tree: Tree): SyntaxTerms {
   }
 }
 
+/** What the grammars of C and C++ call it, so that code that does the same looks alike across languages. */
+function neutral(type: string): string {
+  return neutralTypes.get(type) ?? type;
+}
+
 function frameOf(type: string, node: () => Node): Frame {
   return loops.has(type) ? { type, variables: headerVariables(node()) } : { type };
 }
 
-function visit(terms: SyntaxTerms, type: string, node: Node, frames: readonly Frame[]): void {
+function visit(
+  terms: SyntaxTerms,
+  type: string,
+  node: Node,
+  frames: readonly Frame[],
+  script: boolean,
+): void {
   const parent = frames.at(-1)?.type ?? "";
   const around = frames.filter((frame) => frame.variables !== undefined);
   const depth = Math.min(around.length, 4);
@@ -101,13 +115,17 @@ function visit(terms: SyntaxTerms, type: string, node: Node, frames: readonly Fr
   }
   // Every counting loop compares and counts: its header says nothing.
   if (operations.has(type) && parent !== "for_statement") {
-    const operator = node.childForFieldName("operator")?.type ?? shortName(type);
+    const operator =
+      (node.childForFieldName("operator") ?? node.childForFieldName("operators"))?.type ?? shortName(type);
     count(terms.operators, `operator ${operator} at ${depth}`);
     count(terms.operators, `operator ${operator}`);
   }
   if (type === "subscript_expression" && around.length > 0) {
-    const indices = node.childForFieldName("indices") ?? node.childForFieldName("index");
-    if (indices) count(terms.accesses, `index ${indexShape(indices, around)}`);
+    const indices =
+      node.childForFieldName("indices") ??
+      node.childForFieldName("index") ??
+      node.childForFieldName("subscript");
+    if (indices) count(terms.accesses, `index ${indexShape(indices, around, script)}`);
   }
   if (type === "call_expression") {
     const name = calledName(node);
@@ -125,6 +143,9 @@ function headerVariables(loop: Node): ReadonlySet<string> {
     loop.childForFieldName("initializer"),
     loop.childForFieldName("declarator"),
     loop.type === "while_statement" ? loop.childForFieldName("condition") : null,
+    // Of other languages than C and C++: `for (const x of xs)`, `for x in xs`.
+    loop.childForFieldName("increment"),
+    loop.type === "for_range_loop" ? null : loop.childForFieldName("left"),
   ];
   for (const part of parts) {
     const names = part ? identifiersIn(part, 50) : [];
@@ -147,17 +168,18 @@ function identifiersIn(node: Node, limit: number): string[] {
  * An index with its names replaced: the variable of the innermost loop is `in`, of the next `out1`, and so on outwards; an element
  * of another array is `[]`; whatever else is `_`; a number is `#`.
  */
-function indexShape(index: Node, around: readonly Frame[]): string {
+function indexShape(index: Node, around: readonly Frame[], script: boolean): string {
   const parts: string[] = [];
   const open = [index];
   for (let visited = 0; visited < 60; visited++) {
     const current = open.pop();
     if (!current) break;
-    if (current.type === "identifier") parts.push(loopName(current.text, around));
-    else if (current.type === "number_literal") parts.push("#");
-    else if (current.type === "subscript_expression") parts.push("[]");
-    else if (current.type === "call_expression") parts.push("call");
-    else if (current.type === "cast_expression") open.push(...lastChild(current));
+    const type = script ? neutral(current.type) : current.type;
+    if (type === "identifier") parts.push(loopName(current.text, around));
+    else if (type === "number_literal") parts.push("#");
+    else if (type === "subscript_expression") parts.push("[]");
+    else if (type === "call_expression") parts.push("call");
+    else if (type === "cast_expression") open.push(...lastChild(current));
     else if (!current.isNamed && /^[-+*/%&|^<>]+$/.test(current.type)) parts.push(current.type);
     else open.push(...current.children.toReversed());
   }
@@ -179,8 +201,12 @@ function lastChild(node: Node): Node[] {
 function calledName(call: Node): string | undefined {
   let callee = call.childForFieldName("function");
   for (let steps = 0; callee && steps < 8; steps++) {
-    if (callee.type === "identifier" || callee.type === "field_identifier") return clip(callee.text);
-    callee = callee.childForFieldName("field") ?? callee.childForFieldName("name");
+    if (/^(?:identifier|field_identifier|property_identifier)$/.test(callee.type)) return clip(callee.text);
+    callee =
+      callee.childForFieldName("field") ??
+      callee.childForFieldName("name") ??
+      callee.childForFieldName("attribute") ??
+      callee.childForFieldName("property");
   }
   return undefined;
 }

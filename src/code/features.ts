@@ -9,6 +9,7 @@ import { isCompiled, type Language } from "./language.ts";
 import { dependsOn, polynomial, strideOf } from "./linear.ts";
 import { innermostLoops, isInvariant, type Loop, loopsIn, tripCount } from "./loops.ts";
 import { type Reduction, reductionsOf } from "./reductions.ts";
+import { scriptFeatures, scriptFeatureValues } from "./script-features.ts";
 import { openSubject } from "./subject.ts";
 import { calleeOf, conditionOf, field, find, operatorOf, statementsOf } from "./tree.ts";
 import { containerOf, isFloating, isInteger } from "./types.ts";
@@ -17,18 +18,37 @@ import { typeOf, type Variable, variablesOf } from "./variables.ts";
 export interface CodeFeatures {
   /** Those that hold, in a fixed order: `inner loop strides by a row`. */
   readonly phrases: readonly string[];
-  /** One number in 0…1 for each feature, always `featureCount` of them. All zero where the function is not found. */
+  /**
+   * One number in 0…1 for each feature, `featureCount` of them; after those that C and C++ have, of other languages also the ones that only they
+   * have. All zero where the function is not found.
+   */
   readonly vector: readonly number[];
 }
 
-/** Of one function in a file. `loadGrammars` must have been awaited. */
+/** Of one function in a file. The language's grammar must have been loaded. */
 export function codeFeatures(source: string, language: Language, functionName: string): CodeFeatures {
-  const subject = isCompiled(language) ? openSubject(source, language, functionName) : undefined;
+  const subject = openSubject(source, language, functionName);
+  if (subject && !isCompiled(language)) return ofScript(subject.function);
   if (!subject) return { phrases: [], vector: features.map(() => 0) };
   const facts = gather(subject.function);
   const vector = features.map(({ of }) => Math.min(1, Math.max(0, of(facts))));
   return {
     phrases: features.flatMap(({ phrase }, index) => ((vector[index] ?? 0) > 0 ? [phrase] : [])),
+    vector,
+  };
+}
+
+/** A feature that C and C++ have too stands at its place among theirs; the others follow, in their own order. */
+function ofScript(definition: Node): CodeFeatures {
+  const values = scriptFeatureValues(definition);
+  const vector = features.map(() => 0);
+  for (const [index, { phrase }] of scriptFeatures.entries()) {
+    const place = features.findIndex((feature) => feature.phrase === phrase);
+    if (place === -1) vector.push(values[index] ?? 0);
+    else vector[place] = values[index] ?? 0;
+  }
+  return {
+    phrases: scriptFeatures.flatMap(({ phrase }, index) => ((values[index] ?? 0) > 0 ? [phrase] : [])),
     vector,
   };
 }
@@ -299,7 +319,7 @@ const features: readonly Feature[] = [
   },
 ];
 
-/** Length of every vector. */
+/** Length of every vector of C and C++. What other languages add behind it changes no vector of theirs. */
 export const featureCount = features.length;
 
 function gather(definition: Node): Facts {

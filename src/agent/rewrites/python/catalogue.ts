@@ -1,0 +1,40 @@
+/**
+ * The rewrites of Python, grouped by what they work on; within a group in the order in which a textbook would try them.
+ */
+import type { Rewrite } from "../rewrite.ts";
+import { builtInSum } from "./built-in-sum.ts";
+import { cachedRecursion } from "./cached-recursion.ts";
+import { compiledPattern } from "./compiled-pattern.ts";
+import { comprehension } from "./comprehension.ts";
+import { dequeQueue } from "./deque-queue.ts";
+import { dictionaryDefault } from "./dictionary-default.ts";
+import { directIteration } from "./direct-iteration.ts";
+import { generatorArgument } from "./generator-argument.ts";
+import { localBinding } from "./local-binding.ts";
+import { membershipSet } from "./membership-set.ts";
+import { needlessCopy } from "./needless-copy.ts";
+import { powerProduct } from "./power-product.ts";
+import { stringJoin } from "./string-join.ts";
+
+/** Other containers and algorithms: what changes how the work grows. */
+export const pythonContainerRewrites: readonly Rewrite[] = [
+  membershipSet,
+  dequeQueue,
+  cachedRecursion,
+  stringJoin,
+  dictionaryDefault,
+  needlessCopy,
+];
+
+/** The same work with fewer steps of the interpreter. */
+export const pythonLoopRewrites: readonly Rewrite[] = [
+  comprehension,
+  builtInSum,
+  compiledPattern,
+  directIteration,
+  generatorArgument,
+  localBinding,
+  powerProduct,
+];
+
+export const pythonRewrites: readonly Rewrite[] = [...pythonContainerRewrites, ...pythonLoopRewrites];

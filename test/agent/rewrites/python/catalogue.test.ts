@@ -1,0 +1,443 @@
+import { spawnSync } from "node:child_process";
+import { beforeAll, describe, expect, it } from "vitest";
+import { pythonRewrites } from "../../../../src/agent/rewrites/python/catalogue.ts";
+import type { Opportunity } from "../../../../src/agent/rewrites/rewrite.ts";
+import { loadGrammarsOf } from "../../../../src/code/parser.ts";
+import { openSubject } from "../../../../src/code/subject.ts";
+
+interface Example {
+  readonly rewrite: string;
+  readonly source: string;
+  /** Lists of arguments, as Python writes them. */
+  readonly inputs: readonly string[];
+  /** Part of what comes out. */
+  readonly made: string;
+  readonly assumptions: number;
+}
+
+const examples: readonly Example[] = [
+  {
+    rewrite: "python-membership-set",
+    source: `def f(xs):
+    seen = []
+    twice = []
+    for x in xs:
+        if x not in seen:
+            seen.append(x)
+        else:
+            twice.append(x)
+    return seen, twice
+`,
+    inputs: ["[]", "[3, 1, 3, 2, 1]", "'abracadabra'", "[1, True, 1.0, (2,), None]"],
+    made: "            seen.append(x)\n            seen_set.add(x)\n",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-membership-set",
+    source: `def f(n):
+\tstops = ["3", "7", str(n)]
+\ttotal = 0
+\tfor i in range(n):
+\t\tfor c in str(i):
+\t\t\tif c in stops: total += 1
+\treturn total
+`,
+    inputs: ["0", "5", "40"],
+    made: "\tstops_set = set(stops)\n\tfor i in range(n):\n\t\tfor c in str(i):\n\t\t\tif c in stops_set:",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-string-join",
+    source: `def f(xs):
+    text = ">"
+    for x in xs:
+        if x % 2:
+            text += str(x)
+        text += f"{x},"
+    return text
+`,
+    inputs: ["[]", "range(10)", "[5, -1, 10**20]"],
+    made: '    text_parts = [text]\n    for x in xs:\n        if x % 2:\n            text_parts.append(str(x))\n        text_parts.append(f"{x},")\n    text = "".join(text_parts)\n',
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-compiled-pattern",
+    source: `"""Words."""
+import re
+
+def f(lines):
+    n = 0
+    for line in lines:
+        if re.match(r"\\w+", line) and not re.search("x", line, flags=re.I):
+            n += len(re.sub(r"\\w+", "-", line, count=1))
+    return n
+`,
+    inputs: ["[]", '["ab cd", " ab", "aXb", "b c d"]'],
+    made: 'pattern = re.compile(r"\\w+")\n    for line in lines:\n        if pattern.match(line) and not re.search("x", line, flags=re.I):\n            n += len(pattern.sub("-", line, count=1))',
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-comprehension",
+    source: `def f(rows):
+    out = []
+    for row in rows:
+        for x in row:
+            if x > 0:
+                out.append(x if x < 9 else 9)
+    return out
+`,
+    inputs: ["[]", "[[1, -2, 30], [], [4]]"],
+    made: "    out = [x if x < 9 else 9 for row in rows for x in row if x > 0]\n    return out\n",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-generator-argument",
+    source: `def f(xs):
+    return sum([x * x for x in xs]), max([len(str(x)) for x in xs] + [0])
+`,
+    inputs: ["[]", "range(100)"],
+    made: "sum(x * x for x in xs)",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-generator-argument",
+    source: `def f(xs):
+    return any([x > 3 for x in xs]), ", ".join(str(x) for x in xs)
+`,
+    inputs: ["[]", "range(100)", "[1, 2]"],
+    made: "any(x > 3 for x in xs)",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-deque-queue",
+    source: `from __future__ import annotations
+
+def f(graph):
+    queue = [0]
+    order = []
+    while queue:
+        node = queue.pop(0)
+        if node in order:
+            continue
+        order.append(node)
+        queue.extend(graph[node])
+        queue.insert(0, order[-1]) if len(order) % 2 and len(queue) > 3 else None
+    return order
+`,
+    inputs: ["[[1, 2], [2, 3], [3], [0]]", "[[]]", "[[1, 2, 3, 4], [4], [3], [2], [1]]"],
+    made: "from __future__ import annotations\nfrom collections import deque\n\ndef f(graph):\n    queue = deque([0])",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-direct-iteration",
+    source: `def f(xs):
+    total = 0
+    for i in range(len(xs)):
+        total += xs[i] * xs[i]
+    return total
+`,
+    inputs: ["[]", "[1, 2, 3]", "(4, 5)", "range(5)"],
+    made: "    for xs_item in xs:\n        total += xs_item * xs_item\n",
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-direct-iteration",
+    source: `def f(n):
+    xs = list(range(n))
+    out = []
+    for i in range(len(xs)):
+        out.append(xs[i] - i + xs[i - 1])
+    return out, i if xs else None
+`,
+    inputs: ["0", "1", "6"],
+    made: "    for i, xs_item in enumerate(xs):\n        out.append(xs_item - i + xs[i - 1])\n",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-needless-copy",
+    source: `def f(xs):
+    a = sorted(list(xs), )
+    b = sorted(tuple(xs))
+    return a, b, set([x % 3 for x in xs]), dict([(x, x + 1) for x in xs if x])
+`,
+    inputs: ["[]", "[3, 1, 2, 2]"],
+    made: "sorted(xs)",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-needless-copy",
+    source: `def f(xs):
+    return dict([(x, x + 1) for x in xs if x])
+`,
+    inputs: ["[]", "[3, 0, 2, 2]"],
+    made: "{x: x + 1 for x in xs if x}",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-dictionary-default",
+    source: `def f(words):
+    counts = {}
+    for word in words:
+        if word not in counts:
+            counts[word] = 1
+        else:
+            counts[word] += 1
+    return counts
+`,
+    inputs: ["[]", "'mississippi'"],
+    made: "        counts[word] = counts.get(word, 0) + 1\n",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-dictionary-default",
+    source: `def f(words):
+    groups = {}
+    for word in words:
+        size = len(word)
+        if size not in groups:
+            groups[size] = []
+        groups[size].append(word)
+    return groups
+`,
+    inputs: ["[]", "['a', 'bb', 'c', '']"],
+    made: "        groups.setdefault(size, []).append(word)\n    return",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-cached-recursion",
+    source: `"""Numbers."""
+
+
+def f(n, k):
+    """Binomial coefficients."""
+    if k == 0 or k == n:
+        return 1
+
+    return f(n - 1, k - 1) + f(n - 1, k)
+`,
+    inputs: ["0, 0", "7, 3", "20, 10"],
+    made: '    """Binomial coefficients."""\n    @functools.lru_cache(maxsize=None, typed=True)\n    def f_cached(n, k):\n        if k == 0 or k == n:\n            return 1\n\n        return f_cached(n - 1, k - 1) + f_cached(n - 1, k)\n    return f_cached(n, k)\n',
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-built-in-sum",
+    source: `def f(xs):
+    n = 0
+    for x in xs:
+        if x > 2:
+            n += 1
+    return n
+`,
+    inputs: ["[]", "range(10)", "[2.5, 1]"],
+    made: "    n = sum(1 for x in xs if x > 2)\n    return n\n",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-local-binding",
+    source: `import math
+
+def f(xs):
+    out = []
+    for x in xs:
+        out.append(math.floor(x) + math.floor(-x))
+    return out
+`,
+    inputs: ["[]", "[1.5, -2.25, 3]"],
+    made: "    math_floor = math.floor\n    for x in xs:\n        out.append(math_floor(x) + math_floor(-x))\n",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-power-product",
+    source: `def f(n):
+    total = 0
+    for i in range(n):
+        total += i ** 2 - -i ** 3
+    return total
+`,
+    inputs: ["0", "10"],
+    made: "(i * i) - -(i * i * i)",
+    assumptions: 0,
+  },
+];
+
+/** Where it would be wrong: by the rewrite, sources of a function `f`. */
+const refusals: Readonly<Record<string, readonly string[]>> = {
+  "python-membership-set": [
+    "def f(xs, seen):\n    return [x for x in xs for y in xs if y in seen]\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        if x in seen:\n            seen.remove(x)\n        seen.append(x)\n    return seen\n",
+    "def f(xs, g):\n    seen = [1]\n    g(seen)\n    for x in xs:\n        if x in seen:\n            g(x)\n",
+    "def f(xs):\n    seen = 'abc'\n    for x in xs:\n        if x in seen:\n            return x\n",
+    "def f(xs):\n    seen = [0]\n    for x in xs:\n        if x in seen:\n            seen = [x]\n    return seen\n",
+    "def set(x): return x\ndef f(xs):\n    seen = [0]\n    for x in xs:\n        if x in seen:\n            return 1\n",
+  ],
+  "python-string-join": [
+    "def f(xs):\n    s = ''\n    for x in xs:\n        s += x\n        if len(s) > 3: break\n    return s\n",
+    "def f(xs):\n    s = 0\n    for x in xs:\n        s += x\n    return s\n",
+    "def f(xs):\n    s = ''\n    try:\n        for x in xs:\n            s += x\n    except TypeError:\n        return s\n",
+    "def f(xs):\n    s = ''\n    def g(): return s\n    for x in xs:\n        s += g.__name__\n    return s\n",
+  ],
+  "python-compiled-pattern": [
+    "import re\ndef f(ps, s):\n    for p in ps:\n        if re.match(p, s): return p\n",
+    "import regex as re\ndef f(xs):\n    for x in xs:\n        if re.match('a', x): return x\n",
+    "import re\ndef f(xs):\n    return re.match('a', xs)\n",
+    "import re\ndef f(xs, k):\n    for x in xs:\n        re.match(f'{k}', x)\n",
+  ],
+  "python-comprehension": [
+    "def f(xs):\n    out = []\n    for x in xs:\n        out.append(len(out))\n    return out\n",
+    "def f(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n    return out, x\n",
+    "def f(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n        print(x)\n    return out\n",
+    "def f(xs):\n    out = []\n    for x in xs:\n        out.append(lambda: x)\n    return out\n",
+    "def f(xs):\n    out = []\n    try:\n        for x in xs:\n            out.append(1 / x)\n    except ZeroDivisionError:\n        pass\n    return out\n",
+    "def f(xs):\n    out = [1]\n    for x in xs:\n        out.append(x)\n    return out\n",
+  ],
+  "python-generator-argument": [
+    "def f(xs):\n    return len([x for x in xs])\n",
+    "def f(xs, sum):\n    return sum([x for x in xs])\n",
+    "def f(it):\n    return sum([next(it) for _ in range(3)])\n",
+    "def f(xs):\n    return xs.join(x for x in xs)\n",
+  ],
+  "python-deque-queue": [
+    "def f(q):\n    while q:\n        q.pop(0)\n",
+    "def f(n):\n    q = [1, 2]\n    while q:\n        q.pop(0)\n    return q\n",
+    "def f(n):\n    q = [1, 2]\n    while q:\n        q.pop(0)\n        print(q[1:])\n",
+    "def f(n):\n    q = [1, 2]\n    while q:\n        q.pop(0)\n        q.sort()\n",
+  ],
+  "python-direct-iteration": [
+    "def f(xs):\n    for i in range(len(xs)):\n        xs[i] = xs[i] + 1\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        if xs[i]:\n            xs.pop()\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        xs = xs[i]\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        i += 1\n        print(xs[i])\n",
+    "def f(xs, ys):\n    for i in range(len(ys)):\n        print(xs[i])\n",
+  ],
+  "python-needless-copy": [
+    "def f(xs):\n    for x in list(xs):\n        xs.remove(x)\n",
+    "def f(xs):\n    return len(list(xs))\n",
+    "def f(xs, list):\n    return sorted(list(xs))\n",
+  ],
+  "python-dictionary-default": [
+    "import collections\ndef f(xs):\n    d = collections.OrderedDict()\n    for x in xs:\n        if x in d:\n            d[x] += 1\n        else:\n            d[x] = 1\n    return d\n",
+    "def f(xs):\n    d = {}\n    for x in xs:\n        if x in d:\n            d[x] += x\n        else:\n            d[x] = x\n    return d\n",
+    "def f(xs, d):\n    for x in xs:\n        if x not in d:\n            d[x] = []\n        d[x].append(x)\n",
+  ],
+  "python-cached-recursion": [
+    "def f(n):\n    print(n)\n    return f(n - 1) + f(n - 2) if n > 1 else n\n",
+    "def f(n):\n    return n * f(n - 1) if n else 1\n",
+    "def f(n):\n    return f(n - 1) + f(n - 2) if n > 1 else [n]\n",
+    "count = 0\ndef f(n):\n    global count\n    count += 1\n    return f(n - 1) + f(n - 2) if n > 1 else n\n",
+    "def f(n, *more):\n    return f(n - 1) + f(n - 2) if n > 1 else n\n",
+  ],
+  "python-built-in-sum": [
+    "def f(xs):\n    n = 0\n    for x in xs:\n        n += x\n        if n > 9: break\n    return n\n",
+    "def f(xs):\n    n = 0\n    for x in xs:\n        n += n + x\n    return n\n",
+    "def f(xs):\n    n = 0\n    for x in xs:\n        n += x\n    return n, x\n",
+    "def f(xs):\n    n = 0.0\n    for x in xs:\n        n += x\n    return n\n",
+  ],
+  "python-local-binding": [
+    "def f(math, xs):\n    for x in xs:\n        math.sqrt(x)\n",
+    "def f(xs, out):\n    for x in xs:\n        out.append(x)\n        out = [x]\n",
+    "import math\ndef f(xs):\n    return math.sqrt(xs)\n",
+  ],
+  "python-power-product": [
+    "def f(x):\n    return x ** 0.5\n",
+    "def f(x):\n    return x() ** 2\n",
+    "def f(x):\n    return 2 ** x\n",
+  ],
+};
+
+function opportunitiesOf(name: string, source: string): Opportunity[] {
+  const subject = openSubject(source, "python", "f");
+  if (!subject) throw new Error(`no function f in ${source}`);
+  return pythonRewrites.find((rewrite) => rewrite.name === name)?.opportunities(subject) ?? [];
+}
+
+/** Reads pairs of programs with inputs, and tells of each pair and input what came back, what was raised, and what the arguments became. */
+const runner = `
+import json, sys
+def outcome(source, text):
+    space = {}
+    exec(source, space)
+    arguments = eval("(" + text + ",)")
+    try:
+        result = space["f"](*arguments)
+    except Exception as error:
+        result = type(error).__name__
+    return repr((result, arguments))
+print(json.dumps([[outcome(source, text) for text in texts] for source, texts in json.load(sys.stdin)]))
+`;
+
+const python = spawnSync("python3", ["-c", "print(1)"], { encoding: "utf8" });
+if (python.status !== 0)
+  console.warn("python3 is not on the PATH: what rewritten Python gives back is not tested");
+
+beforeAll(() => loadGrammarsOf(["python"]));
+
+describe("each rewrite", () => {
+  it("has a name of its own, a reference and an example where it applies", () => {
+    const names = pythonRewrites.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { name, reference } of pythonRewrites) {
+      expect.soft(reference, name).toMatch(/\w{4}/);
+      expect.soft(examples.filter(({ rewrite }) => rewrite === name).length, name).toBeGreaterThan(0);
+      expect.soft(refusals[name]?.length ?? 0, name).toBeGreaterThan(1);
+    }
+  });
+
+  it.each(examples)("$rewrite makes $made", ({ rewrite, source, made, assumptions }) => {
+    const found = opportunitiesOf(rewrite, source);
+    const wanted = found.find((each) => each.apply().includes(made)) ?? found[0];
+    expect(wanted?.apply()).toContain(made);
+    expect(wanted?.assumptions.length).toBe(assumptions);
+  });
+
+  it("keeps the line ends of Windows", () => {
+    for (const { rewrite, source } of examples) {
+      for (const opportunity of opportunitiesOf(rewrite, source.replaceAll("\n", "\r\n")))
+        expect.soft(opportunity.apply().replaceAll("\r\n", ""), rewrite).not.toContain("\n");
+    }
+  });
+
+  it("finds its opportunities at different places", () => {
+    for (const { rewrite, source } of examples) {
+      const places = opportunitiesOf(rewrite, source).map(({ place }) => place);
+      expect.soft(new Set(places).size, `${rewrite}: ${places.join("; ")}`).toBe(places.length);
+    }
+  });
+
+  it.skipIf(python.status !== 0)(
+    "gives back what the original gives, raises what it raises and leaves arguments as it does",
+    () => {
+      const pairs = examples.flatMap(({ rewrite, source, inputs }) =>
+        opportunitiesOf(rewrite, source).map((opportunity) => ({
+          rewrite,
+          source,
+          inputs,
+          text: opportunity.apply(),
+        })),
+      );
+      const programs = pairs.flatMap(({ source, text, inputs }) => [
+        [source, inputs],
+        [text, inputs],
+      ]);
+      const ran = spawnSync("python3", ["-I", "-c", runner], {
+        input: JSON.stringify(programs),
+        encoding: "utf8",
+      });
+      expect(ran.stderr).toBe("");
+      const outcomes = JSON.parse(ran.stdout) as string[][];
+      for (const [index, { rewrite, text }] of pairs.entries()) {
+        const original = outcomes[2 * index] ?? [];
+        // A queue may be another type inside, but never in what is given back.
+        expect.soft(outcomes[2 * index + 1], `${rewrite}\n${text}`).toEqual(original);
+        expect.soft(original.length, rewrite).toBeGreaterThan(0);
+      }
+    },
+  );
+});
+
+describe("where it would be wrong, it is not offered", () => {
+  it.each(
+    Object.entries(refusals).flatMap(([name, sources]) => sources.map((source) => [name, source] as const)),
+  )("%s in %s", (name, source) => {
+    expect(opportunitiesOf(name, source).map((each) => each.apply())).toEqual([]);
+  });
+});
