@@ -66,7 +66,7 @@ function unrolled(subject: Subject, node: Node): Opportunity[] {
     return [];
   const array = plain(call.object);
   const shown = arrayShown(subject, array);
-  if (shown === "no" || (shown === "unknown" && !usedAsArray(subject, array))) return [];
+  if (shown === "no" || (shown === "unknown" && !usedAsArray(subject, array, { byLength: true }))) return [];
   const named = array.type === "identifier";
   // Declarations that a function keeps to itself and a block would not.
   if (find(body, "variable_declaration", "function_declaration").some((each) => isDirect(each, callback)))

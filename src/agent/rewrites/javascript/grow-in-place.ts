@@ -12,7 +12,7 @@ import type { Node } from "web-tree-sitter";
 import { replaceNode } from "../../../code/edit.ts";
 import { contains, field, find } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
-import { growthOf, onlyGrows } from "./growth.ts";
+import { growthOf, isPlainLiteral, onlyGrows } from "./growth.ts";
 import { mentions, roleOf, variableOf } from "./names.ts";
 import { offer } from "./offer.ts";
 import { repetitionsAround } from "./repetition.ts";
@@ -43,7 +43,7 @@ function grown(subject: Subject, name: string): Opportunity[] {
   if (!variable?.declaration || (variable.kind !== "let" && variable.kind !== "var") || !variable.value)
     return [];
   const literal = plain(variable.value);
-  if (literal.type !== "array" && literal.type !== "object") return [];
+  if (!isPlainLiteral(literal)) return [];
   const home = functionAround(variable.declaration);
   const growths: { node: Node; text: string }[] = [];
   let repeated = false;

@@ -101,7 +101,8 @@ function fromKeys(subject: Subject, loop: Node): Opportunity[] {
   const kind = field(loop, "kind")?.text;
   if (left?.type !== "identifier" || right?.type !== "identifier" || !body || !kind || kind === "var")
     return [];
-  if (arrayShown(subject, right) === "no") return [];
+  const shown = arrayShown(subject, right);
+  if (shown === "no" || (shown === "unknown" && !usedAsArray(subject, right, { byLength: true }))) return [];
   const index = left.text;
   const indexing = mentions(index, body).every((node) => {
     const element = node.parent ? elementOf(node.parent) : undefined;
@@ -156,8 +157,11 @@ export function freshIndex(source: string, taken: Set<string>): string {
   return free ?? freshName(source, "index", taken);
 }
 
-/** Whether the function uses the variable elsewhere as only an array is used: by its length, an index, or a method of arrays. */
-export function usedAsArray(subject: Subject, array: Node): boolean {
+/**
+ * Whether the function uses the variable elsewhere as only an array is used: by a method of arrays and, `byLength`, by its length, which
+ * strings have, too, but neither Sets, nor Maps, nor plain objects.
+ */
+export function usedAsArray(subject: Subject, array: Node, { byLength = false } = {}): boolean {
   if (array.type !== "identifier") return false;
   return mentions(array.text, subject.function).some((node) => {
     if (roleOf(node) !== "read" || same(node, array)) return false;
@@ -165,7 +169,7 @@ export function usedAsArray(subject: Subject, array: Node): boolean {
     if (method !== undefined)
       return /^(push|map|filter|reduce|some|every|find|sort|shift|pop|join|splice)$/.test(method);
     const parent = node.parent;
-    if (!parent) return false;
+    if (!parent || !byLength) return false;
     return propertyOf(parent)?.name === "length" && same(propertyOf(parent)?.object ?? parent, node);
   });
 }

@@ -6,7 +6,7 @@
  *                                                      if (!inBanned.has(word)) kept += 1;
  *
  * Legal where the array does not change while the questions are asked, or only grows by `push`: the Set then grows with it. `includes`
- * and `has` compare alike, NaN among them; `indexOf` never finds NaN, which is said as an assumption.
+ * and `has` compare alike, NaN among them; `indexOf` finds neither NaN nor missing elements, which is said as an assumption.
  */
 import type { Node } from "web-tree-sitter";
 import { type Edit, freshName, replaceNode } from "../../../code/edit.ts";
@@ -104,7 +104,7 @@ function asked(subject: Subject, array: string, questions: readonly Question[]):
     assumptions: [
       ...arrayAssumptions(subject, use),
       ...hoisted.assumptions,
-      ...(strict ? [`What indexOf looks for in ${array} is not NaN, and no element is missing.`] : []),
+      ...(strict ? [`No element of ${array} is NaN or missing.`] : []),
     ],
     edits: [
       ...before(hoisted.place, `const ${set} = new Set(${array});`),

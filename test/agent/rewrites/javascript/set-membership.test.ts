@@ -84,7 +84,7 @@ function allowed(words, banned) {
     expect(unknown?.assumptions).toEqual([
       "ys is an array.",
       "Nothing that runs in the loop changes ys under another name.",
-      "What indexOf looks for in ys is not NaN, and no element is missing.",
+      "No element of ys is NaN or missing.",
     ]);
   });
 
