@@ -16,7 +16,7 @@ import { argumentsOf, field, find, operatorOf, parts, same } from "../../../code
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { isNumber, smellsOfText } from "./kinds.ts";
 import { isCaptured, isMentioned, mentions, roleOf, variableOf } from "./names.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { repetitionsAround } from "./repetition.ts";
 import { isPure, isTarget } from "./steady.ts";
 import { elementOf, isField, plain, singleDeclaration } from "./tree.ts";
@@ -33,7 +33,7 @@ export const dictionaryMap: Rewrite = {
     wrong: "Keys were equal as text only, or the order of the keys mattered and was that of numbers.",
   },
   opportunities(subject) {
-    return find(subject.function, "lexical_declaration").flatMap((node) => mapped(subject, node));
+    return distinct(find(subject.function, "lexical_declaration").flatMap((node) => mapped(subject, node)));
   },
 };
 

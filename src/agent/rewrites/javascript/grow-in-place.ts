@@ -14,7 +14,7 @@ import { contains, field, find } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { growthOf, isPlainLiteral, onlyGrows } from "./growth.ts";
 import { mentions, roleOf, variableOf } from "./names.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { repetitionsAround } from "./repetition.ts";
 import { isReturned } from "./steady.ts";
 import { expressionOf, functionAround, plain } from "./tree.ts";
@@ -34,7 +34,7 @@ export const growInPlace: Rewrite = {
       const left = field(node, "left");
       return left?.type === "identifier" ? [left.text] : [];
     });
-    return [...new Set(names)].flatMap((name) => grown(subject, name));
+    return distinct([...new Set(names)].flatMap((name) => grown(subject, name)));
   },
 };
 

@@ -16,7 +16,7 @@ import { field, parts, same } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
 import { isDeclaredIn, mentions, namesIn, roleOf, writesOf } from "./names.ts";
-import { before, elementText, offer } from "./offer.ts";
+import { before, distinct, elementText, offer } from "./offer.ts";
 import { loopsIn, placeBefore, wordsFor } from "./repetition.ts";
 import { isSteadyName, steadyContents } from "./steady.ts";
 import { callOn, elementOf, methodCall, plain, propertyOf } from "./tree.ts";
@@ -32,12 +32,14 @@ export const indexedLoop: Rewrite = {
     wrong: "What was gone through was no plain array, or lacked elements.",
   },
   opportunities(subject) {
-    return loopsIn(subject).flatMap((loop) => {
-      if (loop.type !== "for_in_statement" || loop.children.some((child) => child.type === "await"))
-        return [];
-      const isOf = loop.children.some((child) => child.type === "of");
-      return isOf ? fromIterator(subject, loop) : fromKeys(subject, loop);
-    });
+    return distinct(
+      loopsIn(subject).flatMap((loop) => {
+        if (loop.type !== "for_in_statement" || loop.children.some((child) => child.type === "await"))
+          return [];
+        const isOf = loop.children.some((child) => child.type === "of");
+        return isOf ? fromIterator(subject, loop) : fromKeys(subject, loop);
+      }),
+    );
   },
 };
 

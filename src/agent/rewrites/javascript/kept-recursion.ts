@@ -17,7 +17,7 @@ import { argumentsOf, contains, field, find, parts } from "../../../code/tree.ts
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { isNumber } from "./kinds.ts";
 import { isDeclaredIn, mentions, namesIn, writesOf } from "./names.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { isTarget } from "./steady.ts";
 import { dependsOnFunction, functionsIn, isFunction, pauses, plainParameters, runsApart } from "./tree.ts";
 
@@ -32,7 +32,7 @@ export const keptRecursion: Rewrite = {
     wrong: "The arguments were objects, or what came out of it was changed by who got it.",
   },
   opportunities(subject) {
-    return functionsIn(subject.function).flatMap((node) => kept(subject, node));
+    return distinct(functionsIn(subject.function).flatMap((node) => kept(subject, node)));
   },
 };
 

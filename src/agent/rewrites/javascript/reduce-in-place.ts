@@ -17,7 +17,7 @@ import { field, find } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { growthOf, isPlainLiteral } from "./growth.ts";
 import { mentions } from "./names.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { short } from "./repetition.ts";
 import { isReading } from "./steady.ts";
 import { isFunction, methodCall, pauses, plain, plainParameters, resultOf, runsApart } from "./tree.ts";
@@ -33,7 +33,7 @@ export const reduceInPlace: Rewrite = {
     wrong: "Somebody kept what was gathered up to some element.",
   },
   opportunities(subject) {
-    return find(subject.function, "call_expression").flatMap((node) => reduced(subject, node));
+    return distinct(find(subject.function, "call_expression").flatMap((node) => reduced(subject, node)));
   },
 };
 

@@ -15,6 +15,7 @@ const anyRewrite: Rewrite = {
 it("rewrites stacked upon each other still compute the same, and come to rest", async () => {
   await expectSameValues(anyRewrite, [
     {
+      language: "javascript",
       function: "report",
       rounds: 40,
       source: `function report(words, banned, users, orders, limit) {
