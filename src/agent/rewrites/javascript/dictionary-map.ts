@@ -16,7 +16,7 @@ import { argumentsOf, field, find, operatorOf, parts, same } from "../../../code
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { isNumber, smellsOfText } from "./kinds.ts";
 import { isCaptured, isMentioned, mentions, roleOf, variableOf } from "./names.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { repetitionsAround } from "./repetition.ts";
 import { isPure, isTarget } from "./steady.ts";
 import { elementOf, isField, plain, singleDeclaration } from "./tree.ts";
@@ -33,7 +33,7 @@ export const dictionaryMap: Rewrite = {
     wrong: "Keys were equal as text only, or the order of the keys mattered and was that of numbers.",
   },
   opportunities(subject) {
-    return find(subject.function, "lexical_declaration").flatMap((node) => mapped(subject, node));
+    return distinct(find(subject.function, "lexical_declaration").flatMap((node) => mapped(subject, node)));
   },
 };
 
@@ -53,13 +53,15 @@ function mapped(subject: Subject, statement: Node): Opportunity[] {
   if (!variable) return [];
   const edits: Edit[] = [];
   const keys: Node[] = [];
-  let [repeated, listed, counted] = [false, false, false];
+  let [repeated, listed, counted, returned, looked] = [false, false, false, false, false];
   for (const mention of mentions(name, subject.function)) {
     if (roleOf(mention) === "declared") continue;
     const use = useOf(name, mention);
     if (!use || roleOf(mention) === "written") return [];
     // An object that no prototype has would come back with one.
     if (use.returned && (bare || isCaptured(variable, mention))) return [];
+    returned ||= use.returned === true;
+    looked ||= use.looked === true;
     edits.push(...use.edits);
     if (use.key) keys.push(use.key);
     listed ||= use.listed === true;
@@ -68,7 +70,8 @@ function mapped(subject: Subject, statement: Node): Opportunity[] {
       ({ node }) => node.startIndex > statement.startIndex,
     );
   }
-  if (!repeated || keys.length === 0) return [];
+  // To make the object of it in the end only pays where it was asked before.
+  if (!repeated || keys.length === 0 || (returned && !looked)) return [];
   const textual = keys.every((key) => isText(subject, key));
   const type = declared.type && typeOf(declared.type);
   if (declared.type && type === undefined) return [];
@@ -114,6 +117,8 @@ interface Use {
   /** Whether the order of the keys is seen. */
   readonly listed?: boolean;
   readonly returned?: boolean;
+  /** Whether it asks for what is under a key. */
+  readonly looked?: boolean;
   /** Whether it adds to a value; `value` is then what is added. */
   readonly sum?: boolean;
   readonly value?: Node;
@@ -134,6 +139,7 @@ function useOf(name: string, mention: Node): Use | undefined {
     if (!key) return undefined;
     return {
       key,
+      looked: true,
       edits: [
         insertAt(parent.startIndex, `${name}.has(`),
         { start: key.endIndex, end: parent.endIndex, text: ")" },
@@ -141,7 +147,7 @@ function useOf(name: string, mention: Node): Use | undefined {
     };
   }
   if (parent.type === "return_statement")
-    return { returned: true, listed: true, edits: [replaceNode(mention, `Object.fromEntries(${name})`)] };
+    return { returned: true, edits: [replaceNode(mention, `Object.fromEntries(${name})`)] };
   if (parent.type === "arguments") return listing(name, mention, parent);
   if (parent.type === "for_in_statement" && isField(parent, "right", mention))
     return walked(name, parent, mention);
@@ -150,15 +156,27 @@ function useOf(name: string, mention: Node): Use | undefined {
 
 function read(node: Node, key: Node): Use | undefined {
   const object = field(node, "object");
-  if (!object || (node.parent?.type === "call_expression" && isField(node.parent, "function", node)))
-    return undefined;
+  if (!object || isCalledWithIt(node)) return undefined;
   return {
     key,
+    looked: true,
     edits: [
       { start: object.endIndex, end: key.startIndex, text: ".get(" },
       { start: key.endIndex, end: node.endIndex, text: ")" },
     ],
   };
+}
+
+/** `table[k](…)`, `new table[k]`, `new table[k].Kind()`: a call in that place would be taken for the one that is meant. */
+function isCalledWithIt(node: Node): boolean {
+  if (node.parent?.type === "call_expression" && isField(node.parent, "function", node)) return true;
+  for (let at = node; at.parent; at = at.parent) {
+    const parent = at.parent;
+    if (parent.type === "new_expression") return isField(parent, "constructor", at);
+    if (!["member_expression", "subscript_expression", "non_null_expression"].includes(parent.type))
+      return false;
+  }
+  return false;
 }
 
 /** An assignment, a count or a deletion that stands as a statement. */
@@ -182,6 +200,7 @@ function change(name: string, node: Node, key: Node): Use | undefined {
     const sign = operatorOf(parent) === "++" ? "+" : "-";
     return {
       key,
+      looked: true,
       sum: true,
       value: node,
       edits: [
@@ -207,6 +226,7 @@ function change(name: string, node: Node, key: Node): Use | undefined {
   if (!/^[+\-*/]=$/.test(operator)) return undefined;
   return {
     key,
+    looked: true,
     edits: [
       opening,
       {

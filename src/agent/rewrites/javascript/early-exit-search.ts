@@ -12,7 +12,7 @@ import { replaceNode } from "../../../code/edit.ts";
 import { field, find, operatorOf } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions } from "./kinds.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { short } from "./repetition.ts";
 import { isTarget } from "./steady.ts";
 import {
@@ -36,10 +36,12 @@ export const earlyExitSearch: Rewrite = {
     wrong: "The callback did more than answer, and was now called less often.",
   },
   opportunities(subject) {
-    return find(subject.function, "call_expression").flatMap((node) => {
-      const call = methodCall(node);
-      return call?.method === "filter" ? stopped(subject, call) : [];
-    });
+    return distinct(
+      find(subject.function, "call_expression").flatMap((node) => {
+        const call = methodCall(node);
+        return call?.method === "filter" ? stopped(subject, call) : [];
+      }),
+    );
   },
 };
 

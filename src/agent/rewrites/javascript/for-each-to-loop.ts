@@ -25,7 +25,7 @@ import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { freshIndex, usedAsArray } from "./indexed-loop.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
 import { isDeclaredIn, mentions, writesOf } from "./names.ts";
-import { elementText, offer } from "./offer.ts";
+import { distinct, elementText, offer } from "./offer.ts";
 import { short } from "./repetition.ts";
 import { steadyContents } from "./steady.ts";
 import {
@@ -48,7 +48,7 @@ export const forEachToLoop: Rewrite = {
     wrong: "What was gone through was no array, lacked elements, or changed its length meanwhile.",
   },
   opportunities(subject) {
-    return find(subject.function, "call_expression").flatMap((node) => unrolled(subject, node));
+    return distinct(find(subject.function, "call_expression").flatMap((node) => unrolled(subject, node)));
   },
 };
 
@@ -66,7 +66,7 @@ function unrolled(subject: Subject, node: Node): Opportunity[] {
     return [];
   const array = plain(call.object);
   const shown = arrayShown(subject, array);
-  if (shown === "no" || (shown === "unknown" && !usedAsArray(subject, array))) return [];
+  if (shown === "no" || (shown === "unknown" && !usedAsArray(subject, array, { byLength: true }))) return [];
   const named = array.type === "identifier";
   // Declarations that a function keeps to itself and a block would not.
   if (find(body, "variable_declaration", "function_declaration").some((each) => isDirect(each, callback)))

@@ -12,9 +12,9 @@ import type { Node } from "web-tree-sitter";
 import { replaceNode } from "../../../code/edit.ts";
 import { contains, field, find } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
-import { growthOf, onlyGrows } from "./growth.ts";
+import { growthOf, isPlainLiteral, onlyGrows } from "./growth.ts";
 import { mentions, roleOf, variableOf } from "./names.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { repetitionsAround } from "./repetition.ts";
 import { isReturned } from "./steady.ts";
 import { expressionOf, functionAround, plain } from "./tree.ts";
@@ -34,7 +34,7 @@ export const growInPlace: Rewrite = {
       const left = field(node, "left");
       return left?.type === "identifier" ? [left.text] : [];
     });
-    return [...new Set(names)].flatMap((name) => grown(subject, name));
+    return distinct([...new Set(names)].flatMap((name) => grown(subject, name)));
   },
 };
 
@@ -43,7 +43,7 @@ function grown(subject: Subject, name: string): Opportunity[] {
   if (!variable?.declaration || (variable.kind !== "let" && variable.kind !== "var") || !variable.value)
     return [];
   const literal = plain(variable.value);
-  if (literal.type !== "array" && literal.type !== "object") return [];
+  if (!isPlainLiteral(literal)) return [];
   const home = functionAround(variable.declaration);
   const growths: { node: Node; text: string }[] = [];
   let repeated = false;

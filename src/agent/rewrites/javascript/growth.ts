@@ -18,6 +18,21 @@ export interface Growth {
   readonly copied: Node;
 }
 
+/** Whether a copy of the literal is like it: no accessor, which a copy would ask once, and no prototype of its own. */
+export function isPlainLiteral(literal: Node): boolean {
+  if (literal.type === "array") return true;
+  if (
+    literal.type !== "object" ||
+    find(literal, "property_identifier", "string").some(({ text }) => /__proto__/.test(text))
+  )
+    return false;
+  return parts(literal).every(
+    (each) =>
+      each.type !== "method_definition" ||
+      !each.children.some(({ type }) => type === "get" || type === "set"),
+  );
+}
+
 /** The growth of a variable by an expression; `kind` is the type of the literal that it started as. Undefined for anything else. */
 export function growthOf(subject: Subject, name: string, kind: string, expression: Node): Growth | undefined {
   const node = plain(expression);

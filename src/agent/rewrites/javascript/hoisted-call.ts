@@ -13,7 +13,7 @@ import { freshName, replaceNode } from "../../../code/edit.ts";
 import { argumentsOf, field, find, normalised } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { mentions, namesIn, roleOf, variableOf } from "./names.ts";
-import { before, offer } from "./offer.ts";
+import { before, distinct, offer } from "./offer.ts";
 import { hoistingPlace, short } from "./repetition.ts";
 import { isPure, isReading, isSteadyName, isTarget, leavesFunction, steadyContents } from "./steady.ts";
 import { callOn, methodCall, propertyOf } from "./tree.ts";
@@ -29,10 +29,12 @@ export const hoistedCall: Rewrite = {
   },
   opportunities(subject) {
     const seen = new Set<string>();
-    return find(subject.function, "new_expression", "call_expression").flatMap((node) => {
-      const opportunity = moved(subject, node);
-      return opportunity.filter(({ place }) => !seen.has(place) && seen.add(place));
-    });
+    return distinct(
+      find(subject.function, "new_expression", "call_expression").flatMap((node) => {
+        const opportunity = moved(subject, node);
+        return opportunity.filter(({ place }) => !seen.has(place) && seen.add(place));
+      }),
+    );
   },
 };
 

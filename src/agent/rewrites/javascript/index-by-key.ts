@@ -14,7 +14,7 @@ import { contains, field, find, operatorOf } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
 import { isMentioned } from "./names.ts";
-import { before, offer } from "./offer.ts";
+import { before, distinct, offer } from "./offer.ts";
 import { hoistingPlace } from "./repetition.ts";
 import { isPure, isTarget, steadyContents, steadyPath } from "./steady.ts";
 import { methodCall, plain, plainParameters, propertyOf, resultOf, runsApart } from "./tree.ts";
@@ -31,10 +31,12 @@ export const indexByKey: Rewrite = {
     wrong: "Keys changed while the loop ran, or a key was NaN, which no comparison finds and a Map does.",
   },
   opportunities(subject) {
-    return find(subject.function, "call_expression").flatMap((call) => {
-      const lookUp = lookUpAt(call);
-      return lookUp ? indexed(subject, lookUp) : [];
-    });
+    return distinct(
+      find(subject.function, "call_expression").flatMap((call) => {
+        const lookUp = lookUpAt(call);
+        return lookUp ? indexed(subject, lookUp) : [];
+      }),
+    );
   },
 };
 

@@ -16,7 +16,7 @@ import { field, parts, same } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
 import { isDeclaredIn, mentions, namesIn, roleOf, writesOf } from "./names.ts";
-import { before, elementText, offer } from "./offer.ts";
+import { before, distinct, elementText, offer } from "./offer.ts";
 import { loopsIn, placeBefore, wordsFor } from "./repetition.ts";
 import { isSteadyName, steadyContents } from "./steady.ts";
 import { callOn, elementOf, methodCall, plain, propertyOf } from "./tree.ts";
@@ -32,12 +32,14 @@ export const indexedLoop: Rewrite = {
     wrong: "What was gone through was no plain array, or lacked elements.",
   },
   opportunities(subject) {
-    return loopsIn(subject).flatMap((loop) => {
-      if (loop.type !== "for_in_statement" || loop.children.some((child) => child.type === "await"))
-        return [];
-      const isOf = loop.children.some((child) => child.type === "of");
-      return isOf ? fromIterator(subject, loop) : fromKeys(subject, loop);
-    });
+    return distinct(
+      loopsIn(subject).flatMap((loop) => {
+        if (loop.type !== "for_in_statement" || loop.children.some((child) => child.type === "await"))
+          return [];
+        const isOf = loop.children.some((child) => child.type === "of");
+        return isOf ? fromIterator(subject, loop) : fromKeys(subject, loop);
+      }),
+    );
   },
 };
 
@@ -101,7 +103,8 @@ function fromKeys(subject: Subject, loop: Node): Opportunity[] {
   const kind = field(loop, "kind")?.text;
   if (left?.type !== "identifier" || right?.type !== "identifier" || !body || !kind || kind === "var")
     return [];
-  if (arrayShown(subject, right) === "no") return [];
+  const shown = arrayShown(subject, right);
+  if (shown === "no" || (shown === "unknown" && !usedAsArray(subject, right, { byLength: true }))) return [];
   const index = left.text;
   const indexing = mentions(index, body).every((node) => {
     const element = node.parent ? elementOf(node.parent) : undefined;
@@ -156,8 +159,11 @@ export function freshIndex(source: string, taken: Set<string>): string {
   return free ?? freshName(source, "index", taken);
 }
 
-/** Whether the function uses the variable elsewhere as only an array is used: by its length, an index, or a method of arrays. */
-export function usedAsArray(subject: Subject, array: Node): boolean {
+/**
+ * Whether the function uses the variable elsewhere as only an array is used: by a method of arrays and, `byLength`, by its length, which
+ * strings have, too, but neither Sets, nor Maps, nor plain objects.
+ */
+export function usedAsArray(subject: Subject, array: Node, { byLength = false } = {}): boolean {
   if (array.type !== "identifier") return false;
   return mentions(array.text, subject.function).some((node) => {
     if (roleOf(node) !== "read" || same(node, array)) return false;
@@ -165,7 +171,7 @@ export function usedAsArray(subject: Subject, array: Node): boolean {
     if (method !== undefined)
       return /^(push|map|filter|reduce|some|every|find|sort|shift|pop|join|splice)$/.test(method);
     const parent = node.parent;
-    if (!parent) return false;
+    if (!parent || !byLength) return false;
     return propertyOf(parent)?.name === "length" && same(propertyOf(parent)?.object ?? parent, node);
   });
 }

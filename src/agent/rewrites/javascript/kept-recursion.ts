@@ -16,8 +16,8 @@ import { applyEdits, block, freshName, indentationAt, indented, replaceNode } fr
 import { argumentsOf, contains, field, find, parts } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { isNumber } from "./kinds.ts";
-import { isDeclaredIn, mentions, roleOf } from "./names.ts";
-import { offer } from "./offer.ts";
+import { isDeclaredIn, mentions, namesIn, writesOf } from "./names.ts";
+import { distinct, offer } from "./offer.ts";
 import { isTarget } from "./steady.ts";
 import { dependsOnFunction, functionsIn, isFunction, pauses, plainParameters, runsApart } from "./tree.ts";
 
@@ -32,7 +32,7 @@ export const keptRecursion: Rewrite = {
     wrong: "The arguments were objects, or what came out of it was changed by who got it.",
   },
   opportunities(subject) {
-    return functionsIn(subject.function).flatMap((node) => kept(subject, node));
+    return distinct(functionsIn(subject.function).flatMap((node) => kept(subject, node)));
   },
 };
 
@@ -49,14 +49,14 @@ function kept(subject: Subject, definition: Node): Opportunity[] {
   if (calls.length < 2 || !calls.every((call) => fits(call, parameters.length))) return [];
   // Every mention is such a call, and the name means the function throughout.
   if (mentions(name, body).length !== calls.length || isDeclaredIn(name, list)) return [];
-  if (!isComputation(body, name)) return [];
+  const names = parameters.map(({ text }) => text);
+  if (!isComputation(body, name, names)) return [];
   const { source } = subject;
   const taken = new Set<string>();
   const [known, solve, look, key] = ["known", "solve", "look", "key"].map((base) =>
     freshName(source, base, taken),
   );
   if (!known || !solve || !look || !key) return [];
-  const names = parameters.map(({ text }) => text);
   const typed = field(definition, "return_type")?.text ?? "";
   const offset = body.startIndex;
   const inner = applyEdits(
@@ -119,7 +119,7 @@ function fits(call: Node, count: number): boolean {
 }
 
 /** Whether the body writes only variables that it declares, calls only itself and mathematics, and makes no functions. */
-function isComputation(body: Node, name: string): boolean {
+function isComputation(body: Node, name: string, parameters: readonly string[]): boolean {
   if (
     find(body, "new_expression", "class", "class_declaration", "throw_statement", "try_statement").length > 0
   )
@@ -130,8 +130,8 @@ function isComputation(body: Node, name: string): boolean {
     const callee = field(call, "function")?.text ?? "";
     return callee === name || (/^Math\.\w+$/.test(callee) && callee !== "Math.random");
   });
-  const written = find(body, "identifier").filter((node) => roleOf(node) === "written");
-  return harmless && written.every((node) => isDeclaredIn(node.text, body));
+  const own = (each: string) => parameters.includes(each) || isDeclaredIn(each, body);
+  return harmless && [...namesIn(body)].every((each) => own(each) || writesOf(each, body).length === 0);
 }
 
 /** Whether every `return` is a number, calls of the function itself being numbers then. */

@@ -14,7 +14,7 @@ import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { usedAsArray } from "./indexed-loop.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
 import { variableOf } from "./names.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { iterating, short } from "./repetition.ts";
 import { steadyContents } from "./steady.ts";
 import { isField, isFunction, methodCall, pauses, plain, plainParameters } from "./tree.ts";
@@ -30,7 +30,9 @@ export const needlessCopy: Rewrite = {
     wrong: "The array changed while it was gone through, which the copy did not see.",
   },
   opportunities(subject) {
-    return find(subject.function, "array", "call_expression").flatMap((node) => uncopied(subject, node));
+    return distinct(
+      find(subject.function, "array", "call_expression").flatMap((node) => uncopied(subject, node)),
+    );
   },
 };
 

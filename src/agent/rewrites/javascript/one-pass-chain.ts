@@ -21,7 +21,7 @@ import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { freshIndex } from "./indexed-loop.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
 import { isDeclaredIn, mentions, writesOf } from "./names.ts";
-import { before, elementText, offer } from "./offer.ts";
+import { before, distinct, elementText, offer } from "./offer.ts";
 import { placeBefore, short } from "./repetition.ts";
 import { isPure, isSteadyName } from "./steady.ts";
 import {
@@ -46,7 +46,7 @@ export const onePassChain: Rewrite = {
     wrong: "The callbacks depended on each other's effects, or elements were missing.",
   },
   opportunities(subject) {
-    return find(subject.function, "call_expression").flatMap((node) => fused(subject, node));
+    return distinct(find(subject.function, "call_expression").flatMap((node) => fused(subject, node)));
   },
 };
 

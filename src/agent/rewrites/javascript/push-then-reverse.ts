@@ -12,7 +12,7 @@ import { insertAfter, replaceNode } from "../../../code/edit.ts";
 import { contains, enclosing, field, find } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { isCaptured, mentions, roleOf, variableOf } from "./names.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { repetitionsAround } from "./repetition.ts";
 import { callOn, isLoopStatement, plain } from "./tree.ts";
 
@@ -30,7 +30,7 @@ export const pushThenReverse: Rewrite = {
     const names = find(subject.function, "identifier")
       .filter((node) => callOn(node)?.method === "unshift")
       .map(({ text }) => text);
-    return [...new Set(names)].flatMap((name) => reversed(subject, name));
+    return distinct([...new Set(names)].flatMap((name) => reversed(subject, name)));
   },
 };
 

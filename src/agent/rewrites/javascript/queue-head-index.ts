@@ -13,7 +13,7 @@ import { type Edit, freshName, insertAfter, replaceNode } from "../../../code/ed
 import { field, find, operatorOf, same } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { mentions, roleOf, variableOf } from "./names.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { repetitionsAround } from "./repetition.ts";
 import { isFresh, isTarget } from "./steady.ts";
 import { callOn, elementOf, integerOf, plain, propertyOf, singleDeclaration, statementsOf } from "./tree.ts";
@@ -32,7 +32,7 @@ export const queueHeadIndex: Rewrite = {
       const object = field(field(node, "function") ?? node, "object");
       return object?.type === "identifier" && callOn(object)?.method === "shift" ? [object.text] : [];
     });
-    return [...new Set(names)].flatMap((name) => queue(subject, name));
+    return distinct([...new Set(names)].flatMap((name) => queue(subject, name)));
   },
 };
 

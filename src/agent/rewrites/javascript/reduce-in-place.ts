@@ -15,9 +15,9 @@ import type { Node } from "web-tree-sitter";
 import { block, replaceNode, indented, indentationAt, indentUnit } from "../../../code/edit.ts";
 import { field, find } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
-import { growthOf } from "./growth.ts";
+import { growthOf, isPlainLiteral } from "./growth.ts";
 import { mentions } from "./names.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { short } from "./repetition.ts";
 import { isReading } from "./steady.ts";
 import { isFunction, methodCall, pauses, plain, plainParameters, resultOf, runsApart } from "./tree.ts";
@@ -33,7 +33,7 @@ export const reduceInPlace: Rewrite = {
     wrong: "Somebody kept what was gathered up to some element.",
   },
   opportunities(subject) {
-    return find(subject.function, "call_expression").flatMap((node) => reduced(subject, node));
+    return distinct(find(subject.function, "call_expression").flatMap((node) => reduced(subject, node)));
   },
 };
 
@@ -42,7 +42,7 @@ function reduced(subject: Subject, node: Node): Opportunity[] {
   const [callback, start, ...more] = call?.arguments ?? [];
   if (!call || !/^reduce(Right)?$/.test(call.method) || !callback || !start || more.length > 0) return [];
   const literal = plain(start);
-  if (literal.type !== "array" && literal.type !== "object") return [];
+  if (!isPlainLiteral(literal)) return [];
   if (callback.type !== "arrow_function" || runsApart(callback) || pauses(callback)) return [];
   const gathered = plainParameters(callback)?.[0];
   const result = resultOf(callback);

@@ -6,12 +6,12 @@
  *                                                      if (!inBanned.has(word)) kept += 1;
  *
  * Legal where the array does not change while the questions are asked, or only grows by `push`: the Set then grows with it. `includes`
- * and `has` compare alike, NaN among them; `indexOf` never finds NaN, which is said as an assumption.
+ * and `has` compare alike, NaN among them; `indexOf` finds neither NaN nor missing elements, which is said as an assumption.
  */
 import type { Node } from "web-tree-sitter";
 import { type Edit, freshName, replaceNode } from "../../../code/edit.ts";
 import { contains, field, find, operatorOf } from "../../../code/tree.ts";
-import { before, offer } from "./offer.ts";
+import { before, distinct, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
 import { hoistingPlace } from "./repetition.ts";
@@ -32,11 +32,13 @@ export const setMembership: Rewrite = {
   },
   opportunities(subject) {
     const tests = find(subject.function, "call_expression").flatMap((call) => questionAt(call) ?? []);
-    return [...new Set(tests.map(({ array }) => array))].flatMap((array) =>
-      asked(
-        subject,
-        array,
-        tests.filter((test) => test.array === array),
+    return distinct(
+      [...new Set(tests.map(({ array }) => array))].flatMap((array) =>
+        asked(
+          subject,
+          array,
+          tests.filter((test) => test.array === array),
+        ),
       ),
     );
   },
@@ -73,16 +75,35 @@ function questionAt(call: Node): Question | undefined {
   return undefined;
 }
 
+/** One opportunity for each loop in which the array is asked. */
 function asked(subject: Subject, array: string, questions: readonly Question[]): Opportunity[] {
-  const [first] = questions;
-  const use = first?.object;
-  if (!first || !use || arrayShown(subject, use) === "no") return [];
-  const hoisted = hoistingPlace(subject, first.node, (region) =>
-    use.type === "identifier"
+  const found: Opportunity[] = [];
+  let open = questions;
+  while (open.length > 0) {
+    const [first, ...later] = open;
+    const hoisted = first && hoistedOver(subject, first);
+    open = hoisted ? later.filter(({ node }) => !contains(hoisted.place.region, node)) : later;
+    if (first && hoisted) found.push(...answered(subject, array, first.object, questions, hoisted));
+  }
+  return found;
+}
+
+function hoistedOver(subject: Subject, { array, object, node }: Question): ReturnType<typeof hoistingPlace> {
+  if (arrayShown(subject, object) === "no") return undefined;
+  return hoistingPlace(subject, node, (region) =>
+    object.type === "identifier"
       ? steadyContents(subject, array, region, isOneOf(pushesIn(array, region)))
-      : steadyPath(subject, use, region),
+      : steadyPath(subject, object, region),
   );
-  if (!hoisted) return [];
+}
+
+function answered(
+  subject: Subject,
+  array: string,
+  use: Node,
+  questions: readonly Question[],
+  hoisted: NonNullable<ReturnType<typeof hoistingPlace>>,
+): Opportunity[] {
   const { region } = hoisted.place;
   const pushes = pushesIn(array, region);
   const own = questions.filter(
@@ -104,7 +125,7 @@ function asked(subject: Subject, array: string, questions: readonly Question[]):
     assumptions: [
       ...arrayAssumptions(subject, use),
       ...hoisted.assumptions,
-      ...(strict ? [`What indexOf looks for in ${array} is not NaN, and no element is missing.`] : []),
+      ...(strict ? [`No element of ${array} is NaN or missing.`] : []),
     ],
     edits: [
       ...before(hoisted.place, `const ${set} = new Set(${array});`),

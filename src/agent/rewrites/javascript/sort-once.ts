@@ -13,7 +13,7 @@ import { insertAfter, removeStatement } from "../../../code/edit.ts";
 import { contains, enclosing, field, find, same } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { isCaptured, mentions, namesIn, roleOf, variableOf } from "./names.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { repetitionsAround, wordsFor } from "./repetition.ts";
 import { isPure, isSteadyName } from "./steady.ts";
 import {
@@ -38,10 +38,12 @@ export const sortOnce: Rewrite = {
     wrong: "The comparison changed while the loop ran, or did not order the elements consistently.",
   },
   opportunities(subject) {
-    return find(subject.function, "identifier").flatMap((node) => {
-      const call = callOn(node);
-      return call?.method === "sort" ? moved(subject, node.text, call) : [];
-    });
+    return distinct(
+      find(subject.function, "identifier").flatMap((node) => {
+        const call = callOn(node);
+        return call?.method === "sort" ? moved(subject, node.text, call) : [];
+      }),
+    );
   },
 };
 

@@ -174,7 +174,8 @@ function isReadingCall(call: MethodCall): boolean {
   if (reading.includes(call.method) || textual.includes(call.method)) return true;
   if (!iterating.includes(call.method) || call.method === "sort") return false;
   const callback = call.arguments[0];
-  if (!callback || !isFunction(callback)) return true;
+  // Another function might do anything with the array that comes along as its last argument.
+  if (!callback || !isFunction(callback)) return callback !== undefined && harmless.test(callback.text);
   const parameters = plainParameters(callback);
   return parameters !== undefined && parameters.length <= (call.method.startsWith("reduce") ? 3 : 2);
 }

@@ -16,7 +16,7 @@ import { argumentsOf, field, find, operatorOf, parts } from "../../../code/tree.
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { isNumber, smellsOfText } from "./kinds.ts";
 import { mentions, roleOf, variableOf, writesOf } from "./names.ts";
-import { offer } from "./offer.ts";
+import { distinct, offer } from "./offer.ts";
 import { isTarget } from "./steady.ts";
 import { elementOf, integerOf, isField, methodCall, plain, propertyOf, resultOf } from "./tree.ts";
 
@@ -31,7 +31,7 @@ export const typedArray: Rewrite = {
     wrong: "Something else than a number was put into the array, or an element beyond its end.",
   },
   opportunities(subject) {
-    return find(subject.function, "variable_declarator").flatMap((node) => typed(subject, node));
+    return distinct(find(subject.function, "variable_declarator").flatMap((node) => typed(subject, node)));
   },
 };
 

@@ -50,6 +50,8 @@ describe("dictionary-map", () => {
       `function f(xs) { const o = {}; for (const x of xs) { const y = (o[x] = 1); log(y); } }`,
       `function f(xs) { const o = {}; for (const x of xs) o[x](); }`,
       `function f(xs) { const o = {}; for (const x of xs) o[next()]++; }`,
+      `function f(xs) { const o = {}; for (const x of xs) { o[x] = x; new o[x].Kind(); } }`,
+      `function f(xs) { const o = {}; for (const x of xs) o[x.id] = x; return o; }`,
       `function f(xs) { const o = {}; for (const x of xs) o[x] = 1; for (const k in o) delete o[k]; }`,
       `function f(xs) { const o = {}; for (const x of xs) o[x] = 1; return () => { return o; }; }`,
       `function f(x) { const o = {}; o[x] = 1; return o[x]; }`,

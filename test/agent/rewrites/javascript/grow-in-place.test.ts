@@ -59,6 +59,8 @@ describe("grow-in-place", () => {
       `function f(xs) { let out = []; for (const x of xs) out = [...out, () => out]; return out; }`,
       `function f(xs) { let out = [1]; for (const o of out) { if (out.length < 9) out = [...out, o]; } return out; }`,
       `function f(xs) { let out = []; for (const x of xs) out = [...out, , x]; return out; }`,
+      `function f(xs) { let out = { get n() { return xs.length; } }; for (const x of xs) out = { ...out, x }; return out; }`,
+      `function f(xs) { let out = { __proto__: xs }; for (const x of xs) out = { ...out, x }; return out; }`,
       `function f(x) { let out = []; out = [...out, x]; return out; }`,
       `function f(xs) { let out = []; for (const x of xs) { try { return g(out); } finally { out = [...out, x]; } } }`,
       `function f(xs) { let out = {}; for (const x of xs) out = { ...out, __proto__: x }; return out; }`,

@@ -44,6 +44,8 @@ describe("indexed-loop", () => {
       `function f(s) { const set = new Set(s); for (const x of set) log(x); }`,
       `function f(s: string) { for (const c of s) log(c); }`,
       `function f(o) { for (const k in o) log(k, o[k]); }`,
+      `function f(s) { for (const c of s) log(c, s.length); }`,
+      `function f(o) { for (const k in o) log(o[k]); }`,
       `function f(m) { for (const [k, v] of m) log(k, v); }`,
       `async function f(xs) { const ys = xs.map(x => x); for await (const y of ys) log(y); }`,
       `function f(xs) { let ys = xs.map(x => x); for (const y of ys) { if (y) ys = [y]; } }`,

@@ -19,6 +19,8 @@ describe("kept-recursion", () => {
     const from = (i, left) => {
         if (left === 0) return 1;
         if (left < 0 || i >= coins.length) return 0;
+        i++;
+        i--;
         let total = from(i + 1, left);
         total += from(i, left - coins[i]);
         return total;
@@ -45,6 +47,7 @@ describe("kept-recursion", () => {
       `function f(n) { if (n < 2) return 1; log(n); return f(n - 1) + f(n - 2); }`,
       `function f(n) { if (n < 2) return this; return f(n - 1) + f(n - 2); }`,
       `async function f(n) { if (n < 2) return 1; return (await f(n - 1)) + (await f(n - 2)); }`,
+      `let a; function f(n) { if (n < 2) return 1; ({ a } = n); return f(n - 1) + f(n - 2); }`,
       `function f(n, out) { out[n] = 1; if (n < 2) return 1; return f(n - 1, out) + f(n - 2, out); }`,
       `function f(n) { if (n < 2) return 1; return [n - 1, n - 2].map(f)[0] + f(n - 1) + f(n - 2); }`,
     ]);

@@ -11,11 +11,12 @@ describe("set-membership", () => {
 export_ = 1;
 function allowed(words, banned) {
   const order = [];
+  if (banned.includes(0)) return banned.includes(1);
   for (const word of words) {
     if (banned.includes(word)) continue;
     if (order.indexOf(word) === -1) order.push(word);
   }
-  return order;
+  return order.concat(words.filter((word) => banned.includes(word)));
 }
 // kept too`.replace("export_ = 1;\n", ""),
         calls: [
@@ -84,7 +85,7 @@ function allowed(words, banned) {
     expect(unknown?.assumptions).toEqual([
       "ys is an array.",
       "Nothing that runs in the loop changes ys under another name.",
-      "What indexOf looks for in ys is not NaN, and no element is missing.",
+      "No element of ys is NaN or missing.",
     ]);
   });
 
