@@ -66,13 +66,6 @@ export async function timeFiles(
     runs += 1;
     return runCandidate(bench, arms, signal);
   };
-  // Caches warm, and what fails fails before anything is timed.
-  const warm = await bench.inTurn(signal, onWait, async () => {
-    await runReference(bench, arms.reference, signal);
-    return candidateRun();
-  });
-  if ("status" in warm) return { verdict: warm, runs };
-
   const rounds: BenchRound[] = [];
   const times: { referenceMs: number; candidateMs: number }[] = [];
   const values: { reference: BenchValue; candidate: BenchValue }[] = [];
@@ -83,6 +76,12 @@ export async function timeFiles(
     const pairs: { reference: OneRun; candidate: OneRun }[] = [];
     const failed = await bench.inTurn(signal, onWait, async () => {
       onStage?.("time");
+      if (rounds.length === 0) {
+        // Caches warm, and what fails fails before anything is timed.
+        await runReference(bench, arms.reference, signal);
+        const warm = await candidateRun();
+        if ("status" in warm) return warm;
+      }
       for (let pair = 0; pair < wanted; pair++) {
         const candidateFirst = (rounds.length + pair) % 2 === 1;
         const early = candidateFirst ? await candidateRun() : undefined;
