@@ -35,6 +35,8 @@ interface Timed {
 
 interface OneRun {
   readonly wallMs: number;
+  /** Of all its processes. */
+  readonly cpuMs: number;
   readonly value: BenchValue;
 }
 
@@ -50,6 +52,8 @@ export interface BenchRound {
 const shortBenchMs = 300;
 /** By the wall clock so much slower, a candidate that claims a win by its own number is not believed. */
 const grossly = 1.25;
+/** So much more CPU time than the reference is worth a word. */
+const moreCores = 1.3;
 
 /** Never throws for what the candidate does. */
 export async function timeFiles(
@@ -66,23 +70,23 @@ export async function timeFiles(
     runs += 1;
     return runCandidate(bench, arms, signal);
   };
-  // Caches warm, and what fails fails before anything is timed.
-  const warm = await bench.inTurn(signal, onWait, async () => {
-    await runReference(bench, arms.reference, signal);
-    return candidateRun();
-  });
-  if ("status" in warm) return { verdict: warm, runs };
-
   const rounds: BenchRound[] = [];
   const times: { referenceMs: number; candidateMs: number }[] = [];
   const values: { reference: BenchValue; candidate: BenchValue }[] = [];
   const pairRatios: number[][] = [];
+  const cpuRatios: number[] = [];
   for (;;) {
     const brief = pairRatios.length > 0 && (isClear(pairRatios.flat()) || isSteady(pairRatios));
     const wanted = Math.min(pairsPerRound, brief ? plan.briefPairs : pairsPerRound);
     const pairs: { reference: OneRun; candidate: OneRun }[] = [];
     const failed = await bench.inTurn(signal, onWait, async () => {
       onStage?.("time");
+      if (rounds.length === 0) {
+        // Caches warm, and what fails fails before anything is timed.
+        await runReference(bench, arms.reference, signal);
+        const warm = await candidateRun();
+        if ("status" in warm) return warm;
+      }
       for (let pair = 0; pair < wanted; pair++) {
         const candidateFirst = (rounds.length + pair) % 2 === 1;
         const early = candidateFirst ? await candidateRun() : undefined;
@@ -116,6 +120,9 @@ export async function timeFiles(
       candidateMs: candidate.wallMs,
     }));
     times.push(...shown);
+    cpuRatios.push(
+      ...pairs.map(({ reference, candidate }) => candidate.cpuMs / Math.max(reference.cpuMs, 1)),
+    );
     values.push(
       ...pairs.map(({ reference, candidate }) => ({
         reference: reference.value,
@@ -132,6 +139,10 @@ export async function timeFiles(
       break;
   }
   const { speedup, faster, doubts } = concludeBench(rounds, bench.settings.metric.kind, plan);
+  if (faster && median(cpuRatios) > moreCores)
+    doubts.push(
+      `It takes ${median(cpuRatios).toFixed(1)} times the CPU time: it is faster by using more cores at once.`,
+    );
   if (bench.settings.metric.kind === "number")
     doubts.unshift(
       `The benchmark's number went from ${figure(values.map(({ reference }) => reference.value))} to ${figure(values.map(({ candidate }) => candidate.value))}${unitOf(bench)}.`,
@@ -196,7 +207,7 @@ async function runReference(bench: Bench, layers: Layers, signal: AbortSignal): 
       `the benchmark \`${settings.commands.bench}\` failed on the untouched tree, where it had succeeded before:\n${tailOf(run, 12, 2000)}`,
       { remedy: "It cannot judge anything while it fails by chance." },
     );
-  return { wallMs: run.wallMs, value };
+  return { wallMs: run.wallMs, cpuMs: run.cpuMs, value };
 }
 
 async function runCandidate(
@@ -225,7 +236,7 @@ async function runCandidate(
       status: "wrong-output",
       reason: `The benchmark printed its number ${value.count} times, on the untouched tree ${bench.bench.count}: one of them is not the benchmark's own.`,
     };
-  return { wallMs: run.wallMs, value };
+  return { wallMs: run.wallMs, cpuMs: run.cpuMs, value };
 }
 
 function figure(values: readonly number[]): string {

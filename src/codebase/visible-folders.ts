@@ -9,8 +9,23 @@ import { systemPaths } from "../evaluate/bubblewrap.ts";
 /** Of a toolchain's own folder these are its programs and libraries; others may hold keys, caches or configuration. */
 const partsOfToolchain = [
   ["bin", "sbin", "shims", "lib", "lib32", "lib64", "libexec", "include"],
-  ["versions", "version", "installs", "plugins", "pyenv.d", "toolchains"],
+  ["versions", "version", "installs", "plugins", "pyenv.d", "toolchains", "tools", "pyvenv.cfg"],
 ].flat();
+/** Programs on PATH are often links to where their toolchain lies. */
+const programs = [
+  "python3",
+  "python",
+  "node",
+  "npm",
+  "cc",
+  "gcc",
+  "g++",
+  "clang",
+  "make",
+  "cmake",
+  "ninja",
+  "meson",
+];
 /** Of /etc: what libraries read and everybody may know. */
 const settings = [
   "ld.so.conf",
@@ -50,6 +65,12 @@ export function visibleFolders(root: string, path = process.env["PATH"] ?? ""): 
   const environment = interpreterOf(root);
   if (environment !== undefined && !isSystem(environment) && !within(environment, root))
     for (const part of toolchainParts(environment, home, root)) seen.add(part);
+  for (const name of programs) {
+    const found = kept.map((folder) => join(folder, name)).find((file) => existsSync(file));
+    const place = found === undefined ? undefined : dirname(real(found) ?? found);
+    if (place === undefined || isSystem(place) || within(place, root)) continue;
+    for (const part of toolchainParts(place, home, root)) seen.add(part);
+  }
   for (const name of settings) {
     const file = join("/etc", name);
     if (existsSync(file)) seen.add(file);
@@ -60,10 +81,10 @@ export function visibleFolders(root: string, path = process.env["PATH"] ?? ""): 
 }
 
 /** Of the folder that holds a folder of programs, what belongs to the programs; of a home, and of /, that folder alone. */
-function toolchainParts(programs: string, home: string, root: string): string[] {
-  const own = real(programs) ?? programs;
+function toolchainParts(folderOfPrograms: string, home: string, root: string): string[] {
+  const own = real(folderOfPrograms) ?? folderOfPrograms;
   const parts = new Set<string>();
-  for (const folder of new Set([programs, own])) {
+  for (const folder of new Set([folderOfPrograms, own])) {
     const prefix = dirname(folder);
     const broad = within(home, prefix) || within(real(root) ?? root, prefix) || dirname(prefix) === "/";
     // A bare /opt/bin, or ~/bin: what lies beside it is anybody's.
