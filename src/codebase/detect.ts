@@ -156,7 +156,8 @@ async function python(
 ): Promise<CommandGuess[]> {
   const project = await read("pyproject.toml");
   const packaged = project !== undefined || names.has("setup.py") || names.has("setup.cfg");
-  const testFiles = await filesIn(root, ["", "tests", "test"], /^test_\w+\.py$|^\w+_test\.py$/);
+  const folders = ["", ...(await foldersOf(root))];
+  const testFiles = await filesIn(root, folders, /^test_\w+\.py$|^\w+_test\.py$/);
   if (!packaged && testFiles.length === 0) return [];
   const pytest =
     names.has("pytest.ini") ||
@@ -172,7 +173,7 @@ async function python(
   const source = names.has("src") ? "PYTHONPATH=src " : "";
   const unittest: CommandGuess = {
     key: "test",
-    command: `${source}python3 -m unittest discover${names.has("tests") ? " -s tests -t ." : ""}`,
+    command: `${source}python3 -m unittest discover${discovery(testFiles, names)}`,
     why: "there are test files",
   };
   const pytestGuess: CommandGuess = {
@@ -188,6 +189,21 @@ async function python(
       why: `there is ${file}`,
     })),
   ];
+}
+
+/** Where unittest would not find the tests by itself, what tells it. */
+function discovery(testFiles: readonly string[], names: ReadonlySet<string>): string {
+  const usual = testFiles.some((file) => /(?:^|\/)test_\w+\.py$/.test(file));
+  return (names.has("tests") ? " -s tests -t ." : "") + (usual || testFiles.length === 0 ? "" : ' -p "*_test.py"');
+}
+
+/** Folders at the root, in order; not those that begin with a dot. */
+async function foldersOf(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isDirectory() && !/^[._]|^(?:node_modules|venv|env)$/.test(entry.name))
+    .map(({ name }) => name)
+    .toSorted();
 }
 
 async function nodeFiles(root: string, names: ReadonlySet<string>): Promise<CommandGuess[]> {

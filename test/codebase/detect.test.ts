@@ -64,6 +64,11 @@ describe("what a repository offers", () => {
     expect(bench).toEqual(["./build-lessonbank/hash_bench"]);
   });
 
+  it("tells unittest of tests that it would not find", async () => {
+    const { test } = await guessed({ "setup.py": "", "words/count.py": "", "words/count_test.py": "" });
+    expect(test?.[0]).toBe('python3 -m unittest discover -p "*_test.py"');
+  });
+
   it("is pytest where its settings say so, and unittest otherwise", async () => {
     const files = { "tests/test_a.py": "", "bench.py": "", "src/p/__init__.py": "" };
     const named = await guessed({ ...files, "pyproject.toml": "[tool.pytest.ini_options]\n" });
