@@ -2,7 +2,7 @@
  * A function of a repository by library calls, as a refactoring tool would make them: proposals alone; one of them judged by the repository's
  * own tests and benchmark; the whole, up to a patch.
  *
- *   node examples/repository-in-three-depths.mjs [REPOSITORY FILE:FUNCTION BUILD TEST BENCH]
+ *   node examples/repository-in-three-depths.mjs [REPOSITORY FILE:FUNCTION TEST BENCH [BUILD]]
  */
 import { fileURLToPath } from "node:url";
 import {
@@ -17,13 +17,13 @@ import {
 } from "lessonbank";
 
 const [
-  root = fileURLToPath(new URL("../test/fixtures/repositories/c", import.meta.url)),
-  name = "src/means.c:column_means",
-  build = "make",
-  test = "make check",
-  bench = "make bench",
+  root = fileURLToPath(new URL("../test/fixtures/repositories/python", import.meta.url)),
+  name = "words.py:unique",
+  test = "python3 -m unittest discover -s tests -t .",
+  bench = "python3 bench.py",
+  build,
 ] = process.argv.slice(2);
-const settings = { root, commands: { build, test, bench }, metric: { kind: "time" } };
+const settings = { root, commands: { ...(build && { build }), test, bench }, metric: { kind: "time" } };
 const task = commandTask(settings, await findNamed(root, name));
 
 // Propose only: nothing is run, so this takes no time, and nothing is known to be right.
@@ -34,7 +34,7 @@ for (const { agent, summary } of proposals) console.log(`proposed by ${agent}: $
 const project = await openProject(settings);
 const [first] = proposals;
 if (first) {
-  const outcome = await project.evaluator.evaluate(task, first.source);
+  const outcome = await project.evaluator.evaluate(task, first.source, { effort: "screen" });
   console.log(`judged: ${first.summary}: ${outcome.status}`);
 }
 

@@ -14,19 +14,18 @@ const all = process.env["LESSONBANK_CODEBASE"] === "all";
 const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
 test("a function of a repository becomes a commit on a new branch, and the work tree stays", async () => {
-  const { folder, root, git } = await repository("c");
+  const { folder, root, git } = await repository("python");
   const initiated = await lessonbank(["init", "--no-try"], { directory: root });
   expect(initiated).toMatchObject({ code: 0 });
   expect(JSON.parse(await readFile(join(root, "lessonbank.json"), "utf8"))).toMatchObject({
-    build: "make",
-    test: "make check",
-    bench: "make bench",
+    test: "python3 -m unittest discover -s tests -t .",
+    bench: "python3 bench.py",
   });
 
-  const flags = ["--agents", "loops", "--evaluations", "1", "--seed", "1", "--no-bank", "--branch", "faster"];
+  const flags = ["--agents", "containers", "--evaluations", "1", "--seed", "1", "--no-bank", "--branch", "faster"];
   const files = ["--patch", "../faster.patch", "--pull-request", "../page.md", "--journal", "../journals"];
   const made = await lessonbank(
-    ["optimize", "--repo", ".", "src/means.c:column_means", ...flags, ...files, "--json"],
+    ["optimize", "--repo", ".", "words.py:unique", ...flags, ...files, "--json"],
     { directory: root },
   );
   expect(made).toMatchObject({ code: 0 });
@@ -34,21 +33,21 @@ test("a function of a repository becomes a commit on a new branch, and the work 
   expect(result).toMatchObject({
     repository: "project",
     proven: true,
-    combined: { functions: ["src/means.c:column_means"], outcome: { status: "measured", faster: true } },
+    combined: { functions: ["words.py:unique"], outcome: { status: "measured", faster: true } },
     functions: [{ proof: { verdict: "proven", noticesAbsence: true } }],
     left: [],
   });
 
   expect(await git("status", "--porcelain")).toBe("?? lessonbank.json");
-  expect(await git("diff", "--stat", "main", "faster")).toContain("src/means.c");
+  expect(await git("diff", "--stat", "main", "faster")).toContain("words.py");
   await git("apply", "--check", join(folder, "faster.patch"));
   expect(await readFile(join(folder, "page.md"), "utf8")).toMatch(
-    /^# Make `column_means` faster\n[^]*the tests catch \d+ of \d+ versions/,
+    /^# Make `unique` faster\n[^]*the tests catch \d+ of \d+ versions/,
   );
   expect(readdirSync(join(folder, "journals")).toSorted()).toEqual([
     "plan.json",
-    expect.stringMatching(/^src-means\.c-column_means-\w+-\w+\.proof\.json$/),
-    expect.stringMatching(/^src-means\.c-column_means-\w+\.jsonl$/),
+    expect.stringMatching(/^words\.py-unique-\w+-\w+\.proof\.json$/),
+    expect.stringMatching(/^words\.py-unique-\w+\.jsonl$/),
   ]);
 });
 
@@ -98,7 +97,7 @@ describe.runIf(all)("in full", () => {
   );
 
   test("a run that is killed goes on where it was, and judges nothing twice", { timeout: 600_000 }, async () => {
-    const made = await repository("c");
+    const made = await repository("python");
     const killed = started(made, ["--repo", ".", "--journal", "../journals", ...work]);
     await judgedOnce(killed);
     killed.kill("SIGKILL");
@@ -120,7 +119,7 @@ describe.runIf(all)("in full", () => {
   });
 
   test("Ctrl-C prints what was found and how to go on", { timeout: 600_000 }, async () => {
-    const made = await repository("c");
+    const made = await repository("python");
     const interrupted = started(made, ["--repo", ".", "--journal", "../journals", ...work]);
     await judgedOnce(interrupted);
     interrupted.kill("SIGINT");
@@ -131,8 +130,8 @@ describe.runIf(all)("in full", () => {
   });
 });
 
-const commands = ["--build", "make", "--test", "make check", "--bench", "make bench"];
-const work = [...commands, "src/means.c:column_means", "--evaluations", "5", "--seed", "1"];
+const commands = ["--test", "python3 -m unittest discover -s tests -t .", "--bench", "python3 bench.py"];
+const work = [...commands, "words.py:unique", "--evaluations", "5", "--seed", "1"];
 
 type Started = ReturnType<typeof started>;
 

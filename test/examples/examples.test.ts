@@ -14,11 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-async function run(name: string): Promise<string> {
+async function run(name: string, environment: Record<string, string> = {}): Promise<string> {
   const program = join(root, "examples", `${name}.mjs`);
   const { stdout } = await execa(process.execPath, [program], {
     cwd: folder,
-    env: { BANK: join(folder, "bank") },
+    env: { BANK: join(folder, "bank"), ...environment },
   });
   return stdout;
 }
@@ -36,4 +36,11 @@ test("agent-of-your-own works in a team of its own until it has nothing left to 
   expect(stdout).toMatch(/^pragmas: #pragma GCC optimize\("unroll-loops"\): \d/m);
   expect(stdout).toMatch(/^pragmas: #pragma GCC optimize\("tree-vectorize"\): \d/m);
   expect(stdout).toMatch(/^(winner: pragmas|nothing was faster for certain)$/m);
+});
+
+test("repository-in-three-depths proposes, judges one proposal, and ends with a patch", async () => {
+  const stdout = await run("repository-in-three-depths", { EVALUATIONS: "1" });
+  expect(stdout).toMatch(/^proposed by containers: /m);
+  expect(stdout).toMatch(/^judged: .*: measured$/m);
+  expect(stdout).toMatch(/^(\d+\.\d+× \[.*\], proven|nothing was faster for certain)$/m);
 });
