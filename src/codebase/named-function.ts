@@ -3,9 +3,10 @@
  */
 import { statSync } from "node:fs";
 import { basename, isAbsolute, normalize, relative, resolve } from "node:path";
-import { languageOfFile } from "../code/language.ts";
-import { splitName } from "../code/find-function.ts";
+import { type FunctionCandidate, functionsNamed, splitName } from "../code/find-function.ts";
+import { type Language, languageOfFile } from "../code/language.ts";
 import { nearest } from "../code/nearest.ts";
+import { loadGrammarsOf, parse } from "../code/parser.ts";
 import { UsageError } from "../errors.ts";
 import {
   functionsIn,
@@ -57,23 +58,15 @@ export async function findNamed(root: string, argument: string): Promise<NamedFu
     });
   }
   const all = await functionsIn(file, language, read.text);
-  const place = choose(all, name, argument);
+  const place = choose(all, await fitting(read.text, language, name), name, argument);
   return {
     place,
-    name: spelled(place, all),
+    name: place.name,
     text: read.text,
     ...(saysGenerated(read.text) && {
       warning: `${file} says that it is generated: a change of it is lost when it is generated anew`,
     }),
   };
-}
-
-/** The name by which nothing else in the file is found. */
-export function spelled({ definition }: FunctionPlace, all: readonly FunctionPlace[]): string {
-  const alike = all.filter((other) => other.definition.qualifiedName === definition.qualifiedName);
-  return alike.length === 1
-    ? definition.qualifiedName
-    : `${definition.qualifiedName}(${definition.parameterTypes.join(", ")})`;
 }
 
 function split(root: string, argument: string): { file: string; name: string } {
@@ -106,24 +99,34 @@ async function nearFile(root: string, file: string): Promise<string | undefined>
   return files.find((other) => basename(other) === basename(file)) ?? nearest(file, files);
 }
 
-function choose(all: readonly FunctionPlace[], name: string, argument: string): FunctionPlace {
-  const { path, types } = splitName(name.replaceAll("#", "."));
-  const fits = all.filter(({ definition: { qualifiedName, parameterTypes } }) => {
-    const named =
-      qualifiedName === path || qualifiedName.endsWith(`::${path}`) || qualifiedName.endsWith(`.${path}`);
-    return (
-      named && (types === undefined || types.map(squeezed).join() === parameterTypes.map(squeezed).join())
-    );
-  });
-  const exact = fits.filter(({ definition }) => definition.qualifiedName === path);
-  const [only, ...others] = exact.length === 1 ? exact : fits;
+async function fitting(text: string, language: Language, name: string): Promise<FunctionCandidate[]> {
+  await loadGrammarsOf([language]);
+  const tree = parse(text, language);
+  try {
+    return functionsNamed(tree.rootNode, name);
+  } finally {
+    tree.delete();
+  }
+}
+
+function choose(
+  all: readonly FunctionPlace[],
+  fitting: readonly FunctionCandidate[],
+  name: string,
+  argument: string,
+): FunctionPlace {
+  const fits = all.filter((place) =>
+    fitting.some((each) => each.name === place.name && each.line === place.firstLine),
+  );
+  const [only, ...others] = fits;
   if (only && others.length === 0) return only;
   if (only) {
-    const listed = fits.map((fit) => `${spelled(fit, all)} (line ${fit.firstLine})`);
+    const listed = fits.map((fit) => `${fit.name} (line ${fit.firstLine})`);
     throw new UsageError(`${argument} fits ${fits.length} functions: ${listed.join(", ")}`, {
       remedy: "write one of these names",
     });
   }
+  const { path } = splitName(name);
   const names = all.map((place) => place.definition.qualifiedName);
   const near = nearest(path, names);
   const some = names.slice(0, 12).join(", ") + (names.length > 12 ? `, and ${names.length - 12} more` : "");
@@ -135,8 +138,4 @@ function choose(all: readonly FunctionPlace[], name: string, argument: string): 
           : `it has ${some}`
         : `did you mean ${near}?`,
   });
-}
-
-function squeezed(type: string): string {
-  return type.replace(/\s+/g, "");
 }

@@ -4,7 +4,7 @@
 import { constants } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { type FunctionDefinition, listFunctions } from "../code/find-function.ts";
+import { clearName, type FunctionDefinition, listFunctions } from "../code/find-function.ts";
 import { type Language, languageOfFile } from "../code/language.ts";
 import { loadGrammarsOf, parse } from "../code/parser.ts";
 import { lessonLimits } from "../lesson/schema.ts";
@@ -108,6 +108,8 @@ export interface FunctionPlace {
   readonly file: string;
   readonly language: Language;
   readonly definition: Omit<FunctionDefinition, "node">;
+  /** Finds it in its file, and nothing else: the qualified name, with parameters or a number where that is needed. */
+  readonly name: string;
   readonly firstLine: number;
   readonly lastLine: number;
 }
@@ -117,13 +119,22 @@ export async function functionsIn(file: string, language: Language, text: string
   await loadGrammarsOf([language]);
   const tree = parse(text, language);
   try {
-    return listFunctions(tree.rootNode).map(({ node, ...definition }) => ({
-      file,
-      language,
-      definition,
-      firstLine: node.startPosition.row + 1,
-      lastLine: node.endPosition.row + 1,
-    }));
+    const all = listFunctions(tree.rootNode);
+    const often = new Map<string, number>();
+    for (const { qualifiedName } of all) often.set(qualifiedName, (often.get(qualifiedName) ?? 0) + 1);
+    return all.map((found) => {
+      const { node, ...definition } = found;
+      // To ask for every one takes time in proportion to the square of their number.
+      const alone = often.get(found.qualifiedName) === 1;
+      return {
+        file,
+        language,
+        definition,
+        name: alone ? found.qualifiedName : clearName(tree.rootNode, found),
+        firstLine: node.startPosition.row + 1,
+        lastLine: node.endPosition.row + 1,
+      };
+    });
   } finally {
     tree.delete();
   }

@@ -7,6 +7,7 @@ import { parse } from "../../code/parser.ts";
 import { field } from "../../code/tree.ts";
 import type { LessonContext } from "../../lesson/lesson.ts";
 import type { CommandTask, FunctionTask, Task } from "../../task/task.ts";
+import { excerptOf } from "./excerpt.ts";
 import { fenced } from "./quote.ts";
 
 /** As the fence of a code block names it. */
@@ -18,9 +19,20 @@ export function languageName(task: Task): string {
   return nameOfLanguage(task.language);
 }
 
-/** The reference in a fence. Whole however long it is: a part of it cannot be optimised. */
+/** Tokens, estimated, of a repository's file in a prompt. Models that run on a person's machine have room for 4096 to 32,768 in all. */
+const fileTokens = 2500;
+
+/**
+ * The reference in a fence. Of a function task whole, however long it is; of a repository's file what the function needs. `loadGrammars` must have
+ * been awaited.
+ */
 export function referenceCode(task: Task): string {
-  return fenced(task.source.text, fenceName(task), Infinity);
+  const { language, source } = task;
+  const text =
+    task.kind === "function"
+      ? source.text
+      : excerptOf(source.text, language, task.function, fileTokens);
+  return fenced(text, fenceName(task), Infinity);
 }
 
 /** The rules of the game, as a list. */

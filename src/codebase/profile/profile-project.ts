@@ -2,7 +2,6 @@
  * Where a repository's benchmark spends its time, by function.
  */
 import { UsageError } from "../../errors.ts";
-import { spelled } from "../named-function.ts";
 import type { CommandRun, OpenProject } from "../project.ts";
 import { functionsIn, type FunctionPlace, listSources, readSourceText } from "../sources.ts";
 import { hotFunctions, type Profile } from "./hot-functions.ts";
@@ -119,7 +118,7 @@ async function functionsOf(
     const read = await readSourceText(root, file);
     if ("failure" in read) continue;
     const all = await functionsIn(file, language, read.text);
-    found.push(...all.map((place) => ({ place, name: spelled(place, all) })));
+    found.push(...all.map((place) => ({ place, name: place.name })));
   }
   return found;
 }

@@ -4,7 +4,6 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { spelled } from "../../../src/codebase/named-function.ts";
 import { hotFunctions, type Profile } from "../../../src/codebase/profile/hot-functions.ts";
 import { nativeProfiler } from "../../../src/codebase/profile/native-sampler.ts";
 import { profileFolder, type Profiler } from "../../../src/codebase/profile/profiler.ts";
@@ -42,7 +41,7 @@ async function profiled(
     const language = languageOfFile(file);
     if (!language) continue;
     const all = await functionsIn(file, language, text);
-    functions.push(...all.map((place) => ({ place, name: spelled(place, all) })));
+    functions.push(...all.map((place) => ({ place, name: place.name })));
   }
   return hotFunctions(profiler.read(files), functions);
 }
