@@ -1,0 +1,40 @@
+/**
+ * All rewrites of JavaScript and TypeScript, in the order in which a textbook would try them: first what changes how much work there is,
+ * then what is computed more often than it need be, last how elements are kept and gone through.
+ */
+import type { Rewrite } from "../rewrite.ts";
+import { dictionaryMap } from "./dictionary-map.ts";
+import { earlyExitSearch } from "./early-exit-search.ts";
+import { forEachToLoop } from "./for-each-to-loop.ts";
+import { growInPlace } from "./grow-in-place.ts";
+import { hoistedCall } from "./hoisted-call.ts";
+import { indexByKey } from "./index-by-key.ts";
+import { indexedLoop } from "./indexed-loop.ts";
+import { keptRecursion } from "./kept-recursion.ts";
+import { needlessCopy } from "./needless-copy.ts";
+import { onePassChain } from "./one-pass-chain.ts";
+import { pushThenReverse } from "./push-then-reverse.ts";
+import { queueHeadIndex } from "./queue-head-index.ts";
+import { reduceInPlace } from "./reduce-in-place.ts";
+import { setMembership } from "./set-membership.ts";
+import { sortOnce } from "./sort-once.ts";
+import { typedArray } from "./typed-array.ts";
+
+export const javascriptRewrites: readonly Rewrite[] = [
+  setMembership,
+  indexByKey,
+  growInPlace,
+  reduceInPlace,
+  queueHeadIndex,
+  pushThenReverse,
+  sortOnce,
+  keptRecursion,
+  earlyExitSearch,
+  hoistedCall,
+  needlessCopy,
+  dictionaryMap,
+  typedArray,
+  onePassChain,
+  forEachToLoop,
+  indexedLoop,
+];

@@ -1,0 +1,167 @@
+/**
+ * `includes` and `indexOf` walk through the array at each question. A Set that is made once answers in constant time.
+ *
+ *     for (const word of words)                      const inBanned = new Set(banned);
+ *       if (!banned.includes(word)) kept += 1;   →   for (const word of words)
+ *                                                      if (!inBanned.has(word)) kept += 1;
+ *
+ * Legal where the array does not change while the questions are asked, or only grows by `push`: the Set then grows with it. `includes`
+ * and `has` compare alike, NaN among them; `indexOf` finds neither NaN nor missing elements, which is said as an assumption.
+ */
+import type { Node } from "web-tree-sitter";
+import { type Edit, freshName, replaceNode } from "../../../code/edit.ts";
+import { contains, field, find, operatorOf } from "../../../code/tree.ts";
+import { before, distinct, offer } from "./offer.ts";
+import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
+import { arrayAssumptions, arrayShown } from "./kinds.ts";
+import { hoistingPlace } from "./repetition.ts";
+import { isOneOf, isPure, leavesFunction, steadyContents, steadyPath } from "./steady.ts";
+import { mentions } from "./names.ts";
+import { callOn, integerOf, methodCall, plain, propertyOf } from "./tree.ts";
+
+export const setMembership: Rewrite = {
+  name: "set-membership",
+  idea: "Asks a Set made once, instead of walking through an array with includes or indexOf at each pass of a loop.",
+  reference: "J. Bentley, Writing Efficient Programs, rule: Data Structure Augmentation",
+  lessons: {
+    faster:
+      "Each question walked through the whole array, which made the loop quadratic; the Set answers in constant time.",
+    slower: "The array has so few elements, or so few questions are asked, that making the Set costs more.",
+    wrong:
+      "The array changed while questions were asked, or it was a string, where includes looks for parts.",
+  },
+  opportunities(subject) {
+    const tests = find(subject.function, "call_expression").flatMap((call) => questionAt(call) ?? []);
+    return distinct(
+      [...new Set(tests.map(({ array }) => array))].flatMap((array) =>
+        asked(
+          subject,
+          array,
+          tests.filter((test) => test.array === array),
+        ),
+      ),
+    );
+  },
+};
+
+/** One question whether the array holds a value. */
+interface Question {
+  /** As written: `banned`, `this.banned`. */
+  readonly array: string;
+  readonly object: Node;
+  readonly value: Node;
+  /** What is replaced. */
+  readonly node: Node;
+  readonly method: string;
+  readonly negated: boolean;
+}
+
+function questionAt(call: Node): Question | undefined {
+  const search = methodCall(call);
+  const [value, ...more] = search?.arguments ?? [];
+  if (!search || !value || more.length > 0 || value.type === "spread_element") return undefined;
+  const { object } = search;
+  if (object.type !== "identifier" && !propertyOf(object)) return undefined;
+  const question = { array: object.text, object, value, method: search.method };
+  if (search.method === "includes") return { ...question, node: call, negated: false };
+  const test = call.parent;
+  if (search.method !== "indexOf" || test?.type !== "binary_expression") return undefined;
+  const [left, right] = [field(test, "left"), field(test, "right")];
+  if (!left || plain(left).id !== call.id) return undefined;
+  const compared = `${operatorOf(test)} ${integerOf(right)}`;
+  if (/^(!==? -1|>=? -1|>= 0)$/.test(compared) && compared !== ">= -1")
+    return { ...question, node: test, negated: false };
+  if (/^(===? -1|< 0)$/.test(compared)) return { ...question, node: test, negated: true };
+  return undefined;
+}
+
+/** One opportunity for each loop in which the array is asked. */
+function asked(subject: Subject, array: string, questions: readonly Question[]): Opportunity[] {
+  const found: Opportunity[] = [];
+  let open = questions;
+  while (open.length > 0) {
+    const [first, ...later] = open;
+    const hoisted = first && hoistedOver(subject, first);
+    open = hoisted ? later.filter(({ node }) => !contains(hoisted.place.region, node)) : later;
+    if (first && hoisted) found.push(...answered(subject, array, first.object, questions, hoisted));
+  }
+  return found;
+}
+
+function hoistedOver(subject: Subject, { array, object, node }: Question): ReturnType<typeof hoistingPlace> {
+  if (arrayShown(subject, object) === "no") return undefined;
+  return hoistingPlace(subject, node, (region) =>
+    object.type === "identifier"
+      ? steadyContents(subject, array, region, isOneOf(pushesIn(array, region)))
+      : steadyPath(subject, object, region),
+  );
+}
+
+function answered(
+  subject: Subject,
+  array: string,
+  use: Node,
+  questions: readonly Question[],
+  hoisted: NonNullable<ReturnType<typeof hoistingPlace>>,
+): Opportunity[] {
+  const { region } = hoisted.place;
+  const pushes = pushesIn(array, region);
+  const own = questions.filter(
+    ({ node, object }) => contains(region, node) && !leavesFunction(object, region),
+  );
+  const last = propertyOf(use)?.name ?? array;
+  const set = freshName(subject.source, `in${last.charAt(0).toUpperCase()}${last.slice(1)}`);
+  // What is pushed is written twice: once for the array, once for the Set.
+  const additions = pushes.flatMap((push) => additionAfter(push, set) ?? []);
+  if (additions.length < pushes.length) return [];
+  const strict = own.some(({ method }) => method === "indexOf");
+  return offer(subject, {
+    parameters: {},
+    place: `the searches of ${array} in ${hoisted.words}`,
+    preconditions: [
+      `${array} is searched from its start again and again`,
+      pushes.length > 0 ? "it only grows at its end meanwhile" : "it does not change meanwhile",
+    ],
+    assumptions: [
+      ...arrayAssumptions(subject, use),
+      ...hoisted.assumptions,
+      ...(strict ? [`No element of ${array} is NaN or missing.`] : []),
+    ],
+    edits: [
+      ...before(hoisted.place, `const ${set} = new Set(${array});`),
+      ...own.map(({ node, value, negated }) =>
+        replaceNode(node, `${negated ? "!" : ""}${set}.has(${value.text})`),
+      ),
+      ...additions,
+    ],
+  });
+}
+
+/** `array` in each `array.push(…)` that stands as a statement. */
+function pushesIn(array: string, region: Node): Node[] {
+  return mentions(array, region).filter(
+    (node) => callOn(node)?.method === "push" && callOn(node)?.node.parent?.type === "expression_statement",
+  );
+}
+
+/** `array.push(x)` becomes `array.push(x), set.add(x)`: undefined where x could be another value the second time. */
+function additionAfter(object: Node, set: string): Edit | undefined {
+  const push = callOn(object);
+  if (!push || !push.arguments.every((value) => value.type !== "spread_element" && isRepeatable(value)))
+    return undefined;
+  const adds = push.arguments.map((value) => `, ${set}.add(${value.text})`).join("");
+  return { start: push.node.endIndex, end: push.node.endIndex, text: adds };
+}
+
+/** Whether the expression gives the identical value when it is evaluated again at once: no new object, no effect. */
+function isRepeatable(value: Node): boolean {
+  return (
+    isPure(value) &&
+    find(value, "call_expression", "new_expression", "object", "array", "regex", "arrow_function").every(
+      (node) => {
+        const call = methodCall(node);
+        return call !== undefined && /^(toLowerCase|toUpperCase|trim|charAt|slice)$/.test(call.method);
+      },
+    )
+  );
+}

@@ -1,0 +1,41 @@
+import { describe, it } from "vitest";
+import { onePassChain } from "../../../../src/agent/rewrites/javascript/one-pass-chain.ts";
+import { expectRefusals, expectSameValues } from "./same-values.ts";
+
+describe("one-pass-chain", () => {
+  it("gathers the same", async () => {
+    await expectSameValues(onePassChain, [
+      {
+        function: "all",
+        source: `function all(xs, k) {
+  const kept = xs.filter((x) => x > k).map((x) => ({ x, y: x * k }));
+  let sum;
+  sum = xs.map((v) => v * 2).filter((v) => { return v % 3 !== 0; }).reduce((a, b) => a + b, 0);
+  const names = Object.keys(kept).map((k) => k + "!").filter((name) => (name !== "1!"));
+  if (sum > 10) return kept.map((item) => item.y).map((y) => [y, sum]).filter((pair) => pair.length && pair[0]);
+  return [kept, sum, names];
+}`,
+        calls: [`all([1, 2, 3, 4], 1)`, `all([], 0)`, `all([-0, NaN, 1], -1)`],
+      },
+      {
+        function: "short",
+        source: `const short = (xs) => xs.map((x) => x.trim()).filter((x) => x.length > 0);`,
+        calls: [`short([" a", " ", "b "])`],
+      },
+    ]);
+  });
+
+  it("keeps chains whose links act, are named, count, or do not come first", async () => {
+    await expectRefusals(onePassChain, [
+      `function f(xs) { let n = 0; return xs.filter(x => n++ < 2).map(x => x + n); }`,
+      `function f(xs) { return xs.map(show).filter(x => x); }`,
+      `function f(xs) { return xs.map((x, i) => i).filter(x => x); }`,
+      `async function f(xs) { return xs.map(async x => x).filter(x => x); }`,
+      `function f(xs) { return [xs.pop(), xs.map(x => x + 1).filter(x => x)]; }`,
+      `function f(xs) { return xs.map(x => x + 1); }`,
+      `function f(xs) { return xs.map(x => x + 1).reduce((a, b) => a + b); }`,
+      `function f(xs) { return xs.filter(x => x).map(x => () => x); }`,
+      `function f(xs) { return xs && xs.filter(x => x).map(x => x + 1); }`,
+    ]);
+  });
+});
