@@ -11,8 +11,9 @@ import {
 const folder = fileURLToPath(new URL("../../src/agent/rewrites", import.meta.url));
 
 test("every rewrite of the folder is in the catalogue, under the name of its file", () => {
-  const files = readdirSync(folder).filter((file) =>
-    /^export const \w+: Rewrite\b/m.test(readFileSync(`${folder}/${file}`, "utf8")),
+  const files = readdirSync(folder).filter(
+    (file) =>
+      file.endsWith(".ts") && /^export const \w+: Rewrite\b/m.test(readFileSync(`${folder}/${file}`, "utf8")),
   );
   expect(rewrites.map(({ name }) => `${name}.ts`).toSorted()).toEqual(files.toSorted());
 });
