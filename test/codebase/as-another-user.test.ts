@@ -20,7 +20,14 @@ test.runIf(process.env["LESSONBANK_CODEBASE"] === "all" && user !== undefined)(
     const vitest = join(checkout, "node_modules", "vitest", "vitest.mjs");
     const child = spawn(
       process.execPath,
-      [vitest, "run", "test/codebase/open-project.test.ts", "--maxWorkers=1"],
+      [
+        vitest,
+        "run",
+        "test/codebase/open-project.test.ts",
+        "--maxWorkers=1",
+        "--cache=false",
+        "--configLoader=runner",
+      ],
       {
         cwd: checkout,
         env: { PATH: "/usr/local/bin:/usr/bin:/bin", HOME: home, TMPDIR: home },
