@@ -81,7 +81,7 @@ function piecesOf(container: Node, definition: Node, source: string, language: L
 
 /** Of a class, a namespace or a conditional its list of members; a function around the function is shown whole. */
 function bodyOf(item: Node, definition: Node): Node | undefined {
-  if (/^preproc_if/.test(item.type)) return item;
+  if (item.type.startsWith("preproc_if")) return item;
   const inner = item.namedChildren.find((child) => contains(child, definition));
   if (!inner || inner.id === definition.id) return undefined;
   if (/^(?:class_body|field_declaration_list|declaration_list)$/.test(inner.type)) return inner;

@@ -2,7 +2,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { optimisePrompt } from "../../../src/agent/prompts/optimise.ts";
 import { loadGrammarsOf } from "../../../src/code/parser.ts";
-import type { LessonContext } from "../../../src/lesson/lesson.ts";
 import type { CommandTask } from "../../../src/task/task.ts";
 import { context } from "../model-task.ts";
 
@@ -27,7 +26,7 @@ const task: CommandTask = {
 };
 
 const asked = (changes: Partial<CommandTask>) =>
-  optimisePrompt({ task: { ...task, ...changes }, context: context as LessonContext, experience: [] })
+  optimisePrompt({ task: { ...task, ...changes }, context, experience: [] })
     .map(({ content }) => content)
     .join("\n");
 
