@@ -88,7 +88,6 @@ function unitOf(definition: Node, source: string): string {
 /** Rewrites blanks at the beginning of a line from the lines' unit to another one, where they all are whole units. */
 function unitChange(lines: readonly string[], to: string | undefined): (line: string) => string {
   const from = indentUnit(`${lines.join("\n")}\n`);
-  const blanks = (line: string) => /^[ \t]*/.exec(line)?.[0] ?? "";
   const indents = lines.map(blanks).filter((each) => each !== "");
   const whole = indents.every((each) => each === from.repeat(each.length / from.length));
   const usable = to !== undefined && from !== to && whole && indents.includes(from);
@@ -113,4 +112,9 @@ function without(line: string, own: string): string {
   let at = 0;
   while (at < own.length && line[at] === own[at]) at += 1;
   return line.slice(at);
+}
+
+/** Those that a line begins with. */
+function blanks(line: string): string {
+  return /^[ \t]*/.exec(line)?.[0] ?? "";
 }

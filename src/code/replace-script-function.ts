@@ -56,7 +56,7 @@ export function readScriptText(
   const alone =
     old.node.type === "method_definition" ||
     old.node.parent?.type === "pair" ||
-    /field_definition$/.test(old.node.parent?.type ?? "");
+    (old.node.parent?.type ?? "").endsWith("field_definition");
   if (plain.definition || language === "python" || !alone) return plain;
   for (const written of [`class Wrapped {\n${text}\n}\n`, `const wrapped = {\n${text}\n};\n`]) {
     const wrapped = read(written);
@@ -252,7 +252,7 @@ function anchor(definition: Node): Node {
       (above.type === "comment" &&
         above.endPosition.row + 1 === at.startPosition.row &&
         above.previousSibling?.endPosition.row !== above.startPosition.row) ||
-      (/_signature$/.test(definitionIn(above).type) && field(definitionIn(above), "name")?.text === name);
+      (definitionIn(above).type.endsWith("_signature") && field(definitionIn(above), "name")?.text === name);
     if (!belongs) break;
     at = above;
   }

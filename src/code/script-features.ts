@@ -162,7 +162,7 @@ export const scriptFeatures: readonly ScriptFeature[] = [
       some(
         facts.inLoops("regex").length +
           facts.calls.filter(
-            ({ node, name }) => name === "RegExp" || /^re\./.test(field(node, "function")?.text ?? ""),
+            ({ node, name }) => name === "RegExp" || (field(node, "function")?.text ?? "").startsWith("re."),
           ).length,
       ),
   },
@@ -203,7 +203,7 @@ export const scriptFeatures: readonly ScriptFeature[] = [
       some(
         facts
           .inLoops("attribute", "member_expression")
-          .filter((node) => !/^call/.test(node.parent?.type ?? "")).length,
+          .filter((node) => !(node.parent?.type ?? "").startsWith("call")).length,
       ),
   },
   {
@@ -327,7 +327,7 @@ function textGrowths(facts: Facts): number {
       const [left, right] = [field(node, "left"), field(node, "right")];
       const added =
         field(node, "operator")?.text === "+=" ||
-        (right !== undefined && /^binary/.test(right.type) && field(right, "left")?.text === left?.text);
+        (right !== undefined && right.type.startsWith("binary") && field(right, "left")?.text === left?.text);
       return added && left !== undefined && right !== undefined && (began.has(left.text) || isText(right));
     }).length;
 }

@@ -44,7 +44,6 @@ const mostDefinitions = 500;
 /** Never throws on any reply. */
 export function codeInScriptReply(reply: ScriptReply): CodeInReply {
   const { blocks, cut, target, root, old } = reply;
-  const none = (reason: string): CodeInReply => ({ kind: "none", reason });
   const pieces = blocks.flatMap((block) => pieceOf(block, reply) ?? []);
   if (pieces.length === 0 && blocks.some((block) => isDiff(block)))
     return none("the reply's diff does not fit the source");
@@ -108,14 +107,15 @@ function bodyAlone({ blocks, target, old, tooDeep }: ScriptReply): Chosen | unde
   if (blocks.length !== 1 || block === undefined || !oldBody || isDiff(block)) return undefined;
   const inner = mended(withoutMargin(block), target.language).trim();
   const unit = indentUnit(target.source);
+  const waits = /^(?:\w+\s+)*async\b/.test(old.node.text) ? "async " : "";
   const lines = inner.replace(/^(?=.)/gm, unit);
   const names = parametersOf(old.node)
     .map(({ text }) => text)
     .join(", ");
   const text =
     target.language === "python"
-      ? `def ${old.name}(${names}):\n${lines}\n`
-      : `function ${old.name.replace(/\W/g, "")}(${names}) {\n${lines}\n}\n`;
+      ? `${waits}def ${old.name}(${names}):\n${lines}\n`
+      : `${waits}function ${old.name.replace(/\W/g, "")}(${names}) {\n${lines}\n}\n`;
   const root = parse(text, target.language).rootNode;
   if (root.hasError || tooDeep(root)) return undefined;
   const definition = listFunctions(root)[0];
@@ -124,8 +124,6 @@ function bodyAlone({ blocks, target, old, tooDeep }: ScriptReply): Chosen | unde
   const used = parametersOf(old.node)
     .flatMap((parameter) => find(parameter, "identifier").slice(0, 1))
     .filter((name) => before.has(name.text));
-  const gives = (body: Node) =>
-    find(body, "return_statement", "yield", "yield_expression").some((each) => each.namedChildCount > 0);
   const body = field(definition.node, "body");
   if (!body || gives(body) !== gives(oldBody) || !used.every((name) => words.has(name.text)))
     return undefined;
@@ -198,4 +196,14 @@ function withoutMargin(block: string): string {
   return margin === ""
     ? block
     : lines.map((line) => (line.startsWith(margin) ? line.slice(margin.length) : line)).join("\n");
+}
+
+/** Whether a body gives something back. */
+function gives(body: Node): boolean {
+  const ends = find(body, "return_statement", "yield", "yield_expression");
+  return ends.some((each) => each.namedChildCount > 0);
+}
+
+function none(reason: string): CodeInReply {
+  return { kind: "none", reason };
 }

@@ -53,8 +53,6 @@ function kindChange(before: Node, after: Node, python: boolean): string | undefi
     if (is(before) && !is(after)) return `is not ${word} any more`;
     if (!is(before) && is(after)) return `was made ${word}`;
   }
-  const accessor = (node: Node) =>
-    /^(?:static\s+)?(get|set)\s/.exec(node.type === "method_definition" ? headOf(node) : "")?.[1];
   if (after.type === "method_definition" && accessor(before) !== accessor(after))
     return accessor(before) ? `is not a ${accessor(before)}ter any more` : `was made a ${accessor(after)}ter`;
   return undefined;
@@ -123,7 +121,7 @@ function nameOf(parameter: Node): Node {
     const inner =
       field(at, "pattern") ??
       (at.type === "assignment_pattern" ? field(at, "left") : undefined) ??
-      (/parameter$/.test(at.type) ? (field(at, "name") ?? firstName(at)) : undefined) ??
+      (at.type.endsWith("parameter") ? (field(at, "name") ?? firstName(at)) : undefined) ??
       (/^(?:rest_pattern|list_splat_pattern|dictionary_splat_pattern)$/.test(at.type)
         ? firstName(at)
         : undefined);
@@ -159,7 +157,6 @@ function bodyFor(
 ): { text: string } | { reason: string } {
   const body = field(after, "body");
   if (!body) return { reason: "has no body" };
-  const ownName = (definition: FunctionDefinition) => field(definition.node, "name")?.text ?? definition.name;
   const [is, was] = [ownName(rewritten), ownName(old)];
   const called = /^[\w$]+$/.test(is) ? find(body, "identifier", "property_identifier") : [];
   const edits =
@@ -198,4 +195,14 @@ function usesOwnThis(body: Node): boolean {
       if (/^(?:function|generator_function)|^method_definition$/.test(at.type)) return false;
     return true;
   });
+}
+
+/** `get` or `set` of a method that stands for a property. */
+function accessor(node: Node): string | undefined {
+  return node.type === "method_definition" ? /^(?:static\s+)?(get|set)\s/.exec(headOf(node))?.[1] : undefined;
+}
+
+/** The name by which a function can call itself. */
+function ownName({ node, name }: FunctionDefinition): string {
+  return field(node, "name")?.text ?? name;
 }

@@ -95,6 +95,8 @@ export interface CommandTask extends TaskBase {
   readonly metric: Metric;
   /** What translates or runs the language, with its version, as `gcc (Debian 12.2.0-14) 12.2.0` or `Python 3.11.7`. */
   readonly toolchain: string;
+  /** Callers of the function and types that it uses, from other files of the repository: for prompts, as source text. */
+  readonly surroundings?: string;
 }
 
 export type Task = FunctionTask | CommandTask;

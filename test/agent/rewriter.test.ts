@@ -4,10 +4,11 @@ import { createRewriter } from "../../src/agent/rewriter.ts";
 import type { Rewrite } from "../../src/agent/rewrites/rewrite.ts";
 import { defaultTeam } from "../../src/agent/team.ts";
 import { sha256 } from "../../src/code/hash.ts";
-import { loadGrammars } from "../../src/code/parser.ts";
+import { loadGrammars, loadGrammarsOf } from "../../src/code/parser.ts";
 import { describeContext } from "../../src/lesson/context.ts";
 import { makeLesson } from "../../src/lesson/solicit.ts";
 import { randomStream } from "../../src/strategy/random.ts";
+import type { Task } from "../../src/task/task.ts";
 import { measured, noModel, task } from "../strategy/scripted.ts";
 
 beforeAll(loadGrammars);
@@ -161,6 +162,32 @@ test("the default team has at least three agents, each with a speciality of its 
   expect(team.length).toBeGreaterThanOrEqual(3);
   expect(new Set(team.map(({ name }) => name)).size).toBe(team.length);
   expect(new Set(team.map(({ speciality }) => speciality)).size).toBe(team.length);
+});
+
+test("each language has a team of its own, or none", async () => {
+  await loadGrammarsOf(["python"]);
+  const source = "def f(xs):\n    out = []\n    for x in xs:\n        out.append(x * 2)\n    return out\n";
+  const python: Task = {
+    ...task,
+    kind: "command",
+    language: "python",
+    function: "f",
+    source: { file: "f.py", text: source },
+    commands: { test: "true", bench: "true" },
+    metric: { kind: "time" },
+    toolchain: "Python 3",
+  };
+  const team = defaultTeam("python");
+  expect(team.map(({ name }) => name)).toEqual(["containers", "loops", "composer"]);
+  const composer = team.at(-1)!;
+  expect(composer.repertoire?.(python)).toContain("python-comprehension");
+  const proposal = await composer.propose(request({ task: python }));
+  expect(proposal?.source).toMatch(/^def f\(xs\):\n/);
+  expect(proposal?.source).not.toBe(source);
+  const rebuilt = await composer.rebuild!(python, proposal!.transformations);
+  expect(rebuilt?.source).toBe(proposal?.source);
+  expect(defaultTeam().map(({ name }) => name)).toEqual(defaultTeam("c").map(({ name }) => name));
+  expect(defaultTeam("c").at(0)?.repertoire?.(python)).toEqual([]);
 });
 
 test("it builds a candidate again from some of its steps", async () => {

@@ -17,7 +17,7 @@ const files = readdirSync(folder).map((file) => {
   return {
     name,
     text: readFileSync(join(folder, file), "utf8"),
-    language: languageOfFile(name) ?? ("c" as Language),
+    language: languageOfFile(name) ?? "c",
   };
 });
 const fileOf = (name: string) =>
@@ -25,6 +25,17 @@ const fileOf = (name: string) =>
 const namesIn = (name: string) => {
   const { text, language } = fileOf(name);
   return listFunctions(parse(text, language).rootNode).map((each) => each.qualifiedName);
+};
+
+const line = (file: string, name: string) => {
+  const { text, language } = fileOf(file);
+  const found = findFunction(parse(text, language).rootNode, name);
+  return found && decorated(found.node).text.split("\n")[0];
+};
+
+const list = (file: string, name: string) => {
+  const { text, language } = fileOf(file);
+  return functionsNamed(parse(text, language).rootNode, name);
 };
 
 describe("functions that have a name are found", () => {
@@ -98,12 +109,6 @@ describe("functions that have a name are found", () => {
 });
 
 describe("a name is understood", () => {
-  const line = (file: string, name: string) => {
-    const { text, language } = fileOf(file);
-    const found = findFunction(parse(text, language).rootNode, name);
-    return found && decorated(found.node).text.split("\n")[0];
-  };
-
   it.each([
     ["shapes.py", "unit", "@staticmethod"],
     ["shapes.py", "Circle.Inner.deep", "def deep(self):"],
@@ -123,10 +128,6 @@ describe("a name is understood", () => {
   });
 
   it("and where it may mean several, all of them are listed with their lines", () => {
-    const list = (file: string, name: string) => {
-      const { text, language } = fileOf(file);
-      return functionsNamed(parse(text, language).rootNode, name);
-    };
     expect(line("shapes.py", "chosen")).toBeUndefined();
     expect(list("shapes.py", "chosen")).toEqual([
       { name: "chosen[1]", line: 76 },

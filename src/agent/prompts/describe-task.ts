@@ -1,13 +1,13 @@
 /**
  * The task as every prompt tells it: the code, what must stay as it is, what may be relied upon and what may be changed.
  */
-import { languageName as nameOfLanguage } from "../../code/language.ts";
+import { excerptOf } from "../../code/excerpt.ts";
+import { isCompiled, languageName as nameOfLanguage } from "../../code/language.ts";
 import { findFunction } from "../../code/find-function.ts";
 import { parse } from "../../code/parser.ts";
 import { field } from "../../code/tree.ts";
 import type { LessonContext } from "../../lesson/lesson.ts";
 import type { CommandTask, FunctionTask, Task } from "../../task/task.ts";
-import { excerptOf } from "./excerpt.ts";
 import { fenced } from "./quote.ts";
 
 /** As the fence of a code block names it. */
@@ -19,20 +19,28 @@ export function languageName(task: Task): string {
   return nameOfLanguage(task.language);
 }
 
-/** Tokens, estimated, of a repository's file in a prompt. Models that run on a person's machine have room for 4096 to 32,768 in all. */
-const fileTokens = 2500;
+/** About 6,000 tokens of code; of a longer file only the part that the function needs is shown. */
+const longestFile = 21_000;
+/** About 2,000 tokens. */
+const longestSurroundings = 7000;
 
 /**
- * The reference in a fence. Of a function task whole, however long it is; of a repository's file what the function needs. `loadGrammars` must have
- * been awaited.
+ * The reference in a fence. Whole however long it is where it is a task's own file; of a repository's file that is long, the function and
+ * what it needs. Then what other files have to do with it. The language's grammar must have been loaded.
  */
 export function referenceCode(task: Task): string {
-  const { language, source } = task;
-  const text =
-    task.kind === "function"
-      ? source.text
-      : excerptOf(source.text, language, task.function, fileTokens);
-  return fenced(text, fenceName(task), Infinity);
+  const { source, language } = task;
+  if (task.kind === "function") return fenced(source.text, fenceName(task), Infinity);
+  const part = excerptOf(source.text, language, task.function, longestFile);
+  return [
+    ...(part === source.text
+      ? []
+      : [`The file is long. This is \`${plainName(task)}\` with what it needs of it:`]),
+    fenced(part, fenceName(task), Infinity),
+    ...(task.surroundings?.trim()
+      ? ["In other files of the repository:", fenced(task.surroundings, fenceName(task), longestSurroundings)]
+      : []),
+  ].join("\n\n");
 }
 
 /** The rules of the game, as a list. */
@@ -90,10 +98,17 @@ export function describeReply(task: Task): string {
 
 /** The function's name as its definition spells it, without namespaces and parameter types. */
 export function plainName(task: Task): string {
-  return task.function
+  const plain = task.function
     .replace(/\(.*$/s, "")
     .replace(/^.*::(?=[^:])/s, "")
     .trim();
+  if (isCompiled(task.language)) return plain;
+  return (
+    plain
+      .replace(/\[\d+\]$/, "")
+      .split(/\.|(?<=\w)#/)
+      .at(-1) ?? plain
+  );
 }
 
 /** The head of the function's definition on one line. `loadGrammars` must have been awaited. */
@@ -102,7 +117,8 @@ function signatureOf(task: Task): string {
   const body = definition && field(definition, "body");
   if (!definition || !body) return task.function;
   const head = task.source.text.slice(definition.startIndex, body.startIndex);
-  return head.replace(/\s+/g, " ").replaceAll("`", "'").trim();
+  const held = !isCompiled(task.language) && !field(definition, "name") ? `${plainName(task)} = ` : "";
+  return held + head.replace(/\s+/g, " ").replaceAll("`", "'").trim();
 }
 
 function describeExactness({ source, tolerance: { relative, absolute } }: FunctionTask): string {

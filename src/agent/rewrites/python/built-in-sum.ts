@@ -100,7 +100,6 @@ function addingLoop(subject: Subject, loop: Node): Opportunity[] {
     usesOf(loop, "next").length > 0
   )
     return [];
-  const wrapped = (node: Node) => (node.type === "conditional_expression" ? `(${node.text})` : node.text);
   const text = `${total} = sum(${term.text} for ${left.text} in ${wrapped(right)}${condition ? ` if ${wrapped(condition)}` : ""})`;
   const whole = kindOf(term, subject) === "int" || kindOf(term, subject) === "bool";
   return offer(subject, {
@@ -117,4 +116,9 @@ function addingLoop(subject: Subject, loop: Node): Opportunity[] {
     ],
     edits: [{ start: before.startIndex, end: loop.endIndex, text }],
   });
+}
+
+/** In a clause a conditional needs parentheses. */
+function wrapped(node: Node): string {
+  return node.type === "conditional_expression" ? `(${node.text})` : node.text;
 }

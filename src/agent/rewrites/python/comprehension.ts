@@ -75,7 +75,7 @@ function shapeOf(loop: Node, list: string): { element: string; clauses: string[]
   const clauses: string[] = [];
   let at: Node | undefined = loop;
   for (;;) {
-    if (at?.type === "for_statement" && !field(at, "alternative")) {
+    if (at?.type === "for_statement" && !field(at, "alternative") && at.children[0]?.type !== "async") {
       const [left, right] = [field(at, "left"), field(at, "right")];
       if (
         !left ||

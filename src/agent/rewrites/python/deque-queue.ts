@@ -92,9 +92,14 @@ function ofList(subject: Subject, name: string): Opportunity[] {
 /** Whether it is empty, how long it is, what stands at its ends. */
 function isAsked(use: Node): boolean {
   const { parent } = use;
-  if (parent?.type === "while_statement" || parent?.type === "if_statement" || parent?.type === "elif_clause")
-    return field(parent, "condition")?.id === use.id;
   if (parent?.type === "not_operator") return true;
+  for (let at = use, above = at.parent; above; at = above, above = at.parent) {
+    if (/^(?:while_statement|if_statement|elif_clause)$/.test(above.type)) {
+      if (field(above, "condition")?.id === at.id) return true;
+      break;
+    }
+    if (!/^(?:boolean_operator|parenthesized_expression)$/.test(above.type)) break;
+  }
   if (parent?.type === "subscript") {
     const reads = !/assignment|delete|pattern|expression_list/.test(parent.parent?.type ?? "");
     return reads && parts(parent).length === 2 && /^(?:0|-1)$/.test(field(parent, "subscript")?.text ?? "");

@@ -15,6 +15,7 @@ import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import {
   isBinding,
+  isBoundToPlace,
   isBuiltin,
   isPrivate,
   isReadOutside,
@@ -72,7 +73,8 @@ function indexLoop(subject: Subject, loop: Node): Opportunity[] {
   const quiet =
     known === "tuple" ||
     known === "str" ||
-    unknownCalls(body, subject).every((call) => methodOn(call)?.method === "append");
+    (!isBoundToPlace(body) &&
+      unknownCalls(body, subject).every((call) => methodOn(call)?.method === "append"));
   return offer(subject, {
     parameters: {},
     place: `${loopName(loop)} of ${sequence.text}`,

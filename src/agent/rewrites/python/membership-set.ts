@@ -74,6 +74,7 @@ function ofList(subject: Subject, loop: Node, name: string, asked: readonly Node
   const known = onlyValue(subject, name);
   if (!known || kindOf(known.value, subject) !== "list" || contains(loop, known.statement)) return [];
   if (known.statement.startIndex > loop.startIndex || !startsLine(subject, loop)) return [];
+  if (!known.statement.parent || !contains(known.statement.parent, loop)) return [];
   const appended: Node[] = [];
   const values: Node[] = asked.flatMap((node) => parts(node)[0] ?? []);
   for (const use of usesOf(subject.function, name)) {

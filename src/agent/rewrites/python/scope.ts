@@ -317,7 +317,9 @@ export function unknownCalls(node: Node, subject: Subject): Node[] {
 
 /** What cannot be moved into a comprehension: it would run at another time or bind in another scope. */
 export function isBoundToPlace(node: Node): boolean {
-  return find(node, "await", "yield", "named_expression", "lambda").length > 0;
+  return (
+    find(node, "await", "yield", "named_expression", "lambda").length > 0 || usesOf(node, "super").length > 0
+  );
 }
 
 /** Whether the name is read outside the loop, where the loop's last value of it would be seen. */

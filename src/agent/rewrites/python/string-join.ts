@@ -83,13 +83,18 @@ function inLoop(subject: Subject, loop: Node, name: string): Opportunity[] {
     !endsLine(subject, loop)
   )
     return [];
+  // It must have run before the loop, whatever branches were taken.
+  if (!first.parent?.parent || !contains(first.parent.parent, loop)) return [];
   const value = field(first, "right");
   if (!value || !/^(?:string|concatenated_string)$/.test(value.type) || kindOf(value, subject) !== "str")
     return [];
   const inside = uses.filter((use) => contains(loop, use));
   if (
     inside.length !== found.length ||
-    found.some(({ piece }) => isBoundToPlace(piece) || usesOf(piece, name).length > 0)
+    found.some(
+      ({ piece }) =>
+        isBoundToPlace(piece) || piece.type === "expression_list" || usesOf(piece, name).length > 0,
+    )
   )
     return [];
   if (
@@ -98,7 +103,6 @@ function inLoop(subject: Subject, loop: Node, name: string): Opportunity[] {
     )
   )
     return [];
-  // A generator's caller runs between two pieces, but cannot see the text.
   const parts = freshName(subject.source, `${name}_parts`);
   const sure = found.every(({ piece }) => kindOf(piece, subject) === "str");
   return offer(subject, {

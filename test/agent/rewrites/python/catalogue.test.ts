@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { pythonRewrites } from "../../../../src/agent/rewrites/python/catalogue.ts";
 import type { Opportunity } from "../../../../src/agent/rewrites/rewrite.ts";
 import { loadGrammarsOf } from "../../../../src/code/parser.ts";
@@ -423,7 +424,7 @@ describe("each rewrite", () => {
         encoding: "utf8",
       });
       expect(ran.stderr).toBe("");
-      const outcomes = JSON.parse(ran.stdout) as string[][];
+      const outcomes = z.array(z.array(z.string())).parse(JSON.parse(ran.stdout));
       for (const [index, { rewrite, text }] of pairs.entries()) {
         const original = outcomes[2 * index] ?? [];
         // A queue may be another type inside, but never in what is given back.

@@ -1,0 +1,70 @@
+/** What models are told of a function of a repository: its file or a part of it, its signature, and what other files have to do with it. */
+import { beforeAll, describe, expect, it } from "vitest";
+import { optimisePrompt } from "../../../src/agent/prompts/optimise.ts";
+import { loadGrammarsOf } from "../../../src/code/parser.ts";
+import type { CommandTask } from "../../../src/task/task.ts";
+import { context } from "../model-task.ts";
+
+beforeAll(() => loadGrammarsOf(["python", "javascript"]));
+
+const task: CommandTask = {
+  kind: "command",
+  name: "shapes",
+  description: "",
+  directory: "/nowhere",
+  source: {
+    file: "src/shapes.py",
+    text: "import math\n\n\nclass Circle:\n    def area(self, scale=1):\n        return math.pi * self.radius ** 2 * scale\n",
+  },
+  function: "Circle#area",
+  threads: 1,
+  hash: "0".repeat(64),
+  language: "python",
+  commands: { test: "pytest", bench: "python bench.py" },
+  metric: { kind: "time" },
+  toolchain: "Python 3.11.7",
+};
+
+const asked = (changes: Partial<CommandTask>) =>
+  optimisePrompt({ task: { ...task, ...changes }, context, experience: [] })
+    .map(({ content }) => content)
+    .join("\n");
+
+describe("a prompt about a function of a repository", () => {
+  it("names the function, its signature and its file", () => {
+    const text = asked({});
+    expect(text).toContain("The Python function `area` below");
+    expect(text).toContain("`def area(self, scale=1):`");
+    expect(text).toContain(task.source.text.trim());
+    expect(text).not.toContain("The file is long");
+    expect(
+      asked({
+        language: "javascript",
+        function: "f",
+        source: { file: "f.js", text: "const f = (a, b) => a + b;\n" },
+      }),
+    ).toContain("`f = (a, b) =>`");
+  });
+
+  it("shows of a long file what the function needs, within a limit", () => {
+    const others = Array.from(
+      { length: 2000 },
+      (_, index) => `def other${index}(x):\n    return x\n\n\n`,
+    ).join("");
+    const text = asked({ source: { file: "src/shapes.py", text: `${others}${task.source.text}` } });
+    expect(text).toContain("The file is long.");
+    expect(text).toContain("import math");
+    expect(text).toContain("class Circle:\n    def area");
+    expect(text).not.toContain("other7(");
+    expect(text.length).toBeLessThan(24_000);
+  });
+
+  it("shows callers and types of other files, within a limit", () => {
+    const text = asked({
+      surroundings: `def caller(c):\n    return c.area(scale=2)\n${"x = 1\n".repeat(5000)}`,
+    });
+    expect(text).toContain("In other files of the repository:");
+    expect(text).toContain("c.area(scale=2)");
+    expect(text.length).toBeLessThan(12_000);
+  });
+});
