@@ -5,7 +5,17 @@ import { taskHash } from "../task/task-hash.ts";
 import type { CommandTask } from "../task/task.ts";
 import type { NamedFunction } from "./named-function.ts";
 import type { ProjectSettings } from "./project.ts";
+import { surroundingsOf } from "./surroundings.ts";
 import { describeToolchain } from "./toolchain.ts";
+
+/** As `commandTask`, with what other files have to do with the function, for agents that ask a model. Reads the repository's sources. */
+export async function taskWithSurroundings(
+  settings: ProjectSettings,
+  found: NamedFunction,
+): Promise<CommandTask> {
+  const surroundings = await surroundingsOf(settings.root, found.place, found.text);
+  return { ...commandTask(settings, found), ...(surroundings !== undefined && { surroundings }) };
+}
 
 /** The task is named as the user names the function: `src/parse.c:parse_number`. */
 export function commandTask(

@@ -8,7 +8,7 @@ import { UsageError } from "../errors.ts";
 import type { RunLimitOptions } from "../run/optimize.ts";
 import type { CommandTask } from "../task/task.ts";
 import { limitsLeft, shareEqually, shareOut } from "./budget.ts";
-import { commandTask } from "./command-task.ts";
+import { taskWithSurroundings } from "./command-task.ts";
 import { findNamed } from "./named-function.ts";
 import { readPlan, writePlan, type FunctionPlan } from "./plan.ts";
 import { profileProject, type ProjectProfile } from "./profile/profile-project.ts";
@@ -68,7 +68,7 @@ export async function optimizeRepository(options: OptimizeRepositoryOptions): Pr
     const toCome = plans.slice(index).reduce((sum, { evaluations }) => sum + evaluations, 0);
     const limits = limitsLeft(options, spent, plan.evaluations / toCome);
     if (signal?.aborted || !limits) break;
-    const task = commandTask(project.settings, found);
+    const task = await taskWithSurroundings(project.settings, found);
     const { warning } = found;
     onEvent({
       type: "function-started",
