@@ -9,6 +9,7 @@ import { z } from "zod";
 import type { Agent } from "../agent/agent.ts";
 import type { Bank } from "../bank/bank.ts";
 import { unifiedDiff } from "../code/diff.ts";
+import type { Evaluator } from "../evaluate/evaluator.ts";
 import { optimize, type OptimizeRun, type RunLimitOptions } from "../run/optimize.ts";
 import { readJournal } from "../run/read-journal.ts";
 import { replay } from "../run/replay.ts";
@@ -65,12 +66,20 @@ function startOrGoOn(
   { project, bank, policy, seed, signal, journals, limits }: WorkOptions,
 ): OptimizeRun {
   const journal = journals === undefined ? undefined : join(journals, `${keptName(task)}.jsonl`);
-  const resources = { agents: team.agents, evaluator: project.evaluator, bank, signal };
+  const resources = { agents: team.agents, evaluator: here(project), bank, signal };
   if (journal !== undefined && existsSync(journal))
     return readJournal(journal).ended
       ? replay({ journal, agents: team.agents, signal })
       : resume({ ...resources, ...limits, journal });
   return optimize({ ...resources, ...limits, task, policy, seed, journal, team: team.members });
+}
+
+/** A task that was read from a journal does not know where the repository is. */
+function here({ evaluator, settings: { root } }: OpenProject): Evaluator {
+  return {
+    evaluate: (task, source, options) => evaluator.evaluate({ ...task, directory: root }, source, options),
+    close: async () => {},
+  };
 }
 
 /** The same function of the same text, judged the same way, has the same journal. */
