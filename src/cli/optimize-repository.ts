@@ -266,7 +266,7 @@ async function keep(
 
 /** As a person types it in the repository. */
 function commandAgain(
-  { commands: { build, test, bench } }: CommandTask,
+  { commands: { build, test, bench }, metric }: CommandTask,
   { combined }: RepositoryResult,
 ): string {
   const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
@@ -274,6 +274,13 @@ function commandAgain(
     ...(build === undefined ? [] : [`--build ${quoted(build)}`]),
     `--test ${quoted(test)}`,
     `--bench ${quoted(bench)}`,
+    ...(metric.kind === "time" ? [] : [`--better ${metric.better}`]),
+    ...(metric.kind === "number" && metric.pattern !== undefined
+      ? [`--metric ${quoted(metric.pattern)}`]
+      : []),
+    ...(metric.kind === "number" && metric.jsonPath !== undefined
+      ? [`--metric-json ${quoted(metric.jsonPath)}`]
+      : []),
   ];
   return ["lessonbank optimize --repo .", ...(combined?.functions ?? []).map(quoted), ...flags].join(" ");
 }
