@@ -13,7 +13,7 @@ import { repository, type Repository } from "./repository-fixture.ts";
 const all = process.env["LESSONBANK_CODEBASE"] === "all";
 const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
-test("a function of a repository becomes a commit on a new branch, and the work tree stays", async () => {
+test("a function of a repository becomes a commit on a new branch, and the work tree stays", { timeout: 300_000 }, async () => {
   const { folder, root, git } = await repository("python");
   const initiated = await lessonbank(["init", "--no-try"], { directory: root });
   expect(initiated).toMatchObject({ code: 0 });
