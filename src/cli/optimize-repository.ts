@@ -209,11 +209,7 @@ async function openBank(flags: RepositoryFlags, terminal: Terminal): Promise<Ban
 }
 
 /** A folder with a plan, and a journal for each function. */
-function journalsFolder(
-  { journal }: RepositoryFlags,
-  root: string,
-  terminal: Terminal,
-): string | undefined {
+function journalsFolder({ journal }: RepositoryFlags, root: string, terminal: Terminal): string | undefined {
   if (journal === false) return undefined;
   return journal === undefined
     ? journalFile(terminal, basename(root)).replace(/\.jsonl$/, "")

@@ -15,7 +15,18 @@ export function isRunOfRepository(resume: string | undefined, terminal: Terminal
 }
 
 /** What a run began with and cannot change in the midst; limits may. */
-const fixed = ["build", "test", "bench", "metric", "metricJson", "better", "unit", "functions", "seed", "policy"];
+const fixed = [
+  "build",
+  "test",
+  "bench",
+  "metric",
+  "metricJson",
+  "better",
+  "unit",
+  "functions",
+  "seed",
+  "policy",
+];
 
 /** Throws a UsageError where the folder holds no plan, or flags contradict it. */
 export async function planToResume(
@@ -28,7 +39,7 @@ export async function planToResume(
   const plan = await readPlan(resolve(terminal.directory, folder));
   if (!plan)
     throw new UsageError(`${folder} holds no ${planFileName}: it is no folder of a repository's run`, {
-      remedy: "name the folder that a run printed after \"Journals:\"",
+      remedy: 'name the folder that a run printed after "Journals:"',
     });
   const contradicting = fixed.find((name) => running.getOptionValueSource(name) === "cli");
   if (contradicting !== undefined || functions.length > 0)

@@ -194,7 +194,9 @@ async function python(
 /** Where unittest would not find the tests by itself, what tells it. */
 function discovery(testFiles: readonly string[], names: ReadonlySet<string>): string {
   const usual = testFiles.some((file) => /(?:^|\/)test_\w+\.py$/.test(file));
-  return (names.has("tests") ? " -s tests -t ." : "") + (usual || testFiles.length === 0 ? "" : ' -p "*_test.py"');
+  return (
+    (names.has("tests") ? " -s tests -t ." : "") + (usual || testFiles.length === 0 ? "" : ' -p "*_test.py"')
+  );
 }
 
 /** Folders at the root, in order; not those that begin with a dot. */
@@ -219,7 +221,7 @@ async function nodeFiles(root: string, names: ReadonlySet<string>): Promise<Comm
       ? [{ key: "test", command: "node --test", why: `there is ${tests[0]}` } as const]
       : []),
     ...benchmarks
-      .filter((file) => file.includes("/") || !/^index\./.test(file))
+      .filter((file) => file.includes("/") || !file.startsWith("index."))
       .map((file): CommandGuess => ({ key: "bench", command: `node ${file}`, why: `there is ${file}` })),
   ];
 }

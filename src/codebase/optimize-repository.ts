@@ -109,7 +109,16 @@ function winnerOf(task: CommandTask, result: FunctionResult, after: string): Win
 async function workedOn(
   task: CommandTask,
   plan: FunctionPlan,
-  { project, bank, policy, seed, journals, signal, team: openTeam, onEvent = () => {} }: OptimizeRepositoryOptions,
+  {
+    project,
+    bank,
+    policy,
+    seed,
+    journals,
+    signal,
+    team: openTeam,
+    onEvent = () => {},
+  }: OptimizeRepositoryOptions,
   limits: RunLimitOptions,
 ): Promise<FunctionResult> {
   const team = await openTeam(task.language);
@@ -125,7 +134,15 @@ async function workedOn(
 async function planned(
   options: OptimizeRepositoryOptions,
 ): Promise<{ plans: readonly FunctionPlan[]; profile?: ProjectProfile }> {
-  const { project, functions, mostFunctions: most = 3, evaluations = 24, journals, signal, exclude } = options;
+  const {
+    project,
+    functions,
+    mostFunctions: most = 3,
+    evaluations = 24,
+    journals,
+    signal,
+    exclude,
+  } = options;
   const before = journals === undefined ? undefined : await readPlan(journals);
   if (before) return { plans: before.functions };
   if (functions && functions.length > 0) {

@@ -21,7 +21,10 @@ export async function surroundingsOf(
   text: string,
 ): Promise<string | undefined> {
   const { language, file } = place;
-  const own = text.split("\n").slice(place.firstLine - 1, place.lastLine).join("\n");
+  const own = text
+    .split("\n")
+    .slice(place.firstLine - 1, place.lastLine)
+    .join("\n");
   const known = new Set((await functionsIn(file, language, text)).map(({ definition }) => definition.name));
   const words = new Set((own.match(/[A-Za-z_]\w{2,}/g) ?? []).filter((word) => !known.has(word)));
   const calls = new RegExp(String.raw`(?<!\w)${place.definition.name.replace(/\W/g, String.raw`\$&`)}\s*\(`);
@@ -65,11 +68,7 @@ async function filesNear(root: string, file: string, language: Language, text: s
 }
 
 /** Pieces at the file's top level that declare one of the words; of long ones the head alone. */
-async function declaringOne(
-  text: string,
-  language: Language,
-  words: ReadonlySet<string>,
-): Promise<string[]> {
+async function declaringOne(text: string, language: Language, words: ReadonlySet<string>): Promise<string[]> {
   if (!(text.match(/[A-Za-z_]\w{2,}/g) ?? []).some((word) => words.has(word))) return [];
   await loadGrammarsOf([language]);
   const tree = parse(text, language);
@@ -86,11 +85,19 @@ async function declaringOne(
 
 /** By the words of its first line, or, of a type, also of its last, where C's typedefs have their names. */
 function declares(type: string, text: string, words: ReadonlySet<string>): boolean {
-  if (!/definition|declaration|declarator|specifier|preproc_(?:def|function_def)|export|assignment/.test(type))
+  if (
+    !/definition|declaration|declarator|specifier|preproc_(?:def|function_def)|export|assignment/.test(type)
+  )
     return false;
   const lines = text.split("\n");
-  const head = `${(lines[0] ?? "").replace(/[({=].*$/, "")} ${/^typedef/.test(text) ? (lines.at(-1) ?? "") : ""}`;
-  return (head.match(/[A-Za-z_]\w{2,}/g) ?? []).some((word) => words.has(word) && !/^(?:const|static|unsigned|struct|void|char|int|long|double|float|return|export|function|class|def|async|default|inline|extern)$/.test(word));
+  const head = `${(lines[0] ?? "").replace(/[({=].*$/, "")} ${text.startsWith("typedef") ? (lines.at(-1) ?? "") : ""}`;
+  return (head.match(/[A-Za-z_]\w{2,}/g) ?? []).some(
+    (word) =>
+      words.has(word) &&
+      !/^(?:const|static|unsigned|struct|void|char|int|long|double|float|return|export|function|class|def|async|default|inline|extern)$/.test(
+        word,
+      ),
+  );
 }
 
 function commentOf(said: string, language: Language): string {

@@ -13,43 +13,57 @@ import { repository, type Repository } from "./repository-fixture.ts";
 const all = process.env["LESSONBANK_CODEBASE"] === "all";
 const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
-test("a function of a repository becomes a commit on a new branch, and the work tree stays", { timeout: 300_000 }, async () => {
-  const { folder, root, git } = await repository("python");
-  const initiated = await lessonbank(["init", "--no-try"], { directory: root });
-  expect(initiated).toMatchObject({ code: 0 });
-  expect(JSON.parse(await readFile(join(root, "lessonbank.json"), "utf8"))).toMatchObject({
-    test: "python3 -m unittest discover -s tests -t .",
-    bench: "python3 bench.py",
-  });
+test(
+  "a function of a repository becomes a commit on a new branch, and the work tree stays",
+  { timeout: 300_000 },
+  async () => {
+    const { folder, root, git } = await repository("python");
+    const initiated = await lessonbank(["init", "--no-try"], { directory: root });
+    expect(initiated).toMatchObject({ code: 0 });
+    expect(JSON.parse(await readFile(join(root, "lessonbank.json"), "utf8"))).toMatchObject({
+      test: "python3 -m unittest discover -s tests -t .",
+      bench: "python3 bench.py",
+    });
 
-  const flags = ["--agents", "containers", "--evaluations", "1", "--seed", "1", "--no-bank", "--branch", "faster"];
-  const files = ["--patch", "../faster.patch", "--pull-request", "../page.md", "--journal", "../journals"];
-  const made = await lessonbank(
-    ["optimize", "--repo", ".", "words.py:unique", ...flags, ...files, "--json"],
-    { directory: root },
-  );
-  expect(made).toMatchObject({ code: 0 });
-  const result: unknown = JSON.parse(made.stdout);
-  expect(result).toMatchObject({
-    repository: "project",
-    proven: true,
-    combined: { functions: ["words.py:unique"], outcome: { status: "measured", faster: true } },
-    functions: [{ proof: { verdict: "proven", noticesAbsence: true } }],
-    left: [],
-  });
+    const flags = [
+      "--agents",
+      "containers",
+      "--evaluations",
+      "1",
+      "--seed",
+      "1",
+      "--no-bank",
+      "--branch",
+      "faster",
+    ];
+    const files = ["--patch", "../faster.patch", "--pull-request", "../page.md", "--journal", "../journals"];
+    const made = await lessonbank(
+      ["optimize", "--repo", ".", "words.py:unique", ...flags, ...files, "--json"],
+      { directory: root },
+    );
+    expect(made).toMatchObject({ code: 0 });
+    const result: unknown = JSON.parse(made.stdout);
+    expect(result).toMatchObject({
+      repository: "project",
+      proven: true,
+      combined: { functions: ["words.py:unique"], outcome: { status: "measured", faster: true } },
+      functions: [{ proof: { verdict: "proven", noticesAbsence: true } }],
+      left: [],
+    });
 
-  expect(await git("status", "--porcelain")).toBe("?? lessonbank.json");
-  expect(await git("diff", "--stat", "main", "faster")).toContain("words.py");
-  await git("apply", "--check", join(folder, "faster.patch"));
-  expect(await readFile(join(folder, "page.md"), "utf8")).toMatch(
-    /^# Make `unique` faster\n[^]*the tests catch \d+ of \d+ versions/,
-  );
-  expect(readdirSync(join(folder, "journals")).toSorted()).toEqual([
-    "plan.json",
-    expect.stringMatching(/^words\.py-unique-\w+-\w+\.proof\.json$/),
-    expect.stringMatching(/^words\.py-unique-\w+\.jsonl$/),
-  ]);
-});
+    expect(await git("status", "--porcelain")).toBe("?? lessonbank.json");
+    expect(await git("diff", "--stat", "main", "faster")).toContain("words.py");
+    await git("apply", "--check", join(folder, "faster.patch"));
+    expect(await readFile(join(folder, "page.md"), "utf8")).toMatch(
+      /^# Make `unique` faster\n[^]*the tests catch \d+ of \d+ versions/,
+    );
+    expect(readdirSync(join(folder, "journals")).toSorted()).toEqual([
+      "plan.json",
+      expect.stringMatching(/^words\.py-unique-\w+-\w+\.proof\.json$/),
+      expect.stringMatching(/^words\.py-unique-\w+\.jsonl$/),
+    ]);
+  },
+);
 
 test("what cannot be done is said before anything is built", async () => {
   const { folder, root } = await repository("c");
@@ -86,7 +100,19 @@ describe.runIf(all)("in full", () => {
       const profiled = await lessonbank(["profile", "--json"], { directory: root });
       expect(JSON.parse(profiled.stdout)).toMatchObject({ functions: [{ function: name }] });
       const made = await lessonbank(
-        ["optimize", "--repo", ".", "--seed", "1", "--evaluations", "8", "--functions", "1", "--commit", "--project-lessons"],
+        [
+          "optimize",
+          "--repo",
+          ".",
+          "--seed",
+          "1",
+          "--evaluations",
+          "8",
+          "--functions",
+          "1",
+          "--commit",
+          "--project-lessons",
+        ],
         { directory: root, environment: { LESSONBANK_HOME: join(folder, "home") } },
       );
       expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining("committed as") });
@@ -96,27 +122,31 @@ describe.runIf(all)("in full", () => {
     },
   );
 
-  test("a run that is killed goes on where it was, and judges nothing twice", { timeout: 600_000 }, async () => {
-    const made = await repository("python");
-    const killed = started(made, ["--repo", ".", "--journal", "../journals", ...work]);
-    await judgedOnce(killed);
-    killed.kill("SIGKILL");
-    expect(await killed).toMatchObject({ signal: "SIGKILL" });
-    const before = judgedIn(made);
-    expect(before.length).toBeGreaterThan(0);
+  test(
+    "a run that is killed goes on where it was, and judges nothing twice",
+    { timeout: 600_000 },
+    async () => {
+      const made = await repository("python");
+      const killed = started(made, ["--repo", ".", "--journal", "../journals", ...work]);
+      await judgedOnce(killed);
+      killed.kill("SIGKILL");
+      expect(await killed).toMatchObject({ signal: "SIGKILL" });
+      const before = judgedIn(made);
+      expect(before.length).toBeGreaterThan(0);
 
-    const resumed = await started(made, ["--resume", "../journals", "--json"]);
-    expect(resumed).toMatchObject({ exitCode: 0 });
-    expect(JSON.parse(resumed.stdout)).toMatchObject({ interrupted: false, left: [], proven: true });
-    const after = judgedIn(made);
-    expect(after.slice(0, before.length)).toEqual(before);
-    expect(new Set(after).size).toBe(after.length);
+      const resumed = await started(made, ["--resume", "../journals", "--json"]);
+      expect(resumed).toMatchObject({ exitCode: 0 });
+      expect(JSON.parse(resumed.stdout)).toMatchObject({ interrupted: false, left: [], proven: true });
+      const after = judgedIn(made);
+      expect(after.slice(0, before.length)).toEqual(before);
+      expect(new Set(after).size).toBe(after.length);
 
-    // All of it is in the journals now.
-    const again = await started(made, ["--resume", "../journals", "--json"]);
-    expect(JSON.parse(again.stdout)).toMatchObject({ proven: true });
-    expect(judgedIn(made)).toEqual(after);
-  });
+      // All of it is in the journals now.
+      const again = await started(made, ["--resume", "../journals", "--json"]);
+      expect(JSON.parse(again.stdout)).toMatchObject({ proven: true });
+      expect(judgedIn(made)).toEqual(after);
+    },
+  );
 
   test("Ctrl-C prints what was found and how to go on", { timeout: 600_000 }, async () => {
     const made = await repository("python");

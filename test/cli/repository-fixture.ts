@@ -13,7 +13,7 @@ export interface Repository {
   /** Holds the repository and, beside it, a home. */
   readonly folder: string;
   readonly root: string;
-  git(...args: string[]): Promise<string>;
+  readonly git: (...args: string[]) => Promise<string>;
 }
 
 /** Committed on the branch `main`; gone when the test ends. */

@@ -5,7 +5,10 @@ import { expect, onTestFinished, test } from "vitest";
 import { findNamed } from "../../src/codebase/named-function.ts";
 import { surroundingsOf } from "../../src/codebase/surroundings.ts";
 
-async function around(files: Readonly<Record<string, string>>, argument: string): Promise<string | undefined> {
+async function around(
+  files: Readonly<Record<string, string>>,
+  argument: string,
+): Promise<string | undefined> {
   const root = await mkdtemp(join(tmpdir(), "lessonbank-surroundings-"));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   for (const [file, text] of Object.entries(files)) await writeFile(join(root, file), text);
@@ -16,9 +19,11 @@ async function around(files: Readonly<Record<string, string>>, argument: string)
 test("types of included headers and callers in other files are found, and nothing else", async () => {
   const found = await around(
     {
-      "text.h": "typedef struct {\n  int length;\n} Text;\ntypedef struct {\n  int other;\n} Other;\n#define LIMIT 4\n",
+      "text.h":
+        "typedef struct {\n  int length;\n} Text;\ntypedef struct {\n  int other;\n} Other;\n#define LIMIT 4\n",
       "text.c": '#include "text.h"\nint longest(const Text *text) { return text->length > LIMIT; }\n',
-      "use.c": '#include "text.h"\nint use(Text *text) {\n  return longest(text);\n}\nint idle(void) { return 1; }\n',
+      "use.c":
+        '#include "text.h"\nint use(Text *text) {\n  return longest(text);\n}\nint idle(void) { return 1; }\n',
     },
     "text.c:longest",
   );

@@ -93,7 +93,7 @@ function parse(text: string): Profile | undefined {
 /** The node and, as long as they are V8's own code, what called it. */
 function ancestry(node: ProfileNode, parents: ReadonlyMap<number, ProfileNode>): ProfileNode[] {
   const found = [node];
-  for (let at = node; at.callFrame.url === "" && !/^\(/.test(at.callFrame.functionName);) {
+  for (let at = node; at.callFrame.url === "" && !at.callFrame.functionName.startsWith("(");) {
     const parent = parents.get(at.id);
     if (!parent || found.length > 64) break;
     found.push(parent);
