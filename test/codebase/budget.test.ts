@@ -26,7 +26,9 @@ test("candidates go to the functions that can pay, by what the whole would gain"
 
 test("a gain that could not be seen is not worked for, and few candidates are not spread thin", () => {
   const functions = [hot("f", 0.6), hot("g", 0.3)];
-  expect(shareOut(functions, { evaluations: 24, most: 5, smallestDifference: 2 })).toEqual([]);
+  const small = [hot("f", 0.05)];
+  expect(shareOut(small, { evaluations: 24, most: 5, smallestDifference: 0.08 })).toEqual([]);
+  expect(shareOut(functions, { evaluations: 24, most: 5, smallestDifference: 2 })).toHaveLength(2);
   expect(shareOut(functions, { evaluations: 7, most: 5, smallestDifference: 0.01 })).toHaveLength(1);
   expect(shareEqually(3, 24)).toBe(8);
   expect(shareEqually(10, 24)).toBe(4);

@@ -74,6 +74,8 @@ export function hotFunctions(
       const around = inFiles.filter(({ place }) => place.firstLine <= line && line <= place.lastLine);
       return around.toSorted((a, b) => length(a.place) - length(b.place))[0];
     }
+    // A repository's own `insert` is not the standard library's.
+    if (/^(?:std|__gnu_cxx)::/.test(qualified(name))) return undefined;
     const plain = plainName(name);
     const alike = (inFiles ?? byName.get(plain) ?? []).filter(({ place }) => place.definition.name === plain);
     return alike.length === 1

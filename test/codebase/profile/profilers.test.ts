@@ -63,6 +63,22 @@ int main(void) { printf("%g\\n", dear(60000000) + cheap(60000000)); return 0; }
     expect(functions[0]?.share).toBeGreaterThan(0.5);
   });
 
+  it("is found in C++, what libraries do for a function counted to it", async () => {
+    const source = `#include <cstdio>
+#include <string>
+static __attribute__((noinline)) std::string dear(int n) { std::string text; for (int i = 0; i < n; i++) text.insert(0, "a line"); return text; }
+int main() { std::printf("%zu\\n", dear(60000).size()); return 0; }
+`;
+    const { functions } = await profiled(
+      nativeProfiler,
+      { "main.cpp": source },
+      "./main",
+      "c++ -O1 -g -o main main.cpp",
+    );
+    expect(functions[0]).toMatchObject({ file: "main.cpp", function: "dear", line: 3 });
+    expect(functions[0]?.share).toBeGreaterThan(0.5);
+  });
+
   it("is found in JavaScript, what V8 does for a function counted to it", async () => {
     const source = `const dear = (n) => { let text = []; for (let i = 0; i < n; i++) text.push(String(i * 7)); return text.sort().length; };
 function cheap(n) { return n + 1; }
