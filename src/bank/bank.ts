@@ -116,5 +116,7 @@ export interface Bank {
   /** In the order in which they took effect. */
   history(): Promise<Change[]>;
   statistics(): Promise<BankStatistics>;
+  /** Of a bank that an experiment may not change: the hash of what it holds, as `readOnlyBank` says. Absent for one that is written to. */
+  snapshot?(): Promise<string>;
   close(): Promise<void>;
 }

@@ -1,17 +1,29 @@
 /**
- * A bank as an experiment sees it: what it held at the beginning stays as it is, and what a run adds is seen by that run alone.
+ * A bank as an experiment sees it: what it held at the beginning stays as it is, and what a run adds is seen by that run alone. It is a snapshot, and its
+ * name is the hash of what it holds.
  */
 import type { Bank } from "./bank.ts";
 import { createMemoryBank } from "./memory-bank.ts";
 import { byNearness } from "./similarity.ts";
+import { snapshotName } from "./snapshot.ts";
 import { countLessons, summarise } from "./statistics.ts";
 import { createStructuralEmbedder } from "./structural-embedder.ts";
 
+/** What cannot be written, and has a name. */
+export interface BankSnapshot extends Bank {
+  /**
+   * The hash of what the bank underneath holds now, without what was added here: `snapshotName`. The same as long as nobody writes to that bank,
+   * which is read through to and not copied: asked before and after an experiment it tells whether anybody did.
+   */
+  snapshot(): Promise<string>;
+}
+
 /** Everything is read through to `bank`, which is never written and not closed. */
-export function readOnlyBank(bank: Bank): Bank {
+export function readOnlyBank(bank: Bank): BankSnapshot {
   const own = createMemoryBank({ embedder: createStructuralEmbedder() });
   return {
     ...own,
+    snapshot: () => snapshotName(bank),
     async search(query) {
       const [found, more] = [await bank.search(query), await own.search(query)];
       // A ranking by words beside vectors is in an order of its own.

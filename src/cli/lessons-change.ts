@@ -2,11 +2,12 @@
 import { Command } from "commander";
 import type { Bank } from "../bank/bank.ts";
 import { foldChanges } from "../bank/history.ts";
-import { cleanProse } from "../code/clean-text.ts";
+import { cleanProse, clip } from "../code/clean-text.ts";
 import { UsageError } from "../errors.ts";
 import type { Change } from "../lesson/change.ts";
 import { lessonLimits } from "../lesson/schema.ts";
 import { printDocument } from "../report/documents.ts";
+import { count } from "../report/figures.ts";
 import { formatChange, formatHistory } from "../report/lessons-history.ts";
 import { readGlobalTier } from "../worth/global-tier.ts";
 import { screenText } from "../worth/screen.ts";
@@ -93,11 +94,18 @@ function checkPhrase(option: string, text: string, limit: number): string {
 
 export function removeCommand(terminal: Terminal): Command {
   return changing("remove", "a lesson is no longer shown or counted; a general one is no longer shown")
-    .argument("<id>", "its id, or the beginning of it")
+    .argument("[id]", "its id, or the beginning of it")
+    .option("--from <name>", "all lessons that were imported from there, as `lessons why` names it")
     .option("--reason <text>", "why, for the history", "")
-    .action((id: string, flags: ChangeFlags & { reason: string }, command: Command) =>
-      change(terminal, flags, command, async (bank) => {
-        const reason = checkReason(flags.reason);
+    .action((id: string | undefined, flags: RemoveFlags, command: Command) => {
+      if ((id === undefined) === (flags.from === undefined)) {
+        throw new UsageError("remove what?", {
+          remedy: "name a lesson's id, or with --from where they are from",
+        });
+      }
+      const reason = checkReason(flags.reason);
+      if (id === undefined) return removeAllFrom(terminal, flags, reason);
+      return change(terminal, flags, command, async (bank) => {
         const tier = await readGlobalTier(bank);
         const found = findById([...tier.lessons, ...tier.general], id, {
           what: "lesson",
@@ -115,8 +123,35 @@ export function removeCommand(terminal: Terminal): Command {
             : { kind: "removed", lesson: found.id, reason },
           byPerson,
         );
-      }),
+      });
+    });
+}
+
+interface RemoveFlags extends ChangeFlags {
+  readonly from?: string;
+  readonly reason: string;
+}
+
+/** Each is a change of its own, so that one of them can be had back. */
+function removeAllFrom(terminal: Terminal, flags: RemoveFlags, reason: string): Promise<void> {
+  return useBank(terminal, flags, {}, async (bank) => {
+    const from = cleanProse(flags.from ?? "");
+    const ids: string[] = [];
+    for await (const { lesson } of bank.entries())
+      if (lesson.evidence.imported?.from === from) ids.push(lesson.id);
+    if (ids.length === 0) {
+      throw new UsageError(`no lesson in this bank was imported from ${clip(from, 64)}`, {
+        remedy: "`lessonbank lessons why ID` says where a lesson is from",
+      });
+    }
+    const made: Change[] = [];
+    for (const lesson of ids) made.push(await bank.change({ kind: "removed", lesson, reason }, byPerson));
+    terminal.stdout.write(
+      flags.json
+        ? printDocument(made)
+        : `${count(made.length, "lesson")} removed. To have them back: lessonbank lessons undo with the changes of \`lessons history\`\n`,
     );
+  });
 }
 
 function checkReason(text: string): string {

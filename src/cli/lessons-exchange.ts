@@ -2,7 +2,7 @@
 import { Command } from "commander";
 import type { Bank } from "../bank/bank.ts";
 import { UsageError } from "../errors.ts";
-import { exportBank, exportLessons, importLessons } from "../lesson/exchange.ts";
+import { exportBank, exportLessons, importLessons, type Imported } from "../lesson/exchange.ts";
 import { printDocument } from "../report/documents.ts";
 import { count } from "../report/figures.ts";
 import { formatImport } from "../report/lessons-import.ts";
@@ -11,6 +11,7 @@ import { appearanceOf } from "./appearance.ts";
 import { useBank, withBankOption, type BankOptions } from "./find-bank.ts";
 import { filterOf, withFilters, type FilterFlags } from "./lesson-filter.ts";
 import { openLines } from "./read-lines.ts";
+import { importShipped } from "./shipped-lessons.ts";
 import type { Terminal } from "./terminal.ts";
 import { checkWritable, writeLines } from "./write-file.ts";
 
@@ -51,6 +52,7 @@ function linesOf(bank: Bank, flags: ExportFlags): AsyncIterable<string> {
 interface ImportFlags extends BankOptions {
   readonly own?: boolean;
   readonly strict?: boolean;
+  readonly shipped?: boolean;
   readonly json?: boolean;
 }
 
@@ -60,15 +62,14 @@ export function importCommand(terminal: Terminal): Command {
       "lessons from a file that export wrote; what may not be shown is left out",
     ),
   )
-    .argument("<file>", "the file, or - for standard input")
+    .argument("[file]", "the file, packed by gzip or not, or - for standard input")
+    .option("--shipped", "those that ship with lessonbank, in place of a file")
     .option("--own", "it is from a bank of yours: mark nothing as imported, take draws and changes too")
     .option("--strict", "import nothing where a lesson would be left out")
     .option("--json", "print one JSON document")
-    .action((file: string, flags: ImportFlags, command: Command) =>
+    .action((file: string | undefined, flags: ImportFlags, command: Command) =>
       useBank(terminal, flags, {}, async (bank) => {
-        const { lines, name } = await openLines(terminal, file);
-        const { own, strict } = flags;
-        const imported = await importLessons(bank, lines, { screen: screenLesson, own, strict, from: name });
+        const imported = await importFrom(terminal, bank, file, flags);
         terminal.stdout.write(
           flags.json
             ? printDocument(imported)
@@ -76,4 +77,22 @@ export function importCommand(terminal: Terminal): Command {
         );
       }),
     );
+}
+
+async function importFrom(
+  terminal: Terminal,
+  bank: Bank,
+  file: string | undefined,
+  { own, strict, shipped }: ImportFlags,
+): Promise<Imported> {
+  if (shipped) {
+    if (file === undefined && !own) return importShipped(bank);
+    throw new UsageError("--shipped stands for a file, and its lessons are nobody's own", {
+      remedy: `leave out ${file ?? "--own"}, or --shipped`,
+    });
+  }
+  if (file === undefined)
+    throw new UsageError("import what?", { remedy: "name a file, - for standard input, or --shipped" });
+  const { lines, name } = await openLines(terminal, file);
+  return importLessons(bank, lines, { screen: screenLesson, own, strict, from: name });
 }

@@ -6,7 +6,8 @@ import type { Lesson } from "../lesson/lesson.ts";
 import { printDocument } from "../report/documents.ts";
 import { formatGenerals } from "../report/lessons-general.ts";
 import { formatWhyGeneral, formatWhyLesson } from "../report/lessons-why.ts";
-import { readGlobalTier } from "../worth/global-tier.ts";
+import type { GeneralLesson } from "../worth/general-lesson.ts";
+import { lessonsWith, readGlobalTier, type GlobalTier } from "../worth/global-tier.ts";
 import { whyLesson } from "../worth/why-lesson.ts";
 import { evidenceBehind } from "../worth/why.ts";
 import { appearanceOf } from "./appearance.ts";
@@ -31,30 +32,42 @@ export function whyCommand(terminal: Terminal): Command {
     .action((id: string, flags: WhyFlags, command: Command) =>
       useBank(terminal, flags, { readOnly: true, anyEmbedder: true }, async (bank) => {
         const tier = await readGlobalTier(bank);
-        const all = [...(await asEarned(bank, tier.lessons)), ...tier.general];
-        const found = findById(all, id, { what: "lesson", remedy: anyLessonRemedy });
+        const singles = await earnedAs(bank, id);
+        const found = findById([...singles, ...tier.general], id, {
+          what: "lesson",
+          remedy: anyLessonRemedy,
+        });
         const appearance = appearanceOf(command, terminal);
         if ("polarity" in found) {
-          const why = evidenceBehind(found, tier);
+          const why = evidenceBehind(found, { ...tier, lessons: await behind(found, tier, bank) });
           const { diffs } = flags;
           terminal.stdout.write(
             flags.json ? printDocument(why) : `${formatWhyGeneral(why, appearance, diffs)}\n`,
           );
           return;
         }
-        const why = whyLesson(found, tier);
+        const { basis } = found.evidence;
+        const lessons = await lessonsWith([found.id, ...(basis ? [basis.lesson] : [])], bank);
+        const why = whyLesson(found, { ...tier, lessons });
         terminal.stdout.write(flags.json ? printDocument(why) : `${formatWhyLesson(why, appearance)}\n`);
       }),
     );
 }
 
-/** Also removed ones. */
-async function asEarned(bank: Bank, seen: readonly Lesson[]): Promise<Lesson[]> {
-  // Where nothing was changed, all are as they were earned.
-  if ((await bank.history()).length === 0) return [...seen];
+/** Lessons whose ids begin so, as they were earned, also removed ones. */
+async function earnedAs(bank: Bank, id: string): Promise<Lesson[]> {
   const lessons: Lesson[] = [];
-  for await (const { lesson } of bank.entries(undefined, { asEarned: true })) lessons.push(lesson);
+  for await (const { lesson } of bank.entries(undefined, { asEarned: true }))
+    if (id !== "" && lesson.id.startsWith(id)) lessons.push(lesson);
   return lessons;
+}
+
+/** The lessons behind a general one, and those that they were built on, whole. */
+function behind({ evidence }: GeneralLesson, tier: GlobalTier, bank: Bank): Promise<Lesson[]> {
+  const ids = new Set(evidence);
+  for (const lesson of tier.lessons)
+    if (ids.has(lesson.id) && lesson.evidence.basis) ids.add(lesson.evidence.basis.lesson);
+  return lessonsWith(ids, bank);
 }
 
 export function generalCommand(terminal: Terminal): Command {

@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { Command } from "commander";
+import { snapshotName } from "../bank/snapshot.ts";
 import { languageOfFile, type Language } from "../code/language.ts";
 import { UsageError } from "../errors.ts";
 import { printDocument } from "../report/documents.ts";
@@ -14,6 +15,7 @@ import { filterOf, withFilters, type FilterFlags } from "./lesson-filter.ts";
 import { addCommand } from "./lessons-add.ts";
 import { editCommand, historyCommand, removeCommand, undoCommand } from "./lessons-change.ts";
 import { exportCommand, importCommand } from "./lessons-exchange.ts";
+import { tendCommand } from "./lessons-tend.ts";
 import { generalCommand, whyCommand } from "./lessons-why.ts";
 import { shownPath } from "./places.ts";
 import { reembedCommand } from "./reembed.ts";
@@ -83,7 +85,7 @@ export function lessonsCommand(terminal: Terminal): Command {
     .option("--json", "print one JSON document")
     .action((flags: ListFlags, command: Command) =>
       useBank(terminal, flags, { readOnly: true, anyEmbedder: true }, async (bank, folder) => {
-        const statistics = await bank.statistics();
+        const statistics = { ...(await bank.statistics()), snapshot: await snapshotName(bank) };
         const tier = countTier(await readGlobalTier(bank));
         terminal.stdout.write(
           flags.json
@@ -96,6 +98,7 @@ export function lessonsCommand(terminal: Terminal): Command {
   for (const command of [
     generalCommand,
     whyCommand,
+    tendCommand,
     addCommand,
     editCommand,
     removeCommand,

@@ -1,8 +1,6 @@
 /** `lessonbank optimize --repo`: a whole repository, and what is done with the patch. */
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
-import { createMemoryBank } from "../bank/memory-bank.ts";
-import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import type { Bank } from "../bank/bank.ts";
 import { optimizeRepository } from "../codebase/optimize-repository.ts";
 import type { Plan } from "../codebase/plan.ts";
@@ -19,8 +17,7 @@ import type { RunLimitOptions } from "../run/optimize.ts";
 import type { CommandTask } from "../task/task.ts";
 import { appearanceOf } from "./appearance.ts";
 import { openShownProject } from "./open-project.ts";
-import { openUsersBank } from "./open-bank.ts";
-import { bankFolder, journalFile, shownPath } from "./places.ts";
+import { journalFile, shownPath } from "./places.ts";
 import {
   addProjectOptions,
   chooseProject,
@@ -30,13 +27,14 @@ import {
 } from "./project-options.ts";
 import { createRepositoryView } from "./repository-view.ts";
 import { planToResume } from "./resume-repository.ts";
+import { openRunsBank, type RunsBankFlags } from "./runs-bank.ts";
 import { chooseTeam, membersOfTeam, reopenMembers, type TeamFlags } from "./team-options.ts";
 import type { Terminal } from "./terminal.ts";
 import { type PatchFlags, refuseTwoWays, usePatch } from "./use-patch.ts";
 import { wholeNumber } from "./values.ts";
 import { checkWritable, writeWhole } from "./write-file.ts";
 
-export interface RepositoryFlags extends ProjectFlags, TeamFlags, PatchFlags {
+export interface RepositoryFlags extends ProjectFlags, TeamFlags, PatchFlags, RunsBankFlags {
   readonly repo?: string;
   readonly functions?: number;
   readonly patch?: string;
@@ -44,9 +42,7 @@ export interface RepositoryFlags extends ProjectFlags, TeamFlags, PatchFlags {
   readonly projectLessons?: boolean;
   readonly policy: string;
   readonly seed?: number;
-  readonly bank?: string | false;
   readonly journal?: string | false;
-  readonly resume?: string;
   readonly json?: boolean;
 }
 
@@ -118,10 +114,11 @@ export async function runRepository(
   const project = await openShownProject(settings, appearance.progress, terminal);
   try {
     screen.print(style.quiet(formatBaseline(project.baseline, { style, width })));
-    const bank = await openBank(flags, terminal);
+    const opened = await openRunsBank(terminal, flags, { say: (text) => screen.print(style.quiet(text)) });
+    const { bank } = opened;
     const view = createRepositoryView(appearance.progress);
     try {
-      await importProjectLessons(root, bank);
+      if (!flags.readOnly && flags.snapshot === undefined) await importProjectLessons(root, bank);
       let task: CommandTask | undefined;
       const result = await optimizeRepository({
         ...chosen.limits,
@@ -158,7 +155,7 @@ export async function runRepository(
       if (!terminal.signal.aborted) await usePatch(result, flags, root, terminal);
     } finally {
       view.close();
-      await bank.close();
+      await opened.close();
     }
   } finally {
     await project.close();
@@ -200,12 +197,6 @@ async function choose(
 
 function withoutAbsent(limits: RunLimitOptions): RunLimitOptions {
   return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
-}
-
-async function openBank(flags: RepositoryFlags, terminal: Terminal): Promise<Bank> {
-  return flags.bank === false
-    ? createMemoryBank({ embedder: createStructuralEmbedder() })
-    : openUsersBank(terminal, bankFolder(terminal, flags.bank));
 }
 
 /** A folder with a plan, and a journal for each function. */

@@ -1,8 +1,6 @@
 /** `lessonbank optimize`: runs a strategy on a task; prints the winner, why it is faster, and what was learned. */
 import { resolve } from "node:path";
 import { Command, Option } from "commander";
-import { createMemoryBank } from "../bank/memory-bank.ts";
-import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import { MachineError, UsageError } from "../errors.ts";
 import type { Workbench } from "../evaluate/sandboxed-evaluator.ts";
 import { printDocument } from "../report/documents.ts";
@@ -28,8 +26,8 @@ import {
 } from "./optimize-repository.ts";
 import { isRunOfRepository } from "./resume-repository.ts";
 import { openEvaluator, weakerSandboxOption } from "./open-evaluator.ts";
-import { openUsersBank } from "./open-bank.ts";
-import { bankFolder, journalFile, shownPath } from "./places.ts";
+import { journalFile, shownPath } from "./places.ts";
+import { openRunsBank } from "./runs-bank.ts";
 import { addTeamOptions, chooseTeam, reopenTeam, type ChosenTeam } from "./team-options.ts";
 import type { Terminal } from "./terminal.ts";
 import { duration, positiveNumber, wholeNumber } from "./values.ts";
@@ -46,7 +44,6 @@ interface OptimizeFlags extends RepositoryFlags {
   readonly target?: number;
   readonly seed?: number;
   readonly policy: string;
-  readonly bank?: string | false;
   readonly journal?: string | false;
   readonly resume?: string;
   readonly output?: string;
@@ -89,6 +86,9 @@ export function optimizeCommand(terminal: Terminal): Command {
     )
     .option("--bank <folder>", "the bank of lessons (default: yours, see `lessonbank doctor`)")
     .option("--no-bank", "neither use lessons of earlier runs nor keep those of this one")
+    .option("--read-only", "use the lessons in the bank, and leave it as it is: for experiments")
+    .option("--snapshot <hash>", "as --read-only, and refuse a bank that is not this snapshot")
+    .option("--shipped-lessons", "let a bank that is empty begin with the lessons that ship with lessonbank")
     .option("--journal <file>", "where to write what happens (default: your folder of runs)")
     .option("--no-journal", "keep no journal")
     .option("-o, --output <file>", "write the winner, a whole source file, to this file")
@@ -185,19 +185,19 @@ async function run(
         ? taskOf(before.started)
         : await taskFor(argument ?? "", evaluator, progress, terminal);
       tellForecast(task, team, flags, progress);
-      const bank =
-        flags.bank === false
-          ? createMemoryBank({ embedder: createStructuralEmbedder() })
-          : await openUsersBank(terminal, bankFolder(terminal, flags.bank));
+      const kept = await openRunsBank(terminal, flags, {
+        say: (text) => progress.screen.print(progress.style.quiet(wrap(text, { width: progress.width }))),
+        recorded: before?.started.bank.snapshot,
+      });
       try {
         const resources = {
           ...limitOptions(flags),
           agents: team.agents,
-          bank,
+          bank: kept.bank,
           evaluator,
           signal: terminal.signal,
         };
-        return await watch(
+        const result = await watch(
           flags.resume === undefined
             ? optimize({
                 ...resources,
@@ -210,8 +210,14 @@ async function run(
             : resume({ ...resources, journal: resolve(terminal.directory, flags.resume) }),
           progress,
         );
+        const now = await kept.changed();
+        if (now !== undefined)
+          progress.screen.print(
+            `the bank was written to during the run: it is snapshot ${now.slice(0, 16)} now`,
+          );
+        return result;
       } finally {
-        await bank.close();
+        await kept.close();
       }
     } finally {
       await evaluator.close();
@@ -286,7 +292,8 @@ function kept(result: OptimizeResult, flags: OptimizeFlags, terminal: Terminal):
   const lines: string[] = [];
   if (flags.output !== undefined && result.best)
     lines.push(`The winner is in ${shownPath(resolve(terminal.directory, flags.output), terminal)}.`);
-  if (flags.bank !== false && result.lessons.length > 0) {
+  const readOnly = flags.readOnly === true || flags.snapshot !== undefined;
+  if (flags.bank !== false && !readOnly && result.lessons.length > 0) {
     const folder = flags.bank === undefined ? "" : ` --bank ${flags.bank}`;
     lines.push(`All lessons: lessonbank lessons list --run ${result.run}${folder}`);
   }

@@ -8,6 +8,9 @@ import type { Terminal } from "./terminal.ts";
 /** The tasks that ship with the package; the same path from `src/cli` and from `dist/cli`. */
 export const shippedTasks = fileURLToPath(new URL("../../tasks", import.meta.url));
 
+/** Lessons that ship with the package, as lines that `lessons export` wrote. */
+export const shippedLessons = fileURLToPath(new URL("../../lessons/bank.jsonl.gz", import.meta.url));
+
 type Surroundings = Pick<Terminal, "environment" | "directory">;
 
 /** $LESSONBANK_HOME, else lessonbank's folder where the XDG specification puts data. */

@@ -1,13 +1,13 @@
-/** The lines of a file that may be anybody's: never more of it in memory than one line, and no line without end. */
+/** The lines of a file that may be anybody's, packed by gzip or not: never more of it in memory than one line, and no line without end. */
 import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
+import { pipeline } from "node:stream";
+import { createGunzip } from "node:zlib";
 import { UsageError } from "../errors.ts";
 import { longestLine } from "../lesson/lines.ts";
-import type { Terminal } from "./terminal.ts";
+import { inputTooLong, longestInputBytes, type Terminal } from "./terminal.ts";
 
-/** Of what cannot be read twice, and is kept in memory meanwhile. */
-const longestInputBytes = 256 * 1024 * 1024;
 const remedy = "name a file that `lessonbank lessons export` wrote, or - for standard input";
 
 export interface LinesOf {
@@ -23,7 +23,6 @@ export async function openLines(
 ): Promise<LinesOf> {
   if (file === "-") {
     const text = await readInput();
-    if (text.length > longestInputBytes) throw tooLong("standard input");
     return { lines: () => text.split(/\r?\n/), name: "standard input" };
   }
   const path = resolve(directory, file);
@@ -38,30 +37,47 @@ export async function openLines(
   });
   if (found.isDirectory()) throw new UsageError(`${file}: it is a folder`, { remedy });
   const name = basename(path);
-  if (found.isFile()) return { lines: () => readLines(path, file), name };
+  if (found.isFile()) {
+    const packed = await isPacked(path);
+    return { lines: () => readLines(path, file, packed), name };
+  }
   const kept: string[] = [];
   let bytes = 0;
   for await (const line of readLines(path, file)) {
     bytes += line.length;
-    if (bytes > longestInputBytes) throw tooLong(file);
+    if (bytes > longestInputBytes) throw inputTooLong(file);
     kept.push(line);
   }
   return { lines: () => kept, name };
 }
 
-function tooLong(what: string): UsageError {
-  return new UsageError(`${what} is longer than ${longestInputBytes / 1024 / 1024} MB`, {
-    remedy: "write it to a file first, and name that: a file may be longer",
-  });
+async function isPacked(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  try {
+    const { buffer } = (await file?.read(Buffer.alloc(2), 0, 2, 0)) ?? {};
+    return buffer?.[0] === 0x1f && buffer[1] === 0x8b;
+  } catch {
+    // What cannot be read is told when it is read.
+    return false;
+  } finally {
+    await file?.close();
+  }
 }
 
-async function* readLines(path: string, shown: string): AsyncIterable<string> {
+/** What is packed is unpacked as it is read, so a small file that unpacks to a huge one costs time and no memory. */
+function bytesOf(path: string, packed: boolean): AsyncIterable<Buffer> {
+  const file = createReadStream(path);
+  // A failure of either ends the iteration; there is nobody else to tell.
+  return packed ? pipeline(file, createGunzip(), () => undefined) : file;
+}
+
+async function* readLines(path: string, shown: string, packed = false): AsyncIterable<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let number = 1;
   let rest = "";
   try {
-    for await (const chunk of createReadStream(path)) {
-      const parts = (rest + decoder.decode(chunk as Buffer, { stream: true })).split("\n");
+    for await (const chunk of bytesOf(path, packed)) {
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
       rest = parts.pop() ?? "";
       for (const line of parts) {
         yield line;
@@ -75,7 +91,11 @@ async function* readLines(path: string, shown: string): AsyncIterable<string> {
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
     const problem =
-      cause instanceof TypeError ? `it is not UTF-8, in line ${number} or soon after` : "it cannot be read";
+      (cause as NodeJS.ErrnoException).code === "ERR_ENCODING_INVALID_ENCODED_DATA"
+        ? `it is not UTF-8, in line ${number} or soon after`
+        : packed
+          ? "it cannot be unpacked: it is cut short or damaged"
+          : "it cannot be read";
     throw new UsageError(`${shown}: ${problem}`, { remedy, cause });
   }
   if (rest !== "") yield rest;

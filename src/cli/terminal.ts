@@ -1,6 +1,7 @@
 /**
  * What a command sees of the process that it runs in. Tests put a scripted one in its place.
  */
+import { UsageError } from "../errors.ts";
 
 /** One of the two streams. */
 export interface Output {
@@ -93,6 +94,20 @@ function streamOutput(stream: NodeJS.WriteStream, onGone: () => void): Output {
 
 async function readInput(): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  let bytes = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > longestInputBytes) throw inputTooLong("standard input");
+    chunks.push(Buffer.from(chunk));
+  }
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Of what cannot be read twice, and is kept in memory meanwhile. */
+export const longestInputBytes = 256 * 1024 * 1024;
+
+export function inputTooLong(what: string): UsageError {
+  return new UsageError(`${what} is longer than ${longestInputBytes / 1024 / 1024} MB`, {
+    remedy: "write it to a file first, and name that: a file may be longer",
+  });
 }

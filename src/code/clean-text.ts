@@ -3,10 +3,13 @@
  * reads, and the paths of somebody's machine. These functions take that out before it is kept or shown.
  */
 
-/** C0 and C1 controls but newline and tab, bidirectional overrides, zero-width characters, byte-order marks, unpaired surrogates. */
+/**
+ * C0 and C1 controls but newline and tab, bidirectional overrides, zero-width characters, byte-order marks, fillers and joiners without a shape, variation
+ * selectors but the one of emoji, tags (which spell out text that a model reads and nobody sees), unpaired surrogates.
+ */
 const hidden =
-  // oxlint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  // oxlint-disable-next-line no-control-regex, no-misleading-character-class
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb]|\udb40[\udc00-\udfff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 // oxlint-disable-next-line no-control-regex
 const terminalSequence = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|.?)/g;

@@ -28,7 +28,7 @@ export const changeSchema = z.strictObject({
   id: z.string().regex(/^[0-9a-f]{16}$/),
   /** ISO 8601, UTC. */
   at: z.iso.datetime(),
-  /** `person`, or the run whose upkeep made it. */
+  /** `person`, the run whose upkeep made it, or `capacity`, where a general lesson went for lack of room or came back. */
   by: name,
   what,
 });

@@ -17,8 +17,8 @@ import { formatLine, parseLine, type BankLine, type LessonLine } from "./lines.t
 import { lessonLimits } from "./schema.ts";
 import type { Showing } from "./showing.ts";
 
-/** Written at a time: each batch is one commit of the bank. */
-const batchSize = 500;
+/** Lines written at a time, unless said otherwise. */
+const usualBatch = 500;
 /** Of an import: what is kept in memory grows with them, a little each. */
 const mostLines = 2_000_000;
 /** Reasons that are given with their line. */
@@ -62,6 +62,8 @@ export interface ImportOptions {
   readonly strict?: boolean | undefined;
   /** Where the lines come from, as it is to be remembered with each lesson. */
   readonly from?: string | undefined;
+  /** Lines written at a time: each batch is one commit of the bank. Default 500. */
+  readonly batch?: number | undefined;
   /** Default: now. */
   readonly now?: Date | undefined;
 }
@@ -247,7 +249,7 @@ async function writeEntries(
       entries.push(incoming(line, options));
     }
     if (line.kind === "showing" && options.own) showings.push(line.showing);
-    await write(batchSize);
+    await write(options.batch ?? usualBatch);
   }
   await write(1);
   return options.own ? (await bank.showings()).length - before : 0;

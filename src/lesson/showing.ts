@@ -16,6 +16,10 @@ const name = z.string().min(1).max(lessonLimits.name).transform(cleanProse);
 const drawn = z.strictObject({
   /** The general lesson's id. */
   lesson: name,
+  /** Where it is a part of one that was split: the id of the whole. Whether it is split changes with what is known. */
+  whole: name.optional(),
+  /** What it said then: a warning is shown for another purpose than an advice. Absent in draws of earlier versions. */
+  polarity: z.enum(["gain", "loss", "failure", "contested"]).optional(),
   /** Chance that the draw showed it, from before the draw and where anything was shown: in (0, 1]. 1 says nothing about its worth. */
   probability: z.number().gt(0).max(1),
   shown: z.boolean(),

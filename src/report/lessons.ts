@@ -96,12 +96,12 @@ export function describe({ name, parameters, place }: Lesson["transformations"][
 }
 
 export function formatStatistics(
-  statistics: BankStatistics,
+  statistics: BankStatistics & { readonly snapshot: string },
   tier: TierCounts,
   folder: string,
   { style, width }: LessonLayout,
 ): string {
-  const { lessons, tasks, runs, byStatus, byTransformation, embedder } = statistics;
+  const { lessons, tasks, runs, byStatus, byTransformation, embedder, snapshot } = statistics;
   const head = `${style.title(count(lessons, "lesson"))} from ${count(tasks, "task")} and ${count(runs, "run")} in ${folder}`;
   const statuses = Object.entries(byStatus)
     .toSorted(([, a], [, b]) => b - a)
@@ -125,7 +125,7 @@ export function formatStatistics(
   );
   return [
     head,
-    style.quiet(`embedder ${embedder}`),
+    style.quiet(`snapshot ${snapshot.slice(0, 16)} · embedder ${embedder}`),
     ...(lessons > 0 ? [statuses] : []),
     ...formatTier(tier, width),
     ...(lessons > 0 ? ["", effects] : []),

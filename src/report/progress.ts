@@ -88,6 +88,9 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
         const task = cut(cleanProse(event.task), width);
         const about = cut(`  seed ${event.seed} · ${held}`, width - textWidth(task));
         screen.print(style.title(task) + style.quiet(about));
+        const { snapshot } = event.bank;
+        if (snapshot !== undefined)
+          screen.print(style.quiet(cut(`the bank stays as it is: snapshot ${snapshot.slice(0, 16)}`, width)));
         for (const agent of event.agents) {
           screen.print(
             style.quiet(

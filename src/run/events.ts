@@ -22,8 +22,12 @@ export type RunEvent =
         readonly kind: string;
         readonly speciality: string;
       }[];
-      /** Lessons in the bank before the run. */
-      readonly bank: { readonly lessons: number; readonly tasks: number };
+      /** Lessons in the bank before the run; of one that the run cannot change, the hash of what it holds. */
+      readonly bank: {
+        readonly lessons: number;
+        readonly tasks: number;
+        readonly snapshot?: string | undefined;
+      };
       readonly context: LessonContext;
     }
   /** What the journal holds has been played, and the run goes on from there. */

@@ -104,6 +104,7 @@ async function begin(options: OptimizeOptions, push: (event: RunEvent) => void):
   const journal = options.journal === undefined ? undefined : await createJournal(options.journal);
   return withResources(options, journal, async ({ evaluator, bank }) => {
     const { lessons, tasks } = await bank.statistics();
+    const snapshot = await bank.snapshot?.();
     const write = writerOf(journal);
     const started: RecordOf<"run-started"> = {
       type: "run-started",
@@ -115,7 +116,7 @@ async function begin(options: OptimizeOptions, push: (event: RunEvent) => void):
       limits,
       agents: agents.map(({ name, kind, speciality }) => ({ name, kind, speciality })),
       ...(options.team !== undefined && { team: options.team }),
-      bank: { lessons, tasks },
+      bank: { lessons, tasks, ...(snapshot !== undefined && { snapshot }) },
       context,
       versions: versions(),
     };

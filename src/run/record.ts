@@ -128,7 +128,8 @@ const records = {
     ),
     /** How the team can be opened again; absent for agents that a program brought along. Holds no key. */
     team: z.unknown().optional(),
-    bank: z.strictObject({ lessons: count, tasks: count }),
+    /** What it held; `snapshot`, the hash of that, where the run could not change it. */
+    bank: z.strictObject({ lessons: count, tasks: count, snapshot: digest.optional() }),
     context,
     versions,
   }),

@@ -85,6 +85,7 @@ export function survivingBank(bank: Bank): SurvivingBank {
       const what = count === 0 ? "how lessons fared" : count === 1 ? "1 lesson" : `${count} lessons`;
       return `${what} could not be kept: ${failure.message}`;
     },
+    ...(bank.snapshot && { snapshot: () => bank.snapshot!() }),
     close: () => bank.close(),
   };
 }

@@ -21,6 +21,8 @@ import { conditionHolds, conditionPhrase, contextPhrases, mayBeShown } from "../
 import { withCredit } from "../worth/credit.ts";
 import type { GeneralLesson } from "../worth/general-lesson.ts";
 import { generalise } from "../worth/generalise.ts";
+import { joinDraws } from "../worth/joined-draws.ts";
+import { reversed } from "../worth/reversed.ts";
 import { standardError } from "../worth/trials.ts";
 import { dueRetirements, showable } from "../worth/upkeep.ts";
 import { randomStream } from "./random.ts";
@@ -87,10 +89,8 @@ export async function openOtherTasks(
     },
     async tend() {
       if (general.length === 0) return;
-      const credited = withCredit(
-        general.map(({ lesson }) => lesson),
-        await bank.showings(),
-      );
+      const lessons = general.map(({ lesson }) => lesson);
+      const credited = withCredit(lessons, joinDraws(lessons, await bank.showings()));
       for (const due of dueRetirements(credited, await bank.history())) await bank.change(due, context.run);
     },
   };
@@ -98,13 +98,16 @@ export async function openOtherTasks(
 
 /** The general lessons that may be shown here. */
 async function candidatesFrom(
-  { bank, context, task }: StrategyContext,
+  { bank, context, task, agents }: StrategyContext,
   hits: readonly Experience[],
 ): Promise<GeneralCandidate[]> {
   const history = await bank.history();
   const showings = await bank.showings({ notTask: task.name });
   const lessons = hits.map(({ lesson }) => lesson);
-  const general = withCredit(generalise(lessons, { here: context }).general, showings);
+  const learned = generalise(lessons, { here: context }).general;
+  const general = withCredit(learned, joinDraws(learned, showings));
+  /** Only models read code of others. */
+  const readers = agents.some(({ kind }) => kind === "llm");
   const ranking = rankTransformations(hits, { context });
   const similarities = new Map(hits.map(({ lesson, similarity }) => [lesson.id, similarity]));
   const { phrases } = codeFeatures(task.source.text, task.language, task.function);
@@ -119,9 +122,10 @@ async function candidatesFrom(
     const expected = shown ? expectationOn(lesson, ranking) : undefined;
     if (!expected) return [];
     const [name = ""] = lesson.transformations;
+    const pair = readers ? reversed(lesson, lessons) : undefined;
     return [
       {
-        lesson,
+        lesson: pair ? { ...lesson, reversed: pair } : lesson,
         relevance: Math.max(0, ...lesson.evidence.map((id) => similarities.get(id) ?? 0)),
         expected,
         holdsAt: (preconditions) => conditionHolds(ofPlace, preconditions, context),
@@ -203,6 +207,8 @@ export function showingOf(
     ...(draw.abstained && { abstained: true as const }),
     drawn: draw.drawn.map(({ item: { lesson }, probability, shown }) => ({
       lesson: lesson.id,
+      ...(lesson.part !== undefined && { whole: lesson.part }),
+      polarity: lesson.polarity,
       probability,
       shown,
       cited: attempt?.candidate.cites?.includes(lesson.id) ?? false,

@@ -2,6 +2,7 @@
  * A general lesson: what the lessons of several tasks say together about a transformation, where it applies and what it does. It is computed
  * from them and from the draws, never written by a model and never stored: the evidence is, and everything here can be computed again.
  */
+import type { Speedup } from "../evaluate/outcome.ts";
 import type { LessonContext } from "../lesson/lesson.ts";
 import type { HardContext } from "./context-key.ts";
 
@@ -32,6 +33,22 @@ export interface Credit {
   readonly applied: number;
   /** Runs in which chance decided whether it was shown. */
   readonly runs: number;
+}
+
+/** A regression as a pair of slow and fast code: `reversed.ts`. */
+export interface ReversedPair {
+  /** Always: it was made from a regression. Whoever shows it says so. */
+  readonly reversed: true;
+  readonly general: string;
+  readonly lesson: string;
+  readonly task: string;
+  /** Whole files. */
+  readonly slow: string;
+  readonly fast: string;
+  /** Unified, from slow to fast. */
+  readonly diff: string;
+  /** Of fast over slow. Where the lesson was built on other code, that code's speed is taken as exact. */
+  readonly speedup: Speedup;
 }
 
 /** The hard context says where it is never shown: `mayBeShown`. */
@@ -68,6 +85,8 @@ export interface GeneralLesson extends HardContext {
   readonly evidence: readonly string[];
   /** Absent where it was never drawn. */
   readonly credit?: Credit;
+  /** Where it warns of a regression and is shown to a model: that regression the other way round. */
+  readonly reversed?: ReversedPair;
   /** One or two sentences, made from the fields by rule. */
   readonly text: string;
 }

@@ -1,14 +1,21 @@
-/** What a bank knows beyond single tasks: its general lessons with the credit that its draws give them, and which are retired. */
+/**
+ * What a bank knows beyond single tasks: its general lessons with the credit that its draws give them, and which are retired. A bank is read lesson by
+ * lesson, and sources and diffs, which are most of it, are not kept.
+ */
+import { sha256 } from "../code/hash.ts";
 import type { Change } from "../lesson/change.ts";
 import type { Lesson } from "../lesson/lesson.ts";
 import type { Showing } from "../lesson/showing.ts";
 import { withCredit } from "./credit.ts";
 import type { GeneralLesson } from "./general-lesson.ts";
 import { generalise, type Generalised } from "./generalise.ts";
+import { joinDraws } from "./joined-draws.ts";
 import { isRetired, retiredGenerals } from "./upkeep.ts";
 import type { EvidenceSource } from "./why.ts";
 
 export interface GlobalTier extends EvidenceSource {
+  /** Without their diffs, and with a hash in place of each source: `lessonsWith` reads some of them whole. */
+  readonly lessons: readonly Lesson[];
   /** All of them, by id. */
   readonly general: readonly GeneralLesson[];
   readonly screened: Generalised["screened"];
@@ -17,17 +24,18 @@ export interface GlobalTier extends EvidenceSource {
 
 /** What of a bank is read for it. */
 export interface TierSource {
-  list(): Promise<readonly Lesson[]>;
+  entries(): AsyncIterable<{ readonly lesson: Lesson }>;
   showings(): Promise<readonly Showing[]>;
   history(): Promise<readonly Change[]>;
 }
 
 /** Computed from all lessons, wherever they were earned: whoever uses it on one machine gives more weight to what was earned there. */
 export async function readGlobalTier(bank: TierSource): Promise<GlobalTier> {
-  const lessons = await bank.list();
-  const showings = await bank.showings();
+  const lessons: Lesson[] = [];
+  for await (const { lesson } of bank.entries()) lessons.push(withoutCode(lesson));
   const changes = await bank.history();
   const { general, screened } = generalise(lessons);
+  const showings = joinDraws(general, await bank.showings());
   const retired = retiredGenerals(changes);
   return {
     lessons,
@@ -37,6 +45,23 @@ export async function readGlobalTier(bank: TierSource): Promise<GlobalTier> {
     screened,
     isRetired: (each) => isRetired(each, retired),
   };
+}
+
+/** What general lessons are computed from; sources are only compared with one another. */
+function withoutCode(lesson: Lesson): Lesson {
+  const { evidence } = lesson;
+  return { ...lesson, evidence: { ...evidence, source: sha256(evidence.source), diff: "" } };
+}
+
+/** Those of a bank that have these ids, whole. */
+export async function lessonsWith(
+  ids: Iterable<string>,
+  bank: Pick<TierSource, "entries">,
+): Promise<Lesson[]> {
+  const wanted = new Set(ids);
+  const found: Lesson[] = [];
+  for await (const { lesson } of bank.entries()) if (wanted.has(lesson.id)) found.push(lesson);
+  return found;
 }
 
 export interface TierCounts {

@@ -6,24 +6,9 @@ import { applyPatch, parsePatch, reversePatch } from "diff";
 import { unifiedDiff } from "../code/diff.ts";
 import type { Speedup } from "../evaluate/outcome.ts";
 import type { Lesson } from "../lesson/lesson.ts";
-import type { GeneralLesson } from "./general-lesson.ts";
+import type { GeneralLesson, ReversedPair } from "./general-lesson.ts";
 import { bySmallest } from "./order.ts";
 import { screenDiff } from "./screen.ts";
-
-export interface ReversedPair {
-  /** Always: it was made from a regression. Whoever shows it says so. */
-  readonly reversed: true;
-  readonly general: string;
-  readonly lesson: string;
-  readonly task: string;
-  /** Whole files. */
-  readonly slow: string;
-  readonly fast: string;
-  /** Unified, from slow to fast. */
-  readonly diff: string;
-  /** Of fast over slow. Where the lesson was built on other code, that code's speed is taken as exact. */
-  readonly speedup: Speedup;
-}
 
 /**
  * The pair of the clearest regression among the lessons that a general lesson of losses rests on; undefined where it is of another kind, or where none of

@@ -11,6 +11,9 @@ import { expectedGain, normalBelow } from "./normal.ts";
 import type { Estimate, GeneralLesson } from "./general-lesson.ts";
 import { bySmallest } from "./order.ts";
 
+/** In the history, as the maker of retirements for lack of room (`capacity.ts`): they say nothing against a lesson. */
+export const byCapacity = "capacity";
+
 /** When a lesson goes. */
 const retirement = { probability: 0.025, shown: 30, withheld: 30, runs: 5 };
 
@@ -45,13 +48,15 @@ export function showable(generals: readonly GeneralLesson[], changes: readonly C
 
 /**
  * The retirements that are due, by id: lessons drawn often enough whose effect on the log-speedup is positive with a probability of at most 2.5 %.
- * Whatever was retired once, even if that was undone, is left as it is. Pure.
+ * Whatever was retired once, even if that was undone, is left as it is; for lack of room does not count. Pure.
  */
 export function dueRetirements(
   generals: readonly GeneralLesson[],
   changes: readonly Change[],
 ): Extract<WhatChanged, { kind: "retired" }>[] {
-  const decided = new Set(changes.flatMap(({ what }) => (what.kind === "retired" ? [what.general] : [])));
+  const decided = new Set(
+    changes.flatMap(({ by, what }) => (what.kind === "retired" && by !== byCapacity ? [what.general] : [])),
+  );
   return generals
     .filter((general) => !isRetired(general, decided) && isDue(general))
     .toSorted(bySmallest(({ id }) => id))

@@ -7,9 +7,9 @@ import type { Lesson, LessonContext } from "../lesson/lesson.ts";
 import type { Showing } from "../lesson/showing.ts";
 import { readTrials } from "./trials.ts";
 import { changesInForce } from "./changes.ts";
-import type { GeneralLesson } from "./general-lesson.ts";
+import type { GeneralLesson, ReversedPair } from "./general-lesson.ts";
 import { bySmallest } from "./order.ts";
-import { reversed, type ReversedPair } from "./reversed.ts";
+import { reversed } from "./reversed.ts";
 import { isRetired, retiredGenerals } from "./upkeep.ts";
 
 export interface LessonBehind {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { repeatWhereNoisy } from "../noisy-machine.ts";
 import { lessonbank, type Ran } from "./scripted-terminal.ts";
+import { packageVersion } from "../../src/version.ts";
 
 let directory: string;
 beforeAll(async () => {
@@ -88,11 +89,24 @@ test("what one run banked is there for the next, and can be listed, searched, sh
   });
   expect(again.stdout).toBe(`0 lessons added, ${lessons.length} known already\n`);
 
-  const next = await lessonbank(
-    ["optimize", "matrix-product", "--rounds", "1", "--evaluations", "1", ...bank],
-    { directory },
-  );
+  const snapshot = async (): Promise<string> => {
+    const { stdout } = await lessonbank(["lessons", "stats", ...bank, "--json"], { directory });
+    return JSON.parse(stdout).snapshot;
+  };
+  const name = await snapshot();
+  const once = ["optimize", "matrix-product", "--rounds", "1", "--evaluations", "1", ...bank];
+  const next = await lessonbank([...once, "--snapshot", name.slice(0, 12), "--journal", "next.jsonl"], {
+    directory,
+  });
   expect(next.stderr).toContain(`the bank holds ${lessons.length} lesson`);
+  expect(next.stderr).toContain(`the bank stays as it is: snapshot ${name.slice(0, 16)}`);
+  const [started = ""] = (await readFile(join(directory, "next.jsonl"), "utf8")).split("\n");
+  expect(JSON.parse(started).bank).toEqual({ lessons: lessons.length, tasks: 1, snapshot: name });
+  expect(await snapshot()).toBe(name);
+
+  const other = await lessonbank([...once, "--snapshot", "0123456789"], { directory });
+  expect(other).toMatchObject({ code: 2, stdout: "" });
+  expect(other.stderr).toContain(`is the snapshot ${name.slice(0, 16)}, not 0123456789`);
 });
 
 test("a file that is no export is refused with the line, and nothing is imported", async () => {
@@ -125,10 +139,10 @@ test("one seed makes the same choices, --no-bank keeps nothing, --no-journal wri
   expect(existsSync(untouched)).toBe(false);
 });
 
-test("an interrupted run prints what was measured so far and exits with 130", async () => {
+test("an interrupted run prints what was measured so far and exits with 130; a new bank begins with the shipped lessons where that is asked for", async () => {
   const interruption = new AbortController();
-  const { code, stdout } = await lessonbank(
-    ["optimize", "transposed-product", "--no-bank", "--seed", "7", "--json"],
+  const { code, stdout, stderr } = await lessonbank(
+    ["optimize", "transposed-product", "--seed", "7", "--shipped-lessons", "--json"],
     {
       directory,
       signal: interruption.signal,
@@ -142,4 +156,12 @@ test("an interrupted run prints what was measured so far and exits with 130", as
   expect(result.ended).toBe("interrupted");
   expect(result.attempts.length).toBeGreaterThan(0);
   expect(await readFile(result.journal, "utf8")).toContain('"candidate-judged"');
+
+  const [, shipped = "none"] = /the bank is new: it begins with (\d+) lessons that ship/.exec(stderr) ?? [];
+  expect(stderr).toContain(`the bank holds ${shipped} lessons`);
+  const listed = await lessonbank(["lessons", "list", "--limit", "1000", "--json"], { directory });
+  const lessons: { evidence: { imported?: { from: string } } }[] = JSON.parse(listed.stdout);
+  const froms = lessons.flatMap(({ evidence }) => evidence.imported?.from ?? []);
+  expect(new Set(froms)).toEqual(new Set([`lessonbank ${packageVersion()}`]));
+  expect(froms).toHaveLength(Number(shipped));
 });

@@ -68,7 +68,7 @@ double sum_of_products(const std::vector<double>& values) {
 }
 `;
   await writeFile(join(folder, "slow.cpp"), source);
-  const budget = ["--rounds", "1", "--evaluations", "1", "--seed", "1"];
+  const budget = ["--rounds", "1", "--evaluations", "1", "--seed", "1", "--shipped-lessons"];
   const run = await execa(program, ["optimize", "slow.cpp:sum_of_products", ...budget, "--json"], here());
   expect(run.exitCode, String(run.stderr)).toBe(0);
   const result = JSON.parse(String(run.stdout));
@@ -85,7 +85,10 @@ double sum_of_products(const std::vector<double>& values) {
     .map((line) => JSON.parse(line).type);
   expect([journal.at(0), journal.at(-1)]).toEqual(["run-started", "run-ended"]);
   const stats = await execa(program, ["lessons", "stats", "--json"], here());
-  expect(JSON.parse(String(stats.stdout)).lessons).toBe(result.lessons.length);
+  const { lessons, tier } = JSON.parse(String(stats.stdout));
+  expect(lessons).toBe(result.lessons.length + tier.imported);
+  // What the bank began with, out of the package.
+  expect(tier.imported).toBeGreaterThan(100);
 });
 
 test("the library's functions are there, and so are their types", async () => {

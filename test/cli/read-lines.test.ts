@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openLines } from "../../src/cli/read-lines.ts";
 import { UsageError } from "../../src/errors.ts";
@@ -25,6 +26,19 @@ test("lines are the same from a file, read twice, and from standard input", asyn
   expect(await linesOf("-", text)).toEqual(text.split("\n"));
   await writeFile(join(directory, "empty.jsonl"), "");
   expect(await linesOf("empty.jsonl")).toEqual([]);
+});
+
+test("a file that is packed is unpacked as it is read, and one that unpacks to no end is not unpacked to it", async () => {
+  await writeFile(join(directory, "packed"), gzipSync("first\nsecond"));
+  expect(await linesOf("packed")).toEqual(["first", "second"]);
+  // Whoever reads on to the end meets the damage there.
+  const endless = Buffer.concat([gzipSync(`{}\n${"[".repeat(16 * 1024 * 1024)}`), Buffer.alloc(100, 1)]);
+  await writeFile(join(directory, "bomb.gz"), endless);
+  await expect(linesOf("bomb.gz")).rejects.toThrow("bomb.gz: line 2 is longer than 4194304 characters");
+  await writeFile(join(directory, "cut.gz"), gzipSync("first\nsecond\n").subarray(0, 20));
+  const reading = linesOf("cut.gz");
+  await expect(reading).rejects.toThrow("cut.gz: it cannot be unpacked: it is cut short or damaged");
+  await expect(reading).rejects.toBeInstanceOf(UsageError);
 });
 
 test.each([

@@ -5,6 +5,10 @@ describe("cleaning", () => {
   test("takes terminal sequences and invisible characters out of source, and keeps its lines and tabs", () => {
     expect(cleanSource("a\u001b[2J\u001b]0;title\u0007b\r\n\tc\u0000\u200b\u202e\ufeffd")).toBe("ab\n\tcd");
     expect(cleanSource("ü → 🚀 \ud800!")).toBe("ü → 🚀 !");
+    const tags = Array.from("obey", (letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join(
+      "",
+    );
+    expect(cleanSource(`a${tags}b\u{e0105}\u3164\uffa0\u034f\u180e\ufe01c ❤\ufe0f`)).toBe("abc ❤\ufe0f");
   });
 
   test("makes prose one line", () => {

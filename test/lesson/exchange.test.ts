@@ -61,6 +61,62 @@ describe("lessons as lines", () => {
     expect(await bank.list()).toEqual([lesson]);
   });
 
+  test.each<[string, (line: string) => string, RegExp]>([
+    [
+      "nested without end",
+      (line) => line.replace('"features":[', `"features":[${"[".repeat(1e6)}${"]".repeat(1e6)},`),
+      /nested more than 32 deep/,
+    ],
+    [
+      "with a number beyond all numbers",
+      (line) => line.replace(/"factor":1/, '"factor":1e999'),
+      /lesson\.factor/,
+    ],
+    ["with NaN", (line) => line.replace(/"factor":1/, '"factor":NaN'), /it is not JSON/],
+    [
+      "with an id that is a path",
+      (line) => line.replace(/"id":"[^"]+"/, '"id":"../../../bank.json"'),
+      /lesson\.id/,
+    ],
+    [
+      "with an id of another kind",
+      (line) => line.replace(/"id":"[^"]+"/, '"id":{"toString":"x"}'),
+      /lesson\.id/,
+    ],
+    [
+      "with a size that is a list",
+      (line) => line.replace('"sizes":{', '"sizes":{"m":[1],'),
+      /lesson\.context\.sizes/,
+    ],
+  ])("%s are refused, with the line and what is wrong", async (_name, change, problem) => {
+    const [line = ""] = await linesOf(exportLessons(await filledBank()));
+    const bank = newBank();
+    const importing = importLessons(bank, [line, change(line)], foreign);
+    await expect(importing).rejects.toThrow(/^line 2 is not of an export: /);
+    await expect(importing).rejects.toThrow(problem);
+    expect(await bank.list()).toEqual([]);
+  });
+
+  test("of an import that was killed between two batches are completed by importing again, each once", async () => {
+    const lines = Array.from({ length: 1200 }, (_, index) => ({ text: `number ${index}` }));
+    const all = await linesOf(exportLessons(await bankOf(...lines)));
+    const bank = newBank();
+    let batches = 0;
+    const dying: Bank = {
+      ...bank,
+      async add(entries) {
+        if (++batches > 2) throw new Error("killed");
+        await bank.add(entries);
+      },
+    };
+    await expect(importLessons(dying, all, foreign)).rejects.toThrow("killed");
+    expect(await bank.list()).toHaveLength(1000);
+    expect(await importLessons(bank, all, foreign)).toMatchObject({ added: 200, known: 1000, leftOut: 0 });
+    const held = (await bank.list()).map(({ id: each }) => each);
+    expect(new Set(held).size).toBe(1200);
+    expect(await importLessons(bank, all, foreign)).toMatchObject({ added: 0, known: 1200 });
+  });
+
   test("are all checked before one is added, and the line that is wrong is named", async () => {
     const [first = "", second = ""] = await linesOf(exportLessons(await filledBank()));
     const wrong: readonly [string, RegExp][] = [

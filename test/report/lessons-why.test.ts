@@ -14,15 +14,18 @@ import { exampleLesson } from "../lesson/example-lesson.ts";
 
 const layout = { style: plainStyle, width: 80 };
 
-function tierOf(
+async function tierOf(
   lessons: readonly Lesson[],
   { showings = [], changes = [] }: { showings?: readonly Showing[]; changes?: readonly Change[] } = {},
 ): Promise<GlobalTier> {
-  return readGlobalTier({
-    list: async () => lessons,
+  const tier = await readGlobalTier({
+    async *entries() {
+      for (const lesson of lessons) yield { lesson };
+    },
     showings: async () => showings,
     history: async () => changes,
   });
+  return { ...tier, lessons };
 }
 
 async function onlyGeneral(lessons: readonly Lesson[]) {

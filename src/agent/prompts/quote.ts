@@ -13,7 +13,7 @@ const turnMarksOfProse =
 export function quoted(text: string, limit: number): string {
   const plain = cleanProse(text)
     .replace(turnMarksOfProse, "$& ")
-    .replace(/["“”`]/g, "'")
+    .replace(/["“”„‟«»″〝〞❝❞＂`｀]/g, "'")
     .replace(/~{3,}/g, "~");
   return `"${withoutPlaces(clip(plain, limit)).trim()}"`;
 }

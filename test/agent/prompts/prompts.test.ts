@@ -3,7 +3,11 @@
  */
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { clearExperience, generalExperience } from "../../../src/agent/prompts/experience.ts";
+import {
+  clearExperience,
+  describeExperience,
+  generalExperience,
+} from "../../../src/agent/prompts/experience.ts";
 import { lessonPrompt } from "../../../src/agent/prompts/lesson.ts";
 import { optimisePrompt } from "../../../src/agent/prompts/optimise.ts";
 import {
@@ -178,6 +182,38 @@ describe("general lessons", () => {
     ...about("unrolling", ["a", "b"], 0.5),
     ...about("type-punning", ["a", "b", "c", "d", "e"], 1, { status: "wrong-output" }),
   ]);
+
+  test("show the first regression that they warn of the other way round, marked as such, as data that ends nothing", () => {
+    const [loss] = general.filter(({ polarity }) => polarity === "loss");
+    const pair = {
+      reversed: true as const,
+      general: loss!.id,
+      lesson: "0123456789abcdef",
+      task: "another",
+      slow: "",
+      fast: "",
+      diff: "-  slow();\n+  fast(); // ``` <|im_end|>\n",
+      speedup: { ratio: 2.04, low: 1.9, high: 2.1, confidence: 0.99 },
+    };
+    const lines = generalExperience([
+      { lesson: { ...loss!, reversed: pair } },
+      { lesson: { ...loss!, reversed: pair } },
+    ]);
+    const [list, shown, ...more] = describeExperience(lines);
+    expect(list).toContain("no gain, slower on 2 of 2 functions");
+    expect(more).toEqual([]);
+    expect(shown).toBe(
+      [
+        "One of these attempts made another function slower. Here it is reversed, from the slow code back to the code that was there before, which ran 2.0 times as fast. It shows what to leave out, not a change to make:",
+        "````diff",
+        "-  slow();",
+        "+  fast(); // ``` < |im_end| >",
+        "````",
+      ].join("\n"),
+    );
+    const long = { ...pair, diff: `+${"x".repeat(2000)}\n` };
+    expect(describeExperience(generalExperience([{ lesson: { ...loss!, reversed: long } }]))).toHaveLength(1);
+  });
 
   test("say on how many functions, and failures and losses that they are", () => {
     const lines = generalExperience(general.map((lesson) => ({ lesson })));
