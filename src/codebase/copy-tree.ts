@@ -66,7 +66,11 @@ export async function copyTree(from: string, to: string, options: CopyOptions): 
     const source = join(from, path);
     const target = join(to, path);
     const status = await lstat(source).catch(() => undefined);
-    if (!status) return;
+    if (!status) {
+      // It has gone meanwhile, or its name is no UTF-8.
+      skipped.push(path);
+      return;
+    }
     if (status.isSymbolicLink()) {
       const text = await readlink(source);
       if (!within(resolve(dirname(source), text), from)) outwardLinks.push({ path, target: text });

@@ -169,7 +169,7 @@ export function createWorkshop(options: WorkshopOptions): Workshop {
       const hidden = new Set<string>();
       for (const layer of layers)
         for await (const { path, status } of entriesOf(place(layer))) {
-          if (hidden.has(path)) continue;
+          if (isHidden(path, hidden)) continue;
           if (kind === "overlay" && status.isCharacterDevice()) hidden.add(path);
           else found.add(path);
         }
@@ -199,6 +199,13 @@ export async function* entriesOf(
         if (status) yield { path: relative(top, path), status };
       }
     }
+}
+
+/** Whether it, or a folder that it lies in, was removed in a layer above. */
+function isHidden(path: string, hidden: ReadonlySet<string>): boolean {
+  if (hidden.size === 0) return false;
+  for (let at = path; at !== "."; at = dirname(at)) if (hidden.has(at)) return true;
+  return false;
 }
 
 /** What all of it takes on disk. */

@@ -1,7 +1,7 @@
 /**
  * A command in the tree of some layers: on top of them, thrown away afterwards, or kept.
  */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { cleanSource } from "../code/clean-text.ts";
 import { runCommand, type JailedRun } from "./command-jail.ts";
 import type { Layers, Raised } from "./layers.ts";
@@ -101,10 +101,10 @@ export async function collect(
   for (const path of [...wanted].toSorted().slice(0, mostCollected)) {
     const file = await room.workshop.find(raised.layers, path);
     if (file === undefined) continue;
-    const content = await readFile(file);
-    bytes += content.length;
+    // Before it is read: a file may be as large as the disk lets it, or have holes.
+    bytes += (await stat(file)).size;
     if (bytes > mostCollectedBytes) break;
-    files.set(path, content);
+    files.set(path, await readFile(file));
   }
   return files;
 }

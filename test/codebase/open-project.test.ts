@@ -323,6 +323,8 @@ describe.runIf(all).each(["overlay", "copies"] as const)("with %s", (layers) => 
 
   test("a build that changes tests for a candidate is refused", async () => {
     const root = fixture("python");
+    mkdirSync(join(root, "cases"));
+    writeFileSync(join(root, "cases", "1.txt"), "a");
     const settings = settingsFor("python", root, { build: `${python} -c 'import words'` });
     const project = await open(settings, { layers });
     const task = taskFor(settings, "words.py", "unique");
@@ -343,6 +345,21 @@ describe.runIf(all).each(["overlay", "copies"] as const)("with %s", (layers) => 
     ).toMatchObject({
       status: "rejected",
       reason: containing("removed bench.py"),
+    });
+    for (const rest of ["", "\nos.mkdir('cases')"])
+      expect(
+        await project.evaluator.evaluate(
+          task,
+          `import os, shutil\nshutil.rmtree("cases")${rest}\n${fastUnique}`,
+        ),
+      ).toMatchObject({ status: "rejected", reason: containing("removed cases/1.txt") });
+    // What the reference's build makes too, a candidate's may.
+    expect(
+      await project.evaluator.evaluate(task, fastUnique.replace("(words):", "(words, key=None):"), {
+        effort: "screen",
+      }),
+    ).toMatchObject({
+      status: "measured",
     });
   }, 120_000);
 
