@@ -186,7 +186,11 @@ function methodEdits(
   if (!before || !after) return [];
   const methods = (tree: Node, list: Node) =>
     listFunctions(tree).filter(({ node }) => classBody(node)?.id === list.id);
-  const known = new Map(methods(root, before).map((each) => [each.name, each]));
+  // A property's getter and setter have the same name.
+  const key = ({ name, parameterTypes }: FunctionDefinition) => `${name}(${parameterTypes.join()})`;
+  const list = methods(root, before);
+  const known = new Map(list.map((each) => [key(each), each]));
+  const taken = new Set(list.map(({ name }) => name));
   const words = new Set(definition.node.text.match(/[A-Za-z_$][\w$]*/g));
   const edits: Edit[] = [];
   const added: string[] = [];
@@ -198,8 +202,8 @@ function methodEdits(
       isStub(method.node)
     )
       continue;
-    const existing = known.get(method.name);
-    if (method.name === old.name) continue;
+    const existing = known.get(key(method));
+    if (method.name === old.name || (!existing && taken.has(method.name))) continue;
     if (!existing) added.push(moved(decorated(method.node), text, margin));
     else if (!sameText(existing.node, method.node))
       edits.push(replaceNode(existing.node, fit(moved(method.node, text, margin), file)));
