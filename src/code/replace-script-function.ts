@@ -186,8 +186,6 @@ function methodEdits(
   if (!before || !after) return [];
   const methods = (tree: Node, list: Node) =>
     listFunctions(tree).filter(({ node }) => classBody(node)?.id === list.id);
-  // A property's getter and setter have the same name.
-  const key = ({ name, parameterTypes }: FunctionDefinition) => `${name}(${parameterTypes.join()})`;
   const list = methods(root, before);
   const known = new Map(list.map((each) => [key(each), each]));
   const taken = new Set(list.map(({ name }) => name));
@@ -265,4 +263,9 @@ function anchor(definition: Node): Node {
 
 function fit(text: string, file: string): string {
   return text.replaceAll("\r\n", "\n").replaceAll("\n", newlineOf(file));
+}
+
+/** A property's getter and setter have the same name. */
+function key({ name, parameterTypes }: FunctionDefinition): string {
+  return `${name}(${parameterTypes.join()})`;
 }

@@ -23,11 +23,14 @@ const traces: Readonly<Record<string, RegExp>> = {
 /** Empty where none can be told. */
 export function recognisePython(before: Subject, after: Subject): Transformation[] {
   const [old, made] = [before, after].map((subject) => normalised(subject.root));
-  return pythonRewrites.flatMap(({ name, opportunities }) => {
+  return pythonRewrites.flatMap((rewrite) => {
+    const { name } = rewrite;
     const trace = traces[name];
     if (!trace || count(made ?? "", trace) <= count(old ?? "", trace)) return [];
-    const [first] = opportunities(before);
-    return first && opportunities(after).length === 0 ? [{ name, parameters: {}, place: first.place }] : [];
+    const [first] = rewrite.opportunities(before);
+    return first && rewrite.opportunities(after).length === 0
+      ? [{ name, parameters: {}, place: first.place }]
+      : [];
   });
 }
 

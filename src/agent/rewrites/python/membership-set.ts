@@ -162,7 +162,8 @@ function parameter(subject: Subject, name: string): Node | undefined {
   const bindings = usesOf(subject.function, name).filter(isBinding);
   const found = parametersOf(subject.function).find((each) => bindings[0] && contains(each, bindings[0]));
   if (bindings.length !== 1 || !isPrivate(subject, name) || found?.text.startsWith("*")) return undefined;
-  const useless = /:.*\b(?:str|bytes|range|dict|set|frozenset|mapping|iterator|generator|iterable|counter)\b/is;
+  const useless =
+    /:.*\b(?:str|bytes|range|dict|set|frozenset|mapping|iterator|generator|iterable|counter)\b/is;
   return found && useless.test(found.text) ? undefined : found;
 }
 
