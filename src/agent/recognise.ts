@@ -6,9 +6,10 @@
  * It goes by what is in one version and not in the other, and is conservative: what it cannot tell has no name.
  */
 import { codeFeatures } from "../code/features.ts";
-import type { Language } from "../code/language.ts";
+import { isCompiled, type Language } from "../code/language.ts";
 import { openSubject } from "../code/subject.ts";
 import type { Transformation } from "../lesson/lesson.ts";
+import { recognisePython } from "./recognise/python-signs.ts";
 import { signs } from "./recognise/signs.ts";
 import { readVersion } from "./recognise/version.ts";
 
@@ -26,6 +27,7 @@ export function recogniseTransformations(
 ): Transformation[] {
   const [old, made] = [reference, candidate].map((text) => openSubject(text, language, functionName));
   if (!old || !made) return [];
+  if (!isCompiled(language)) return language === "python" ? recognisePython(old, made) : [];
   const [before, after] = [readVersion(old), readVersion(made)];
   const seen = signs.flatMap((sign) => {
     const place = sign.place(before, after);

@@ -186,7 +186,9 @@ function methodEdits(
   if (!before || !after) return [];
   const methods = (tree: Node, list: Node) =>
     listFunctions(tree).filter(({ node }) => classBody(node)?.id === list.id);
-  const known = new Map(methods(root, before).map((each) => [each.name, each]));
+  const list = methods(root, before);
+  const known = new Map(list.map((each) => [key(each), each]));
+  const taken = new Set(list.map(({ name }) => name));
   const words = new Set(definition.node.text.match(/[A-Za-z_$][\w$]*/g));
   const edits: Edit[] = [];
   const added: string[] = [];
@@ -198,8 +200,8 @@ function methodEdits(
       isStub(method.node)
     )
       continue;
-    const existing = known.get(method.name);
-    if (method.name === old.name) continue;
+    const existing = known.get(key(method));
+    if (method.name === old.name || (!existing && taken.has(method.name))) continue;
     if (!existing) added.push(moved(decorated(method.node), text, margin));
     else if (!sameText(existing.node, method.node))
       edits.push(replaceNode(existing.node, fit(moved(method.node, text, margin), file)));
@@ -261,4 +263,9 @@ function anchor(definition: Node): Node {
 
 function fit(text: string, file: string): string {
   return text.replaceAll("\r\n", "\n").replaceAll("\n", newlineOf(file));
+}
+
+/** A property's getter and setter have the same name. */
+function key({ name, parameterTypes }: FunctionDefinition): string {
+  return `${name}(${parameterTypes.join()})`;
 }

@@ -120,6 +120,14 @@ keep
     );
   });
 
+  it("getters and setters of the function's class are kept apart", () => {
+    const file =
+      "class A:\n    @property\n    def size(self):\n        return self.n\n\n    @size.setter\n    def size(self, value):\n        self.n = value\n\n    def f(self):\n        self.size = 1\n        return self.size\n";
+    expect(replaceFunction(file, "python", "A.f", file)).toBe(file);
+    const faster = file.replace("self.size = 1\n        return self.size", "self.size = 1\n        return 1");
+    expect(replaceFunction(file, "python", "A.f", faster)).toBe(faster);
+  });
+
   it("a statement that was moved out of the loop is a change", () => {
     const file = "def f(a):\n    n = 0\n    for x in a:\n        n += x\n        print(n)\n    return n\n";
     const reply = "def f(a):\n    n = 0\n    for x in a:\n        n += x\n    print(n)\n    return n\n";

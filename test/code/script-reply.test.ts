@@ -137,6 +137,17 @@ describe("there is no code", () => {
     });
   });
 
+  it.each([
+    ["brackets", `def norm(xs, power=2):\n    return ${"(".repeat(5000)}1${")".repeat(5000)}`],
+    ["a long sum", `def norm(xs, power=2):\n    return ${Array(5000).fill("1").join(" + ")}`],
+    [
+      "loops",
+      `def norm(xs, power=2):\n${Array.from({ length: 1200 }, (_, depth) => `${" ".repeat(depth + 1)}for x in xs:`).join("\n")}\n${" ".repeat(1300)}pass`,
+    ],
+  ])("where it is nested too deeply: %s", (_, code) => {
+    expect(codeInReply(block(code), target).kind).toBe("none");
+  });
+
   it("and nothing is thrown, whatever is cut out of replies and mixed", () => {
     const random = randomStream(7);
     const replies = [

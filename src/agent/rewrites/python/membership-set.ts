@@ -7,12 +7,14 @@
  *                                                     seen.append(x)
  *                                                     seen_set.add(x)
  *
- * Legal where the name is the function's own and holds a list, and the loop does nothing with it but ask, read and append. That all
- * elements can be hashed is an assumption, unless they are seen to be texts or whole numbers.
+ * Legal where the name is the function's own and holds a list, or is a parameter, and the loop does nothing with it but ask, read and
+ * append. That all elements can be hashed is an assumption, unless they are seen to be texts or whole numbers; so is that a parameter is
+ * a collection.
  */
 import type { Node } from "web-tree-sitter";
 import { freshName, insertAfter, insertBefore, replaceNode } from "../../../code/edit.ts";
 import { contains, field, find, parts } from "../../../code/tree.ts";
+import { parametersOf } from "../../../code/script-functions.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import {
@@ -21,6 +23,7 @@ import {
   isBinding,
   isBuiltin,
   isNested,
+  isPrivate,
   kindOf,
   loopName,
   loopsOf,
@@ -72,14 +75,14 @@ function asksFor(node: Node): Node | undefined {
 
 function ofList(subject: Subject, loop: Node, name: string, asked: readonly Node[]): Opportunity[] {
   const known = onlyValue(subject, name);
-  if (!known || kindOf(known.value, subject) !== "list" || contains(loop, known.statement)) return [];
-  if (known.statement.startIndex > loop.startIndex || !startsLine(subject, loop)) return [];
-  if (!known.statement.parent || !contains(known.statement.parent, loop)) return [];
+  const given = known ? undefined : parameter(subject, name);
+  if (!startsLine(subject, loop) || (!known && !given)) return [];
+  if (known && !isListBefore(subject, known, loop)) return [];
   const appended: Node[] = [];
   const values: Node[] = asked.flatMap((node) => parts(node)[0] ?? []);
   for (const use of usesOf(subject.function, name)) {
     if (isBinding(use)) {
-      if (!contains(known.statement, use)) return [];
+      if (known && !contains(known.statement, use)) return [];
     } else if (asked.some((node) => contains(node, use) && parts(node)[1]?.id === use.id) || isRead(use))
       continue;
     else if (contains(loop, use)) {
@@ -96,13 +99,18 @@ function ofList(subject: Subject, loop: Node, name: string, asked: readonly Node
         return [];
       appended.push(statement);
       values.push(value);
-    } else if (use.startIndex < loop.startIndex && !appendOf(use)) return [];
+    } else if (known && use.startIndex < loop.startIndex) {
+      const before = appendOf(use);
+      const value = before && methodOn(expressionIn(before) ?? before)?.values[0];
+      if (!value) return [];
+      values.push(value);
+    }
   }
   const set = freshName(subject.source, `${name}_set`);
+  const all = [...values, ...(known ? parts(known.value) : [])];
   const sure =
-    [...values, ...elementsOf(known.value)].every((value) =>
-      ["str", "int"].includes(kindOf(value, subject) ?? ""),
-    ) && /^list$/.test(known.value.type);
+    known?.value.type === "list" &&
+    all.every((value) => ["str", "int"].includes(kindOf(value, subject) ?? ""));
   return offer(subject, {
     parameters: {},
     place: `the list ${name} in ${loopName(loop)}`,
@@ -110,11 +118,18 @@ function ofList(subject: Subject, loop: Node, name: string, asked: readonly Node
       "membership in a list is asked in a loop",
       appended.length > 0 ? "the list grows in the loop" : "the list stays the same in the loop",
     ],
-    assumptions: sure
-      ? []
-      : [
-          `All elements of ${name} and all values looked up in it can be hashed, and those that are equal have equal hashes.`,
-        ],
+    assumptions: [
+      ...(sure
+        ? []
+        : [
+            `All elements of ${name} and all values looked up in it can be hashed, and those that are equal have equal hashes.`,
+          ]),
+      ...(given
+        ? [
+            `${name} is a collection, neither a text nor an iterator, and nothing that the loop calls changes it.`,
+          ]
+        : []),
+    ],
     edits: [
       insertBefore(subject.source, loop, `${set} = set(${name})`),
       ...asked.flatMap((node) => {
@@ -132,8 +147,24 @@ function ofList(subject: Subject, loop: Node, name: string, asked: readonly Node
   });
 }
 
-function elementsOf(value: Node): Node[] {
-  return value.type === "list" ? parts(value) : [];
+/** A list that the function made before the loop, on every way to it. */
+function isListBefore(
+  subject: Subject,
+  { statement, value }: { statement: Node; value: Node },
+  loop: Node,
+): boolean {
+  const precedes = statement.endIndex <= loop.startIndex && statement.parent !== null;
+  return precedes && contains(statement.parent, loop) && kindOf(value, subject) === "list";
+}
+
+/** The parameter of that name, where nothing else binds it and its annotation names nothing that a set is no help for. */
+function parameter(subject: Subject, name: string): Node | undefined {
+  const bindings = usesOf(subject.function, name).filter(isBinding);
+  const found = parametersOf(subject.function).find((each) => bindings[0] && contains(each, bindings[0]));
+  if (bindings.length !== 1 || !isPrivate(subject, name) || found?.text.startsWith("*")) return undefined;
+  const useless =
+    /:.*\b(?:str|bytes|range|dict|set|frozenset|mapping|iterator|generator|iterable|counter)\b/is;
+  return found && useless.test(found.text) ? undefined : found;
 }
 
 /** `name[i]` that is read, `len(name)`, `for … in name`, `return name` after the loop: nothing that changes it or lets another change it. */

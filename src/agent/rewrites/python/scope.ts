@@ -5,6 +5,7 @@
 import type { Node } from "web-tree-sitter";
 import type { Edit } from "../../../code/edit.ts";
 import { parse } from "../../../code/parser.ts";
+import { remember } from "../../../code/remember.ts";
 import { importEdits } from "../../../code/script-imports.ts";
 import { contains, field, find, parts } from "../../../code/tree.ts";
 import type { Subject } from "../rewrite.ts";
@@ -148,8 +149,17 @@ export function onlyValue(subject: Subject, name: string): { statement: Node; va
 
 /** Whether nothing in the file gives the name of a built-in function another meaning. */
 export function isBuiltin(subject: Subject, ...names: readonly string[]): boolean {
-  if (find(subject.root, "wildcard_import").length > 0) return false;
-  return names.every((name) => !usesOf(subject.root, name).some(isBinding));
+  const bound = boundNames(subject.root);
+  return !bound.has("*") && names.every((name) => !bound.has(name));
+}
+
+/** Every name that the file binds anywhere; `*` where it imports all that another one has. */
+function boundNames(root: Node): ReadonlySet<string> {
+  return remember(root, "names that Python binds", () => {
+    const bound = find(root, "identifier").filter((each) => !isLabel(each) && isBinding(each));
+    const all = find(root, "wildcard_import").length > 0 ? ["*"] : [];
+    return new Set([...bound.map(({ text }) => text), ...all]);
+  });
 }
 
 /** Whether the name is a module that the file imports at its top level under its own name, and nothing else. */

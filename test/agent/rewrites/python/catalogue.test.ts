@@ -48,6 +48,19 @@ const examples: readonly Example[] = [
     assumptions: 0,
   },
   {
+    rewrite: "python-membership-set",
+    source: `def f(xs, known):
+    n = 0
+    for x in xs:
+        if x in known:
+            n += 1
+    return n
+`,
+    inputs: ["[], []", "[1, 2, 3], [2, 5]", "'abc', ('a', 'z')", "[1, 2], {1: 2}"],
+    made: "    known_set = set(known)\n    for x in xs:\n        if x in known_set:",
+    assumptions: 2,
+  },
+  {
     rewrite: "python-string-join",
     source: `def f(xs):
     text = ">"
@@ -265,6 +278,10 @@ def f(xs):
 const refusals: Readonly<Record<string, readonly string[]>> = {
   "python-membership-set": [
     "def f(xs, seen):\n    return [x for x in xs for y in xs if y in seen]\n",
+    "def f(xs, text: str):\n    for x in xs:\n        if x in text:\n            return x\n",
+    "def f(xs, seen, g):\n    for x in xs:\n        if x in seen:\n            g(seen)\n",
+    "def f(xs, seen):\n    for x in xs:\n        if x in seen:\n            seen = seen[1:]\n    return seen\n",
+    "def f(xs, a):\n    if a:\n        seen = [1]\n    for x in xs:\n        if a and x in seen:\n            return x\n",
     "def f(xs):\n    seen = []\n    for x in xs:\n        if x in seen:\n            seen.remove(x)\n        seen.append(x)\n    return seen\n",
     "def f(xs, g):\n    seen = [1]\n    g(seen)\n    for x in xs:\n        if x in seen:\n            g(x)\n",
     "def f(xs):\n    seen = 'abc'\n    for x in xs:\n        if x in seen:\n            return x\n",

@@ -1,0 +1,39 @@
+/**
+ * Which rewrites of Python lie between two versions of a function. A rewrite is named where it could have been applied to the first, could
+ * not be to the second, and what it leaves behind occurs more often there.
+ */
+import type { Subject } from "../../code/subject.ts";
+import { normalised } from "../../code/tree.ts";
+import type { Transformation } from "../../lesson/lesson.ts";
+import { pythonRewrites } from "../rewrites/python/catalogue.ts";
+
+/** What each leaves behind, among tokens with single blanks. */
+const traces: Readonly<Record<string, RegExp>> = {
+  "python-membership-set": /\b(?:set|frozenset) \(|\{ [^:{}]+ (?:,|for) /g,
+  "python-deque-queue": /\bdeque \(|\. popleft \(/g,
+  "python-cached-recursion": /\b(?:lru_cache|cache|memo\w*)\b/g,
+  "python-string-join": /\. join \(/g,
+  "python-dictionary-default": /\. (?:get|setdefault) \(|\b(?:Counter|defaultdict) \(/g,
+  "python-comprehension": /\[ [^[\]]* for /g,
+  "python-built-in-sum": /\bsum \(/g,
+  "python-compiled-pattern": /\bre \. compile \(/g,
+  "python-direct-iteration": /\b(?:enumerate|zip) \(|\bfor \w+ in \w+ :/g,
+};
+
+/** Empty where none can be told. */
+export function recognisePython(before: Subject, after: Subject): Transformation[] {
+  const [old, made] = [before, after].map((subject) => normalised(subject.root));
+  return pythonRewrites.flatMap((rewrite) => {
+    const { name } = rewrite;
+    const trace = traces[name];
+    if (!trace || count(made ?? "", trace) <= count(old ?? "", trace)) return [];
+    const [first] = rewrite.opportunities(before);
+    return first && rewrite.opportunities(after).length === 0
+      ? [{ name, parameters: {}, place: first.place }]
+      : [];
+  });
+}
+
+function count(text: string, pattern: RegExp): number {
+  return [...text.matchAll(pattern)].length;
+}

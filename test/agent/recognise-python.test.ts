@@ -1,0 +1,33 @@
+import { beforeAll, expect, it } from "vitest";
+import { recogniseTransformations } from "../../src/agent/recognise.ts";
+import { loadGrammarsOf } from "../../src/code/parser.ts";
+
+beforeAll(() => loadGrammarsOf(["python", "javascript"]));
+
+const reference = `def f(xs, known):
+    out = ""
+    for x in xs:
+        if x in known:
+            out += str(x)
+    return out
+`;
+const names = (candidate: string) =>
+  recogniseTransformations(reference, candidate, "python", "f").map(({ name }) => name);
+
+it("names what was done, by what was possible before and is there now", () => {
+  const set = reference.replace("    out", "    fast = set(known)\n    out").replace("in known", "in fast");
+  expect(names(set)).toEqual(["python-membership-set"]);
+  const both = `def f(xs, known):
+    fast = set(known)
+    return "".join([str(x) for x in xs if x in fast])
+`;
+  expect(names(both)).toEqual(["python-membership-set", "python-string-join"]);
+});
+
+it("names nothing that it cannot tell", () => {
+  expect(names(reference)).toEqual([]);
+  expect(names(reference.replace('out = ""', 'out = ""\n    unused = set()'))).toEqual([]);
+  expect(recogniseTransformations("const f = (x) => x;", "const f = (x) => +x;", "javascript", "f")).toEqual(
+    [],
+  );
+});
