@@ -44,10 +44,11 @@ export async function withRetries<Result>(work: () => Promise<Result>): Promise<
   }
 }
 
+/** "Too many concurrent writers" is also what a process is told that was quicker than nobody for 30 seconds, as when it was suspended. */
 function isConflict(error: unknown): boolean {
   return (
     error instanceof Error &&
-    /commit conflict|concurrent commit|concurrent transaction|too much write contention|retryable/i.test(
+    /commit conflict|concurrent (?:commit|transaction|writers)|too much write contention|retryable/i.test(
       error.message,
     )
   );
