@@ -33,7 +33,7 @@ export async function nearestRows(table: Table, query: NearestQuery): Promise<Ne
     let outside = 0;
     let complete = true;
     for (const { column, vector } of vectors) {
-      const rows = await searchOne(table, query, column, vector, window, false);
+      const rows = await searchOne(table, query, column, vector, window);
       complete &&= rows.length < window;
       outside += cosine(vector, vectorOf(rows.at(-1), column)) / vectors.length;
       for (const row of rows) {
@@ -48,54 +48,75 @@ export async function nearestRows(table: Table, query: NearestQuery): Promise<Ne
   }
 }
 
-/** Of a table with indices: the partitions that are looked at, and how many rows for each that is asked for are compared exactly. */
+/** Of a table with indices: the partitions that are looked at, and the rows that are compared exactly, at least. */
 const partitionsLookedAt = 20;
-const comparedExactly = 8;
+const comparedExactly = 200;
+/** So few rows, as a filter leaves them, are compared exactly: the partitions that are looked at may hold none of the nearest of them. */
+const fewRows = 1000;
 
-/** As `nearestRows`, by indices: fast, and nearly always the same. Also says where the rows are. */
+/** A row that was found, with those of its fields that were asked for; without any where it takes another look to have them. */
+export interface FoundRow extends NearId {
+  readonly rowId?: bigint;
+  readonly fields?: Record<string, unknown>;
+}
+
+/**
+ * As `nearestRows`, by indices: fast, and nearly always the same. Exact where no more than a thousand rows are left by the filter, of which
+ * `rowsLeft` says how many there are.
+ */
 export async function nearlyNearestRows(
   table: Table,
   query: NearestQuery,
-): Promise<(NearId & { readonly rowId: bigint })[]> {
+  { fields, rowsLeft }: { readonly fields: readonly string[]; readonly rowsLeft: number },
+): Promise<FoundRow[]> {
   const { vectors, limit, leaveOut } = query;
   if (limit === 0) return [];
+  if (rowsLeft <= fewRows) return nearestRows(table, query);
+  const single = vectors.length === 1;
   // One vector's nearest need not be those of the mean of two.
-  for (let window = vectors.length === 1 ? limit + 8 : limit * 8 + 32; ; window *= 4) {
-    const found = new Map<string, NearId & { readonly rowId: bigint }>();
+  for (let window = single ? limit + (leaveOut ? 8 : 0) : limit * 8 + 32; ; window *= 4) {
+    const found = new Map<string, FoundRow>();
     let complete = true;
     for (const { column, vector } of vectors) {
-      const rows = await searchOne(table, query, column, vector, window, true);
-      complete &&= rows.length < window;
+      const rows = await searchOne(table, query, column, vector, window, single ? fields : []);
+      complete &&= rows.length === window;
       for (const row of rows) {
         const id = String(row["id"]);
         if (found.has(id) || leaveOut?.(id)) continue;
         const parts = vectors.map((asked) => cosine(asked.vector, vectorOf(row, asked.column)));
         const similarity = parts.reduce((sum, part) => sum + part, 0) / parts.length;
-        found.set(id, { id, similarity, rowId: BigInt(String(row["_rowid"])) });
+        const place = single ? { fields: row } : { rowId: BigInt(String(row["_rowid"])) };
+        found.set(id, { id, similarity, ...place });
       }
     }
-    if (complete || found.size >= limit) return [...found.values()].toSorted(byNearnessOfIds).slice(0, limit);
+    // Too few lie in those partitions.
+    if (!complete) return nearestRows(table, query);
+    if (found.size >= limit) return [...found.values()].toSorted(byNearnessOfIds).slice(0, limit);
   }
 }
 
+/** By indices where `fields` are given, and then with these, too. */
 async function searchOne(
   table: Table,
   { where, vectors }: NearestQuery,
   column: string,
   vector: Float32Array,
   window: number,
-  byIndex: boolean,
+  fields?: readonly string[],
 ): Promise<Record<string, unknown>[]> {
   const all = table.query().nearestTo(vector).column(column).distanceType("dot");
-  const search = byIndex
-    ? // However few rows the filter leaves, it goes on until it has found enough.
-      all.minimumNprobes(partitionsLookedAt).maximumNprobes(0).refineFactor(comparedExactly).withRowId()
+  const search = fields
+    ? all
+        .nprobes(partitionsLookedAt)
+        .refineFactor(Math.ceil(comparedExactly / window))
+        .withRowId()
     : all.bypassVectorIndex();
+  // Without the distance among the columns LanceDB warns at every search.
+  const columns = new Set(["id", ...vectors.map((asked) => asked.column), "_distance", ...(fields ?? [])]);
   const rows: { toJSON(): Record<string, unknown> }[] = await (
     where === undefined ? search : search.where(where)
   )
-    // Without the distance among the columns LanceDB warns at every search.
-    .select(["id", ...vectors.map((asked) => asked.column), "_distance"])
+    .select([...columns])
     .limit(window)
     .toArray();
   return toRecords(rows);
