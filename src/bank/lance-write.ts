@@ -32,12 +32,15 @@ export function createWriter(place: Place): Writer {
 }
 
 /** Lance finds out at commit time that another process changed the same rows; then the work is done again on the newest version. */
-export async function withRetries<Result>(work: () => Promise<Result>): Promise<Result> {
+export async function withRetries<Result>(
+  work: () => Promise<Result>,
+  attempts = mostAttempts,
+): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (attempt === mostAttempts || !isConflict(error)) throw error;
+      if (attempt === attempts || !isConflict(error)) throw error;
       const longestMs = Math.min(1000, 10 * 2 ** attempt);
       await new Promise((done) => setTimeout(done, longestMs * Math.random()));
     }
