@@ -65,22 +65,10 @@ export function createLanceSearch(sources: Sources): LanceSearch {
     return rows;
   }
 
-  /** As they were earned, by id. Where it is known which rows they are in, these are read, if they still are. */
+  /** As they were earned, by id. */
   async function lessonsOf(near: readonly FoundRow[]): Promise<Map<string, Lesson>> {
     const lessons = new Map<string, Lesson>();
     for (const { id, fields } of near) if (fields) lessons.set(id, lessonOf(fields));
-    const rowIds = near.flatMap(({ rowId }) => rowId ?? []);
-    if (rowIds.length > 0) {
-      const rows = await table
-        .takeRowIds(rowIds)
-        .select(lessonColumns)
-        .toArray()
-        .catch(() => []);
-      const wanted = new Set(near.map(({ id }) => id));
-      for (const row of toRecords(rows)) {
-        if (wanted.has(String(row["id"]))) lessons.set(String(row["id"]), lessonOf(row));
-      }
-    }
     const others = near.map(({ id }) => id).filter((id) => !lessons.has(id));
     for (const row of await readByIds(others, lessonColumns)) lessons.set(String(row["id"]), lessonOf(row));
     return lessons;
