@@ -12,7 +12,7 @@ import { expectationOf } from "../select/shown.ts";
 import type { Agent, Proposal, ProposalRequest } from "./agent.ts";
 import type { Opportunity, Rewrite } from "./rewrites/rewrite.ts";
 import { describeSteps, rebuild } from "./steps.ts";
-import { createWorth } from "./worth.ts";
+import { createWorth, promiseOfStack, type Expectation } from "./worth.ts";
 
 export interface RewriterOptions {
   readonly name: string;
@@ -47,6 +47,8 @@ interface Base {
 interface Move {
   readonly rewrite: Rewrite;
   readonly opportunity: Opportunity;
+  readonly expected: Expectation;
+  /** Its promise with some chance, to order by. */
   readonly value: number;
 }
 
@@ -98,11 +100,10 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
     const subject = openSubject(source, task.language, task.function, task.sizes.timed);
     if (!subject) return [];
     const moves = rewrites.flatMap((rewrite) =>
-      rewrite.opportunities(subject).map((opportunity) => ({
-        rewrite,
-        opportunity,
-        value: worth.expect(rewrite.name, opportunity, known).promise + jitter * random(),
-      })),
+      rewrite.opportunities(subject).map((opportunity) => {
+        const expected = worth.expect(rewrite.name, opportunity, known);
+        return { rewrite, opportunity, expected, value: expected.promise + jitter * random() };
+      }),
     );
     return moves.filter(({ value }) => value >= leastPromise).sort((a, b) => b.value - a.value);
   }
@@ -124,11 +125,9 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
           !steps.some((step) => step.rewrite === rewrite && step.opportunity.place === opportunity.place),
       );
       if (!next) break;
-      const evidence = worth.expect(next.rewrite.name, next.opportunity, known);
+      const { proven, fasterProbability, logSpeedup } = next.expected;
       const sure =
-        evidence.proven &&
-        evidence.fasterProbability >= confident.fasterProbability &&
-        evidence.logSpeedup >= confident.logSpeedup;
+        proven && fasterProbability >= confident.fasterProbability && logSpeedup >= confident.logSpeedup;
       if (!sure && random() >= boldness) break;
       const stacked = next.opportunity.apply();
       if (stacked === source) break;
@@ -141,7 +140,7 @@ export function createRewriter({ name, speciality, rewrites, boldness = 0.25 }: 
       hash,
       steps.flatMap((step) => step.opportunity.preconditions),
     );
-    return describe(base, steps, source, request.general);
+    return describe(base, steps, source, request);
   }
 }
 
@@ -171,8 +170,13 @@ function describe(
   base: Base,
   steps: readonly Move[],
   source: string,
-  general: ProposalRequest["general"],
+  { general, experience }: Pick<ProposalRequest, "general" | "experience">,
 ): Proposal {
+  // Without lessons of other tasks nothing is known of most steps, and their number stands for how much a candidate may bring.
+  const guided = general.length > 0 || experience.length > 0;
+  const gain = guided
+    ? promiseOfStack(steps.map(({ expected }) => expected))
+    : steps.reduce((sum, { value }) => sum + value, 0);
   const applied = steps.map(({ rewrite, opportunity }) => ({
     name: rewrite.name,
     parameters: opportunity.parameters,
@@ -193,7 +197,7 @@ function describe(
     ...(base.lesson && {
       basis: { lesson: base.lesson.id, transformations: base.transformations.length, speed: base.speed },
     }),
-    promise: Math.log(base.speed) + steps.reduce((sum, step) => sum + step.value, 0),
+    promise: Math.log(base.speed) + gain,
     summary: describeSteps(applied) + onTop,
     ...(cites.length > 0 && { cites }),
   };
