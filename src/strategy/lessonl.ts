@@ -9,6 +9,7 @@
  *   judged anew before anything is proposed, and each agent is shown what other tasks taught (`other-tasks.ts`).
  * - Agents of a round propose side by side; two that propose the same text are asked again, and nothing is judged twice.
  * - A failure to propose costs a turn; the published harness then judged the previous reply again.
+ * - Where lessons of other tasks say what to expect, a candidate that promises less than half of what the round's best does is not judged in that round.
  * - The winner must be faster at 99 % on fresh processes and seeds; otherwise the next best is tried, and no winner is an answer.
  *   Before that, its steps are taken out one by one, and of candidates within 3 % of the fastest the one with the fewest wins.
  */
