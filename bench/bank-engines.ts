@@ -11,8 +11,11 @@ import type { LessonMaker } from "./bank-lessons.ts";
 export const engines = ["lessonbank", "sqlite-vec"] as const;
 export type EngineName = (typeof engines)[number];
 
-/** `text`: nearest by text; `code`: by code; `both`: by the mean. Of another task than the one asked for, and in one language. */
-export const kinds = ["text", "code", "both"] as const;
+/**
+ * `text`: nearest by text; `code`: by code; `both`: by the mean. Of another task than the one asked for, and in one language. `one task`: by text,
+ * of the lessons of one task, which are 200 of all.
+ */
+export const kinds = ["text", "code", "both", "one task"] as const;
 export type Kind = (typeof kinds)[number];
 
 export interface Hit {
@@ -47,8 +50,8 @@ async function openLessonbank(folder: string, maker: LessonMaker, exact: boolean
       const { text, code, task } = maker.query(number);
       const hits = await bank.search({
         ...(kind !== "code" && { text }),
-        ...(kind !== "text" && { code: { text: code, language } }),
-        filter: { notTask: task, language },
+        ...((kind === "code" || kind === "both") && { code: { text: code, language } }),
+        filter: kind === "one task" ? { task } : { notTask: task, language },
         limit,
       });
       return hits.map(({ lesson, similarity }) => ({ id: lesson.id, similarity }));
@@ -91,11 +94,16 @@ async function openSqlite(folder: string, { embedder, make, query }: LessonMaker
   const addVector = (["text", "code"] as const).map((column) =>
     database.prepare(`INSERT INTO ${column}_vectors (number, vector, task, language) VALUES (?, ?, ?, ?)`),
   );
-  const nearest = (column: string) =>
+  const nearest = (column: string, filter: string) =>
     database.prepare(
-      `SELECT id, lesson, distance FROM ${column}_vectors AS near JOIN lessons USING (number) WHERE vector MATCH ? AND k = ? AND near.task != ? AND near.language = ? ORDER BY distance`,
+      `SELECT id, lesson, distance FROM ${column}_vectors AS near JOIN lessons USING (number) WHERE vector MATCH ? AND k = ? AND ${filter} ORDER BY distance`,
     );
-  const searches = { text: nearest("text"), code: nearest("code") };
+  const otherTasks = "near.task != ? AND near.language = ?";
+  const searches = {
+    text: nearest("text", otherTasks),
+    code: nearest("code", otherTasks),
+    "one task": nearest("text", "near.task = ?"),
+  };
   return {
     async add(from, count) {
       const made = Array.from({ length: count }, (_, index) => make(from + index));
@@ -114,10 +122,11 @@ async function openSqlite(folder: string, { embedder, make, query }: LessonMaker
       // Its index is one of a single vector.
       if (kind === "both") return undefined;
       const { text, code, task } = query(number);
-      const [vector] = await (kind === "text"
-        ? embedder.embedText([text])
-        : embedder.embedCode([{ text: code, language }]));
-      const rows = searches[kind].all(vector, limit, task, language) as {
+      const [vector] = await (kind === "code"
+        ? embedder.embedCode([{ text: code, language }])
+        : embedder.embedText([text]));
+      const filtered = kind === "one task" ? [task] : [task, language];
+      const rows = searches[kind].all(vector, limit, ...filtered) as {
         id: string;
         lesson: string;
         distance: number;

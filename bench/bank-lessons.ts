@@ -21,7 +21,7 @@ export interface LessonMaker {
   /** How many real lessons stand behind them. */
   readonly real: number;
   readonly make: (number: number) => Made;
-  /** What is asked for: the text and the code of a lesson that is not in the bank, and its task. */
+  /** What is asked for: the text and the code of a lesson in C that is not in the bank, and its task. */
   readonly query: (number: number) => { text: string; code: string; task: string };
 }
 
@@ -32,6 +32,10 @@ export async function createLessonMaker(): Promise<LessonMaker> {
   const codes = await structural.embedCode(
     lessons.map(({ context, evidence }) => ({ text: evidence.source, language: context.language })),
   );
+  const inC = lessons.flatMap(({ context }, index) => (context.language === "c" ? [index] : []));
+  /** Beyond the numbers of the lessons in the bank. */
+  const asked = (number: number): number =>
+    lessons.length * Math.ceil(1e9 / lessons.length + number) + inC[number % inC.length]!;
   const embed = async (sources: readonly string[], bases: readonly Float32Array[], salt: number) =>
     sources.map((source) => {
       const number = Number(/^\D*(\d+)/.exec(source)?.[1] ?? 0);
@@ -65,9 +69,10 @@ export async function createLessonMaker(): Promise<LessonMaker> {
       };
     },
     query: (number) => ({
-      text: `${1_000_000_000 + number}: asked for`,
-      code: `// ${1_000_000_000 + number}\n`,
-      task: `task-${number % 50}`,
+      text: `${asked(number)}: asked for`,
+      code: `// ${asked(number)}\n`,
+      // One that the smallest bank has, too.
+      task: `task-${number % 5}`,
     }),
   };
 }

@@ -6,7 +6,11 @@
  *   random-k  lessons drawn at random, whatever the code
  *   lessonl   LessonL's own selection: half by speed, half by likeness of code
  *   thompson  general lessons by draws from what is believed of them
- *   curated   general lessons by what they are expected to gain on this code
+ *   curated   general lessons by what they are expected to gain on this code, or would spare
+ *
+ * and, to see how much there is to win at all,
+ *
+ *   oracle    all lessons of earlier runs of the task itself, as if another task had taught them
  *
  * The bank is earned first, by runs without lessons, and never written by the arms. Every run begins without lessons of its own task. Task and seed
  * are paired over the arms, and one text is judged once for all of them. Two figures: the best speedup within the budget, and how many evaluations it
@@ -33,6 +37,7 @@ import {
 import { cachingEvaluator } from "./caching-evaluator.ts";
 import { familyOf, tunedOn } from "./families.ts";
 import { bootstrapRatio, geometricMean } from "./sampling.ts";
+import { rememberRewrites } from "./remembered-rewrites.ts";
 import { bestKnown, evaluationsNeeded, keptTraces, type Trace } from "./traced-run.ts";
 
 const { values } = parseArgs({
@@ -52,6 +57,8 @@ const k = Number(values.k);
 const arms = values.arms.split(",");
 const counting = (count: number, from: number): number[] =>
   Array.from({ length: count }, (_, index) => from + index);
+/** More lessons than a task has. */
+const everything = 500;
 /** Seeds of the arms are not those by which the bank was earned. */
 const earningSeeds = counting(Number(values.earning), 1);
 const seeds = counting(Number(values.seeds), 101);
@@ -63,6 +70,7 @@ const tasks = all.filter((task) => !wanted || wanted.includes(task.name));
 const kept = (name: string): string | undefined =>
   values.keep === undefined ? undefined : join(values.keep, name);
 if (values.keep !== undefined) mkdirSync(values.keep, { recursive: true });
+await rememberRewrites(kept("rewrites.jsonl"));
 const evaluator = cachingEvaluator(await createEvaluator(), kept("verdicts.jsonl"));
 const known = keptTraces(kept("runs.jsonl"));
 const traces: Trace[] = [];
@@ -85,7 +93,9 @@ try {
   for (const seed of seeds) {
     for (const task of tasks) {
       for (const arm of arms) {
-        const bank = readOnlyBank(banks.get(familyOf(task.name))!);
+        const bank = readOnlyBank(
+          arm === "oracle" ? await oracleOf(task, earned) : banks.get(familyOf(task.name))!,
+        );
         traces.push(
           await known({
             task,
@@ -94,8 +104,8 @@ try {
             bank,
             evaluator,
             evaluations: budget,
-            policy: arm,
-            otherLessons: k,
+            policy: arm === "oracle" ? "lessonl" : arm,
+            otherLessons: arm === "oracle" ? everything : k,
           }),
         );
       }
@@ -113,6 +123,22 @@ async function bankWithout(family: string, earned: readonly Trace[]): Promise<Ba
     if (familyOf(task) === family) continue;
     await bank.add(lessons.map((lesson) => ({ lesson, code: sources.get(task) ?? "" })));
   }
+  return bank;
+}
+
+/** Lessons of the task itself, as if another task had taught them. */
+async function oracleOf(task: Task, earned: readonly Trace[]): Promise<Bank> {
+  const bank = createMemoryBank({ embedder });
+  const own = earned.filter((each) => each.task === task.name).flatMap(({ lessons }) => lessons);
+  await bank.add(
+    own.map((lesson) => ({
+      lesson: {
+        ...lesson,
+        evidence: { ...lesson.evidence, task: `other ${task.name}`, taskHash: "0".repeat(64) },
+      },
+      code: task.source.text,
+    })),
+  );
   return bank;
 }
 

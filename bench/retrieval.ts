@@ -53,7 +53,7 @@ const k = 4;
 /** A lesson helps from 5 % on: less is within the noise of a screening measurement. */
 const helpful = Math.log(1.05);
 const draws = 200;
-const baseline = "structural, code";
+const baseline = "structural, both";
 
 interface BankedLesson {
   readonly task: Task;

@@ -14,7 +14,7 @@ import { timedSizes } from "../task/task.ts";
 import type { Agent, Proposal, ProposalRequest } from "./agent.ts";
 import type { Opportunity, Rewrite } from "./rewrites/rewrite.ts";
 import { describeSteps, rebuild } from "./steps.ts";
-import { createWorth } from "./worth.ts";
+import { createWorth, promiseOfStack, type Expectation } from "./worth.ts";
 
 export interface RewriterOptions {
   readonly name: string;
@@ -51,6 +51,8 @@ interface Base {
 interface Move {
   readonly rewrite: Rewrite;
   readonly opportunity: Opportunity;
+  readonly expected: Expectation;
+  /** Its promise with some chance, to order by. */
   readonly value: number;
 }
 
@@ -105,11 +107,10 @@ export function createRewriter(options: RewriterOptions): Agent {
     const subject = openSubject(source, task.language, task.function, timedSizes(task));
     if (!subject) return [];
     const moves = rewrites.flatMap((rewrite) =>
-      rewrite.opportunities(subject).map((opportunity) => ({
-        rewrite,
-        opportunity,
-        value: worth.expect(rewrite.name, opportunity, known).promise + jitter * random(),
-      })),
+      rewrite.opportunities(subject).map((opportunity) => {
+        const expected = worth.expect(rewrite.name, opportunity, known);
+        return { rewrite, opportunity, expected, value: expected.promise + jitter * random() };
+      }),
     );
     return moves.filter(({ value }) => value >= leastPromise).sort((a, b) => b.value - a.value);
   }
@@ -131,11 +132,9 @@ export function createRewriter(options: RewriterOptions): Agent {
           !steps.some((step) => step.rewrite === rewrite && step.opportunity.place === opportunity.place),
       );
       if (!next) break;
-      const evidence = worth.expect(next.rewrite.name, next.opportunity, known);
+      const { proven, fasterProbability, logSpeedup } = next.expected;
       const sure =
-        evidence.proven &&
-        evidence.fasterProbability >= confident.fasterProbability &&
-        evidence.logSpeedup >= confident.logSpeedup;
+        proven && fasterProbability >= confident.fasterProbability && logSpeedup >= confident.logSpeedup;
       if (!sure && random() >= boldness) break;
       const stacked = next.opportunity.apply();
       if (stacked === source) break;
@@ -148,7 +147,7 @@ export function createRewriter(options: RewriterOptions): Agent {
       hash,
       steps.flatMap((step) => step.opportunity.preconditions),
     );
-    return describe(base, steps, source, request.general);
+    return describe(base, steps, source, request);
   }
 }
 
@@ -178,8 +177,13 @@ function describe(
   base: Base,
   steps: readonly Move[],
   source: string,
-  general: ProposalRequest["general"],
+  { general, experience }: Pick<ProposalRequest, "general" | "experience">,
 ): Proposal {
+  // Without lessons of other tasks nothing is known of most steps, and their number stands for how much a candidate may bring.
+  const guided = general.length > 0 || experience.length > 0;
+  const gain = guided
+    ? promiseOfStack(steps.map(({ expected }) => expected))
+    : steps.reduce((sum, { value }) => sum + value, 0);
   const applied = steps.map(({ rewrite, opportunity }) => ({
     name: rewrite.name,
     parameters: opportunity.parameters,
@@ -200,7 +204,7 @@ function describe(
     ...(base.lesson && {
       basis: { lesson: base.lesson.id, transformations: base.transformations.length, speed: base.speed },
     }),
-    promise: Math.log(base.speed) + steps.reduce((sum, step) => sum + step.value, 0),
+    promise: Math.log(base.speed) + gain,
     summary: describeSteps(applied) + onTop,
     ...(cites.length > 0 && { cites }),
   };

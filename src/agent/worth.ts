@@ -12,8 +12,11 @@ import type { Opportunity } from "./rewrites/rewrite.ts";
 export interface Expectation {
   /** Expected gain in log-speedup of one try that is thrown away where it does not help: the number to order attempts by. */
   readonly promise: number;
-  /** Expected log-speedup where it works. */
+  /** Expected log-speedup where it works, and the standard deviation around it. */
   readonly logSpeedup: number;
+  readonly deviation: number;
+  /** Chance that it works. */
+  readonly successProbability: number;
   /** Chance that it works and makes the code faster. */
   readonly fasterProbability: number;
   /** Whether that rests on measurements, of this task or others, and not on the textbook order alone. */
@@ -72,6 +75,8 @@ export function createWorth(order: readonly string[]): Worth {
       return {
         promise: success * expectedGain(mean, deviation),
         logSpeedup: mean,
+        deviation,
+        successProbability: success,
         fasterProbability: success * normalBelow(mean / deviation),
         proven: learned !== undefined || tried > 0,
       };
@@ -94,6 +99,13 @@ export function createWorth(order: readonly string[]): Worth {
       }
     },
   };
+}
+
+/** Of several rewrites tried together as one: they work together or not at all, and are thrown away together where they do not help. */
+export function promiseOfStack(steps: readonly Expectation[]): number {
+  const works = steps.reduce((chance, { successProbability }) => chance * successProbability, 1);
+  const mean = steps.reduce((sum, { logSpeedup }) => sum + logSpeedup, 0);
+  return works * expectedGain(mean, Math.hypot(...steps.map(({ deviation }) => deviation)));
 }
 
 function textbookWorth(order: readonly string[], rewrite: string) {

@@ -1,8 +1,10 @@
 /**
  * Indices of a large bank. Below `indexedFrom` lessons there are none, and search is exact: comparing with every vector takes less time than
- * anybody notices. From there on each vector has an IVF index with product quantisation (Jégou, Douze and Schmid, "Product Quantization for
- * Nearest Neighbor Search", 2011), the columns that are filtered by have one each, and the words a full-text index. Lessons that were added
- * since an index was built are compared one by one.
+ * anybody notices. From there on the lessons lie in partitions by each vector (an inverted file: Sivic and Zisserman, "Video Google", ICCV 2003), a
+ * few of which are compared one by one. Shorter codes in place of the vectors (product quantisation, Jégou, Douze and Schmid, 2011) would take less
+ * room, but lessons on one transformation lie so close together that ten times as many had to be compared exactly afterwards, each read by itself.
+ * The columns that are filtered by have an index each, and the words a full-text index. Lessons that were added since an index was built are
+ * compared one by one.
  */
 import type { Index, Table } from "@lancedb/lancedb";
 
@@ -13,8 +15,6 @@ const mostUnindexed = 0.1;
 
 /** Centroids are trained on so many vectors each. */
 const trainedOn = 64;
-/** A byte stands for so many; what it leaves out is made good by comparing the best with the vectors themselves. */
-const dimensionsPerCode = 8;
 
 export const vectorColumns = ["textVector", "codeVector"] as const;
 
@@ -38,14 +38,9 @@ export async function buildIndices(table: Table, from: number): Promise<void> {
   if (lessons < from) return;
   const present = new Map((await table.listIndices()).map(({ columns, name }) => [columns[0] ?? "", name]));
   const { Index: Indices } = await import("@lancedb/lancedb");
-  const schema = await table.schema();
   for (const [column, kind] of Object.entries(indexed)) {
     if (present.has(column)) continue;
-    const type: unknown = schema.fields.find(({ name }) => name === column)?.type;
-    const dimensions =
-      typeof type === "object" && type !== null && "listSize" in type ? Number(type.listSize) : 0;
-    const config = configOf(Indices, kind, { lessons, dimensions });
-    await table.createIndex(column, { config, replace: false });
+    await table.createIndex(column, { config: configOf(Indices, kind, lessons), replace: false });
   }
   const vectorIndex = present.get("textVector");
   const statistics = vectorIndex === undefined ? undefined : await table.indexStats(vectorIndex);
@@ -58,11 +53,7 @@ export async function hasVectorIndices(table: Table): Promise<boolean> {
   return vectorColumns.every((column) => columns.has(column));
 }
 
-function configOf(
-  Indices: typeof Index,
-  kind: Kind,
-  { lessons, dimensions }: { lessons: number; dimensions: number },
-): Index {
+function configOf(Indices: typeof Index, kind: Kind, lessons: number): Index {
   switch (kind) {
     case "btree":
       return Indices.btree();
@@ -73,10 +64,9 @@ function configOf(
     case "words":
       return Indices.fts({ withPosition: false });
     case "vector":
-      return Indices.ivfPq({
+      return Indices.ivfFlat({
         distanceType: "dot",
         numPartitions: partitionsFor(lessons),
-        numSubVectors: Math.max(1, Math.floor(dimensions / dimensionsPerCode)),
         sampleRate: trainedOn,
         maxIterations: 15,
       });

@@ -3,8 +3,8 @@
  */
 import type { Connection } from "@lancedb/lancedb";
 
-/** What LanceDB may keep in memory, in place of 6 GB and 1 GB. The codes of a million lessons take 128 MB. */
-const mostIndexBytes = 192n * 1024n * 1024n;
+/** What LanceDB may keep in memory, in place of 6 GB and 1 GB. What is read again is mostly in the system's memory of files. */
+const mostIndexBytes = 96n * 1024n * 1024n;
 const mostMetadataBytes = 64n * 1024n * 1024n;
 
 /**

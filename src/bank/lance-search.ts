@@ -12,7 +12,7 @@ import { hasVectorIndices } from "./indices.ts";
 import { toRecords } from "./lance-connection.ts";
 import type { LanceHistory } from "./lance-history.ts";
 import { filterToSql, lessonColumns } from "./lesson-table.ts";
-import { nearestRows, nearlyNearestRows, type NearestQuery } from "./nearest-rows.ts";
+import { nearestRows, nearlyNearestRows, type FoundRow, type NearestQuery } from "./nearest-rows.ts";
 import type { Place } from "./place.ts";
 import { byNearnessOfIds, cosine, type NearId } from "./similarity.ts";
 import { textTerms } from "./text-terms.ts";
@@ -34,38 +34,41 @@ interface Sources {
 }
 
 /** Another process may build indices meanwhile; looking for them at every search would take as long as the search. */
-const lookForIndicesMs = 10_000;
+const lookAgainMs = 10_000;
+/** Of filters. */
+const mostCounts = 256;
 
 export function createLanceSearch(sources: Sources): LanceSearch {
   const { place, embedder, table, history, byIndices, readByIds, lessonOf } = sources;
   let indices: { readonly present: Promise<boolean>; readonly atMs: number } | undefined;
+  const counts = new Map<string | undefined, { readonly rows: number; readonly atMs: number }>();
 
   async function hasIndices(): Promise<boolean> {
     if (!byIndices) return false;
-    if (!indices || performance.now() - indices.atMs > lookForIndicesMs)
+    if (!indices || performance.now() - indices.atMs > lookAgainMs)
       indices = { present: hasVectorIndices(table), atMs: performance.now() };
     return indices.present;
   }
 
-  async function nearest(query: NearestQuery, byIndex: boolean): Promise<(NearId & { rowId?: bigint })[]> {
-    return byIndex ? nearlyNearestRows(table, query) : nearestRows(table, query);
+  async function nearest(query: NearestQuery, byIndex: boolean): Promise<FoundRow[]> {
+    if (!byIndex) return nearestRows(table, query);
+    return nearlyNearestRows(table, query, { fields: lessonColumns, rowsLeft: await rowsLeft(query.where) });
   }
 
-  /** As they were earned, by id. Where it is known which rows they are in, these are read, if they still are. */
-  async function lessonsOf(near: readonly (NearId & { rowId?: bigint })[]): Promise<Map<string, Lesson>> {
+  /** How many rows a filter leaves, or left a moment ago. */
+  async function rowsLeft(where: string | undefined): Promise<number> {
+    const known = counts.get(where);
+    if (known && performance.now() - known.atMs < lookAgainMs) return known.rows;
+    const rows = await table.countRows(where);
+    if (counts.size >= mostCounts) counts.clear();
+    counts.set(where, { rows, atMs: performance.now() });
+    return rows;
+  }
+
+  /** As they were earned, by id. */
+  async function lessonsOf(near: readonly FoundRow[]): Promise<Map<string, Lesson>> {
     const lessons = new Map<string, Lesson>();
-    const rowIds = near.flatMap(({ rowId }) => rowId ?? []);
-    if (rowIds.length > 0) {
-      const rows = await table
-        .takeRowIds(rowIds)
-        .select(lessonColumns)
-        .toArray()
-        .catch(() => []);
-      const wanted = new Set(near.map(({ id }) => id));
-      for (const row of toRecords(rows)) {
-        if (wanted.has(String(row["id"]))) lessons.set(String(row["id"]), lessonOf(row));
-      }
-    }
+    for (const { id, fields } of near) if (fields) lessons.set(id, lessonOf(fields));
     const others = near.map(({ id }) => id).filter((id) => !lessons.has(id));
     for (const row of await readByIds(others, lessonColumns)) lessons.set(String(row["id"]), lessonOf(row));
     return lessons;
@@ -115,11 +118,15 @@ export function createLanceSearch(sources: Sources): LanceSearch {
       ];
       const where = filterToSql(query.filter);
       const past = await history.current();
+      const changed = past.changes.length > 0;
       const leaveOut = (id: string): boolean => isChanged(past, id);
       try {
         const byIndex = await hasIndices();
         const depth = query.words === undefined ? query.limit : Math.max(query.limit, rankingDepth);
-        const near = await nearest({ vectors, where, limit: depth, leaveOut }, byIndex);
+        const near: FoundRow[] = await nearest(
+          { vectors, where, limit: depth, ...(changed && { leaveOut }) },
+          byIndex,
+        );
         const edited = (await history.edited(past)).filter(({ lesson }) =>
           matchesFilter(lesson, query.filter),
         );
@@ -132,7 +139,7 @@ export function createLanceSearch(sources: Sources): LanceSearch {
           const texts = (await worded(query.words, where, byIndex)).filter(({ id }) => !leaveOut(id));
           texts.push(...edited.map(({ lesson }) => ({ id: lesson.id, words: searchableText(lesson) })));
           const byWords = rankByWords(query.words, texts);
-          const known = new Map<string, NearId & { rowId?: bigint }>(ranked.map((each) => [each.id, each]));
+          const known = new Map<string, FoundRow>(ranked.map((each) => [each.id, each]));
           const fused = fuseRankings([ranked.map(({ id }) => id), byWords]).slice(0, query.limit);
           const unknown = fused.filter((id) => !known.has(id));
           for (const each of await similaritiesOf(unknown, vectors)) known.set(each.id, each);

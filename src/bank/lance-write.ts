@@ -32,22 +32,26 @@ export function createWriter(place: Place): Writer {
 }
 
 /** Lance finds out at commit time that another process changed the same rows; then the work is done again on the newest version. */
-export async function withRetries<Result>(work: () => Promise<Result>): Promise<Result> {
+export async function withRetries<Result>(
+  work: () => Promise<Result>,
+  attempts = mostAttempts,
+): Promise<Result> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (attempt === mostAttempts || !isConflict(error)) throw error;
+      if (attempt === attempts || !isConflict(error)) throw error;
       const longestMs = Math.min(1000, 10 * 2 ** attempt);
       await new Promise((done) => setTimeout(done, longestMs * Math.random()));
     }
   }
 }
 
+/** "Too many concurrent writers" is also what a process is told that was quicker than nobody for 30 seconds, as when it was suspended. */
 function isConflict(error: unknown): boolean {
   return (
     error instanceof Error &&
-    /commit conflict|concurrent commit|concurrent transaction|too much write contention|retryable/i.test(
+    /commit conflict|concurrent (?:commit|transaction|writers)|too much write contention|retryable/i.test(
       error.message,
     )
   );

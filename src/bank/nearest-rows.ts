@@ -4,7 +4,7 @@
  * algorithms for middleware", PODS 2001: the threshold algorithm). In a large bank indices say which rows to look at, so that some may be
  * missed; what is looked at is compared exactly.
  */
-import type { Table } from "@lancedb/lancedb";
+import type { Table, VectorQuery } from "@lancedb/lancedb";
 import { toRecords } from "./lance-connection.ts";
 import { byNearnessOfIds, cosine, type NearId } from "./similarity.ts";
 
@@ -33,13 +33,13 @@ export async function nearestRows(table: Table, query: NearestQuery): Promise<Ne
     let outside = 0;
     let complete = true;
     for (const { column, vector } of vectors) {
-      const rows = await searchOne(table, query, column, vector, window, false);
+      const rows = await searchOne(table, query, column, vector, window);
       complete &&= rows.length < window;
       outside += cosine(vector, vectorOf(rows.at(-1), column)) / vectors.length;
       for (const row of rows) {
         if (leaveOut?.(String(row["id"]))) continue;
         const parts = vectors.map((asked) => cosine(asked.vector, vectorOf(row, asked.column)));
-        found.set(String(row["id"]), parts.reduce((sum, part) => sum + part, 0) / parts.length);
+        found.set(String(row["id"]), mean(parts));
       }
     }
     const ranked = [...found].map(([id, similarity]) => ({ id, similarity })).toSorted(byNearnessOfIds);
@@ -48,57 +48,135 @@ export async function nearestRows(table: Table, query: NearestQuery): Promise<Ne
   }
 }
 
-/** Of a table with indices: the partitions that are looked at, and how many rows for each that is asked for are compared exactly. */
-const partitionsLookedAt = 20;
-const comparedExactly = 8;
+/** Of a table with indices. `bench:bank` measures what is missed, and what a partition costs. */
+const partitionsLookedAt = 10;
+/** So few rows, as a filter leaves them, are compared exactly: the partitions that are looked at may hold none of the nearest of them. */
+const fewRows = 1000;
+/** Of each of two vectors, when the mean of both counts: what is near by both need not be among the very nearest by either. */
+const rankedByEach = 1000;
+const comparedMore = 16;
 
-/** As `nearestRows`, by indices: fast, and nearly always the same. Also says where the rows are. */
+/** A row that was found, with the fields that were asked for; without them it takes another look to have them. */
+export interface FoundRow extends NearId {
+  readonly fields?: Record<string, unknown>;
+}
+
+/**
+ * As `nearestRows`, by indices: fast, and nearly always the same. Exact where no more than a thousand rows are left by the filter, of which
+ * `rowsLeft` says how many there are.
+ */
 export async function nearlyNearestRows(
   table: Table,
   query: NearestQuery,
-): Promise<(NearId & { readonly rowId: bigint })[]> {
+  { fields, rowsLeft }: { readonly fields: readonly string[]; readonly rowsLeft: number },
+): Promise<FoundRow[]> {
   const { vectors, limit, leaveOut } = query;
   if (limit === 0) return [];
-  // One vector's nearest need not be those of the mean of two.
-  for (let window = vectors.length === 1 ? limit + 8 : limit * 8 + 32; ; window *= 4) {
-    const found = new Map<string, NearId & { readonly rowId: bigint }>();
-    let complete = true;
-    for (const { column, vector } of vectors) {
-      const rows = await searchOne(table, query, column, vector, window, true);
-      complete &&= rows.length < window;
-      for (const row of rows) {
-        const id = String(row["id"]);
-        if (found.has(id) || leaveOut?.(id)) continue;
-        const parts = vectors.map((asked) => cosine(asked.vector, vectorOf(row, asked.column)));
-        const similarity = parts.reduce((sum, part) => sum + part, 0) / parts.length;
-        found.set(id, { id, similarity, rowId: BigInt(String(row["_rowid"])) });
-      }
+  const [one, other] = vectors;
+  for (let window = limit + (leaveOut ? 8 : 0); window < rowsLeft && rowsLeft > fewRows; window *= 4) {
+    const rows =
+      one && !other
+        ? await searchOne(table, query, one.column, one.vector, window, fields)
+        : await nearestByMean(table, query, window, fields);
+    // Too few lie in those partitions.
+    if (rows.length < window) break;
+    const found = new Map<string, FoundRow>();
+    for (const row of rows) {
+      const id = String(row["id"]);
+      if (leaveOut?.(id)) continue;
+      const parts = vectors.map((asked) => cosine(asked.vector, vectorOf(row, asked.column)));
+      found.set(id, { id, similarity: mean(parts), fields: row });
     }
-    if (complete || found.size >= limit) return [...found.values()].toSorted(byNearnessOfIds).slice(0, limit);
+    if (found.size >= limit) return [...found.values()].toSorted(byNearnessOfIds).slice(0, limit);
   }
+  return nearestRows(table, query);
 }
 
+/**
+ * Ranks by each vector, and adds up: where only one ranking has a row, it is in the other at best as near as that one's last. Those with the
+ * highest sums are read, some more than are asked for.
+ */
+async function nearestByMean(
+  table: Table,
+  query: NearestQuery,
+  window: number,
+  fields: readonly string[],
+): Promise<Record<string, unknown>[]> {
+  const ranked = Math.max(rankedByEach, window);
+  const rankings = await Promise.all(
+    query.vectors.map(async ({ column, vector }) => {
+      const rows = await search(table, query, column, vector, true)
+        .select(["_distance"])
+        .limit(ranked)
+        .toArray();
+      const near = toRecords(rows).map(
+        (row) => [BigInt(String(row["_rowid"])), Number(row["_distance"])] as const,
+      );
+      return { near: new Map(near), last: near.at(-1)?.[1] ?? Infinity };
+    }),
+  );
+  const bounds = [...new Set(rankings.flatMap(({ near }) => [...near.keys()]))].map((rowId) => ({
+    rowId,
+    distance: mean(rankings.map(({ near, last }) => near.get(rowId) ?? last)),
+  }));
+  const best = bounds
+    .toSorted((left, right) => left.distance - right.distance)
+    .slice(0, window + comparedMore);
+  if (best.length < window) return [];
+  const columns = new Set([...query.vectors.map(({ column }) => column), "id", ...fields]);
+  return toRecords(
+    await table
+      .takeRowIds(best.map(({ rowId }) => rowId))
+      .select([...columns])
+      .toArray()
+      // Another process may have changed them since.
+      .catch(() => []),
+  );
+}
+
+/** By indices where `fields` are given, and then with these, too. */
 async function searchOne(
   table: Table,
-  { where, vectors }: NearestQuery,
+  query: NearestQuery,
   column: string,
   vector: Float32Array,
   window: number,
-  byIndex: boolean,
+  fields?: readonly string[],
 ): Promise<Record<string, unknown>[]> {
-  const all = table.query().nearestTo(vector).column(column).distanceType("dot");
-  const search = byIndex
-    ? // However few rows the filter leaves, it goes on until it has found enough.
-      all.minimumNprobes(partitionsLookedAt).maximumNprobes(0).refineFactor(comparedExactly).withRowId()
-    : all.bypassVectorIndex();
-  const rows: { toJSON(): Record<string, unknown> }[] = await (
-    where === undefined ? search : search.where(where)
+  // Without the distance among the columns LanceDB warns at every search.
+  const columns = new Set([
+    "id",
+    ...query.vectors.map((asked) => asked.column),
+    "_distance",
+    ...(fields ?? []),
+  ]);
+  const rows: { toJSON(): Record<string, unknown> }[] = await search(
+    table,
+    query,
+    column,
+    vector,
+    fields !== undefined,
   )
-    // Without the distance among the columns LanceDB warns at every search.
-    .select(["id", ...vectors.map((asked) => asked.column), "_distance"])
+    .select([...columns])
     .limit(window)
     .toArray();
   return toRecords(rows);
+}
+
+function search(
+  table: Table,
+  { where }: NearestQuery,
+  column: string,
+  vector: Float32Array,
+  byIndex: boolean,
+): VectorQuery {
+  const all = table.query().nearestTo(vector).column(column).distanceType("dot");
+  const some = byIndex ? all.nprobes(partitionsLookedAt).withRowId() : all.bypassVectorIndex();
+  return where === undefined ? some : some.where(where);
+}
+
+function mean(parts: readonly number[]): number {
+  return parts.reduce((sum, part) => sum + part, 0) / parts.length;
 }
 
 function vectorOf(row: Record<string, unknown> | undefined, column: string): Float32Array {

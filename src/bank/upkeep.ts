@@ -3,9 +3,15 @@
  * taken away. Not needed for correctness, so no failure of it matters.
  */
 import type { Table } from "@lancedb/lancedb";
+import { withRetries } from "./lance-write.ts";
 
 /** Above this many pieces they are put together. */
 const mostFragments = 24;
+/**
+ * Where others change lessons meanwhile, putting pieces together conflicts with that, the likelier the more pieces there are. Who gave up at once
+ * would never come to it, and each search would read thousands of pieces.
+ */
+const mostAttempts = 5;
 
 export interface TidyOptions {
   /** Versions younger than this may still be read by another process. Default: 10 minutes. */
@@ -19,9 +25,9 @@ export async function tidy(
 ): Promise<void> {
   for (const table of tables) {
     try {
-      if (table) await compact(table, keptVersionsMs);
+      if (table) await withRetries(() => compact(table, keptVersionsMs), mostAttempts);
     } catch {
-      // Another process is writing, or the disk is full: the next one tries again.
+      // Others are writing all the time, or the disk is full: the next one tries again.
     }
   }
 }

@@ -99,7 +99,7 @@ async function begin(options: OptimizeOptions, push: (event: RunEvent) => void):
   const seed = options.seed ?? randomInt(2 ** 31);
   const policy = policyByName(options.policy ?? "lessonl").name;
   const context = describeContext(task);
-  const agents = options.agents ?? defaultTeam();
+  const agents = options.agents ?? defaultTeam(task.language);
   const strategy = options.strategy ?? lessonl();
   const journal = options.journal === undefined ? undefined : await createJournal(options.journal);
   return withResources(options, journal, async ({ evaluator, bank }) => {
@@ -144,14 +144,18 @@ export function limitsOf(options: RunLimitOptions, before?: RunLimits): RunLimit
 
 /** What a new run and one that goes on have in common. */
 export function outfit(
-  { agents, strategy, signal }: RunResources,
+  {
+    agents,
+    strategy,
+    signal,
+  }: Pick<RunResources, "strategy" | "signal"> & { readonly agents: readonly Agent[] },
   limits: RunLimits,
   tape: Tape,
   tell: (event: RunEvent) => void,
 ): Pick<Execution, "agents" | "strategy" | "limits" | "tape" | "caller" | "signal" | "tell"> {
   const stopped = signal ?? new AbortController().signal;
   return {
-    agents: agents ?? defaultTeam(),
+    agents,
     strategy: strategy ?? lessonl(),
     limits,
     tape,

@@ -36,11 +36,12 @@ export function replay(options: ReplayOptions): OptimizeRun {
 }
 
 async function playAgain(
-  { journal, agents = defaultTeam(), strategy = lessonl(), signal }: ReplayOptions,
+  { journal, agents: given, strategy = lessonl(), signal }: ReplayOptions,
   push: (event: RunEvent) => void,
 ): Promise<OptimizeResult> {
   const read = typeof journal === "string" ? readJournal(journal) : journal;
   const { started, startedAt, lines, ended } = read;
+  const agents = given ?? defaultTeam(started.task.language);
   refuseOtherTeam(started, { agents, strategy }, typeof journal === "string" ? journal : "the journal");
   const task = taskOf(started);
   const limits = limitsSoFar(read);

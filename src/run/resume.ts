@@ -2,6 +2,7 @@
  * Goes on with a run whose process died or was interrupted: what its journal holds is played again, and where that ends the run lives on. No
  * call whose reply is in the journal is made again, and no evaluation.
  */
+import { defaultTeam } from "../agent/team.ts";
 import { UsageError } from "../errors.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
 import { describeContext } from "../lesson/context.ts";
@@ -63,7 +64,8 @@ async function goOn(options: ResumeOptions, push: (event: RunEvent) => void): Pr
         push({ type: "run-resumed", run, lines: lines.length, elapsedMs: end.elapsedMs, interruptedCalls });
       },
     });
-    const common = outfit(options, limits, tape, push);
+    const agents = options.agents ?? defaultTeam(task.language);
+    const common = outfit({ ...options, agents }, limits, tape, push);
     refuseOtherTeam(started, common, options.journal);
     const world = {
       evaluator: { evaluate: async (...call: EvaluateCall) => (await evaluator()).evaluate(...call) },

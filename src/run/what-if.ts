@@ -55,9 +55,10 @@ export interface WhatIf {
 
 /** Throws a UsageError where the journal is none, or there is no such policy. */
 export async function whatIf(options: WhatIfOptions): Promise<WhatIf> {
-  const { journal, agents = defaultTeam(), strategy = lessonl() } = options;
+  const { journal, strategy = lessonl() } = options;
   const read = typeof journal === "string" ? readJournal(journal) : journal;
   const { started, startedAt, lines } = read;
+  const agents = options.agents ?? defaultTeam(started.task.language);
   refuseOtherTeam(started, { agents, strategy }, typeof journal === "string" ? journal : "the journal");
   const recorded = limitsSoFar(read);
   const policy = policyByName(options.policy ?? started.policy).name;

@@ -20,11 +20,17 @@ export interface GeneralCandidate {
   readonly expected: TransformationWorth;
   /** Whether its conditions hold at a place of this code where this was seen. */
   readonly holdsAt: (preconditions: readonly string[]) => boolean;
-  /** What it is expected to do at one place, with these parameters and where this was seen in the code. */
-  readonly expectedAt: (
-    parameters: Transformation["parameters"],
-    preconditions: readonly string[],
-  ) => TransformationWorth;
+  /**
+   * What one of its transformations is expected to do, at a place where this was seen in the code, with these parameters. Undefined for a
+   * transformation that it is not about.
+   */
+  readonly expectedOf: (
+    name: string,
+    parameters?: Transformation["parameters"],
+    preconditions?: readonly string[],
+  ) => TransformationWorth | undefined;
+  /** How early the agent would try this transformation without being shown anything: 1 first, 0 last. Absent where it does not say. */
+  readonly eagerness?: (name: string) => number;
 }
 
 export interface SelectionOptions {

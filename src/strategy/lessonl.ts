@@ -9,6 +9,7 @@
  *   judged anew before anything is proposed, and each agent is shown what other tasks taught (`other-tasks.ts`).
  * - Agents of a round propose side by side; two that propose the same text are asked again, and nothing is judged twice.
  * - A failure to propose costs a turn; the published harness then judged the previous reply again.
+ * - Where lessons of other tasks say what to expect, a candidate that promises less than half of what the round's best does is not judged in that round.
  * - The winner must be faster at 99 % on fresh processes and seeds; otherwise the next best is tried, and no winner is an answer.
  *   Before that, its steps are taken out one by one, and of candidates within 3 % of the fastest the one with the fewest wins.
  */
@@ -42,6 +43,9 @@ export function lessonl(options: LessonlOptions = {}): Strategy {
 
 /** Asked again this often when a proposal is one that was made before. */
 const repeatedAsks = 3;
+
+/** Of what the best candidate of a round promises, what another must promise to be judged beside it. */
+const waitingShare = 0.5;
 
 class LessonlRun {
   private readonly attempts: Attempt[] = [];
@@ -167,11 +171,30 @@ class LessonlRun {
       }
       candidates.push(this.prepare(proposal, agent.name, shown));
     }
+    for (const passing of this.leastPromising(candidates)) {
+      candidates.splice(candidates.indexOf(passing), 1);
+      this.tried.delete(sha256(passing.source));
+      emit({ type: "agent-passed", agent: passing.agent, round: this.round });
+    }
     this.proposed = new Map(candidates.map(({ agent, id }) => [agent, id]));
     // A budget that ends in the middle of a round, or a person who stops it, should have had the best of it.
     candidates.sort((a, b) => (b.promise ?? 0) - (a.promise ?? 0));
     for (const candidate of candidates) emit({ type: "candidate-proposed", candidate });
     return candidates;
+  }
+
+  /**
+   * Where lessons of other tasks say what to expect, candidates that promise much less than the best of the round wait: what that one teaches may make
+   * something better of them. Without such lessons promises are the textbook's alone, and all are judged.
+   */
+  private leastPromising(candidates: readonly Candidate[]): Candidate[] {
+    const guided = [...this.turns.values()].some(
+      ({ experience, general }) => experience.length > 0 || general.length > 0,
+    );
+    if (!guided) return [];
+    const promising = candidates.filter(({ promise }) => promise !== undefined);
+    const most = Math.max(...promising.map(gainPromised));
+    return promising.filter((candidate) => gainPromised(candidate) < waitingShare * most);
   }
 
   private prepare(proposal: Proposal, agent: string, shown: readonly Lesson[]): Candidate {
@@ -360,6 +383,11 @@ class LessonlRun {
       ...this.context.spend(),
     };
   }
+}
+
+/** In log-speedup, beyond the code that it is built on. */
+function gainPromised({ promise = 0, basis }: Candidate): number {
+  return promise - Math.log(basis?.speed ?? 1);
 }
 
 /** The candidate of an earlier run's best lesson, to be judged on this machine, now. */

@@ -72,7 +72,9 @@ export async function openOtherTasks(
           draw: { abstained: false, drawn: [] },
         };
       }
-      const own = within(general, ({ lesson }) => lesson.transformations);
+      const own = within(general, ({ lesson }) => lesson.transformations).map((candidate) =>
+        repertoire ? { ...candidate, eagerness: eagernessIn(repertoire) } : candidate,
+      );
       const chosen = policy.selectGeneral(own, {
         k: options.k,
         random: randomStream(seed, "general", agent.name, round),
@@ -121,7 +123,6 @@ async function candidatesFrom(
     const shown = mayBeShown(lesson, context) && conditionHolds(conditions, phrases, context);
     const expected = shown ? expectationOn(lesson, ranking) : undefined;
     if (!expected) return [];
-    const [name = ""] = lesson.transformations;
     const pair = readers ? reversed(lesson, lessons) : undefined;
     return [
       {
@@ -129,11 +130,16 @@ async function candidatesFrom(
         relevance: Math.max(0, ...lesson.evidence.map((id) => similarities.get(id) ?? 0)),
         expected,
         holdsAt: (preconditions) => conditionHolds(ofPlace, preconditions, context),
-        expectedAt: (parameters, preconditions) =>
-          ranking.expect(name, parameters, preconditions) ?? expected,
+        expectedOf: (name, parameters, preconditions) =>
+          lesson.transformations.includes(name) ? ranking.expect(name, parameters, preconditions) : undefined,
       } satisfies GeneralCandidate,
     ];
   });
+}
+
+/** By an agent's list of what it can do to the code, what it would try first first. */
+function eagernessIn(repertoire: readonly string[]): (name: string) => number {
+  return (name) => (repertoire.includes(name) ? 1 - repertoire.indexOf(name) / repertoire.length : 0);
 }
 
 /** Of one transformation what it does to code like this; of several together what they did elsewhere. */

@@ -31,7 +31,7 @@ import {
   type Measurement,
   type PriorVariance,
 } from "./random-effects.ts";
-import { groupBy, readLessons, signOf, taskOf, type Reading } from "./reading.ts";
+import { gainsLessThan, groupBy, readLessons, signOf, taskOf, type Reading } from "./reading.ts";
 import { createScreen } from "./screen.ts";
 
 export interface GeneraliseOptions {
@@ -64,7 +64,7 @@ const leastSuccess = 0.5;
 const leastTasks = 2;
 /** Tasks that must show no gain for that to be replicated: what is not there is harder to show. */
 const leastTasksWithout = 3;
-/** Log-speedup that their mean must stay below at 95 %: where measurements scatter, a gain that was not seen may be there. */
+/** Log-speedup that each of them must stay below at 99 %: where measurements scatter, a gain that was not seen may be there. */
 const noGain = 0.1;
 /** Share of tasks whose lessons name a phrase that is said to be seen where it was tried. */
 const nearlyAll = 0.8;
@@ -106,6 +106,8 @@ interface MeasuredTask {
   readonly name: string;
   readonly readings: readonly Reading[];
   readonly sign: ReturnType<typeof signOf>;
+  /** Whether its measurements leave no room for a gain. */
+  readonly idle: boolean;
   /** Share of its lessons that worked. */
   readonly worked: number;
   /** Absent where none was timed. */
@@ -166,7 +168,13 @@ function learnMeasuring(
     );
     const [name] = task.map(taskOf);
     const worked = gains.length / task.length;
-    const common = { name: name ?? "", readings: task, sign: signOf(task), worked };
+    const common = {
+      name: name ?? "",
+      readings: task,
+      sign: signOf(task),
+      idle: gainsLessThan(task, noGain),
+      worked,
+    };
     if (gains.length === 0) return common;
     const { mean, error, shared: together } = pool(gains, withinTask);
     return { ...common, measurement: { value: mean, variance: error ** 2, shared: together } };
@@ -226,7 +234,8 @@ function describe(
   };
   const polarity = polarityOf(effect, correctness, counts);
   const meanEffect = pooled ? meanEstimate(pooled) : effect;
-  const useless = counts.gained === 0 && counts.measured >= leastTasksWithout && meanEffect.high < noGain;
+  const without = tasks.filter(({ idle }) => idle).length;
+  const useless = without >= leastTasksWithout && without > counts.measured / 2;
   const admitted = admission(polarity, counts, useless, readings);
   const credit = credits?.get(id);
   const general = {
@@ -270,10 +279,10 @@ function admission(
   readings: readonly Reading[],
 ): GeneralLesson["admitted"] {
   const replicated = {
-    gain: gained >= leastTasks,
+    gain: gained >= leastTasks || useless,
     loss: lost >= leastTasks || useless,
     failure: failed >= leastTasks,
-    contested: gained >= leastTasks || lost >= leastTasks,
+    contested: gained >= leastTasks || lost >= leastTasks || useless,
   };
   if (replicated[polarity]) return "replicated";
   return polarity !== "failure" && isReproduced(readings) ? "reproduced" : undefined;

@@ -51,8 +51,22 @@ export function readLessons(lessons: readonly Lesson[]): Reading[] {
 
 /** Whether the measurements together show a gain or a loss beyond their noise. */
 export function signOf(readings: readonly Reading[]): Sign {
+  const together = meanGain(readings);
+  if (!together) return "neither";
+  const { mean, margin } = together;
+  return mean > margin ? "gained" : mean < -margin ? "lost" : "neither";
+}
+
+/** Whether the measurements together leave no room, at 99 %, for a log-speedup of that much. */
+export function gainsLessThan(readings: readonly Reading[], logSpeedup: number): boolean {
+  const together = meanGain(readings);
+  return together !== undefined && together.mean + together.margin < logSpeedup;
+}
+
+/** Log-speedup with what it may be off by at 99 %; undefined where nothing was timed. */
+function meanGain(readings: readonly Reading[]): { mean: number; margin: number } | undefined {
   const gains = readings.flatMap(({ trial }) => trial.gain ?? []);
-  if (gains.length === 0) return "neither";
+  if (gains.length === 0) return undefined;
   let weight = 0;
   let sum = 0;
   for (const { logSpeedup, error } of gains) {
@@ -66,8 +80,7 @@ export function signOf(readings: readonly Reading[]): Sign {
     0,
   );
   const inflation = gains.length === 1 ? 1 : Math.max(1, scatter / (gains.length - 1));
-  const margin = Math.max(leastDifference, normalQuantile99 * Math.sqrt(inflation / weight));
-  return mean > margin ? "gained" : mean < -margin ? "lost" : "neither";
+  return { mean, margin: Math.max(leastDifference, normalQuantile99 * Math.sqrt(inflation / weight)) };
 }
 
 /** The readings by a key, in the order of the keys. */

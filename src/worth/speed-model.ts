@@ -2,7 +2,7 @@
  * How much a transformation adds to the log-speedup: a Bayesian regression over trials (`ridge.ts`) with coefficients by name, by name
  * and parameters, and by name and precondition seen, and for each name how far single uses lie from that.
  */
-import { fitRidge, type Observation } from "./ridge.ts";
+import { fitRidge, type Observation, type RidgePosterior } from "./ridge.ts";
 import { transformationKey, type Trial } from "./trials.ts";
 
 /** Prior standard deviations of the coefficients: by name, by parameters, by precondition. */
@@ -12,6 +12,8 @@ const taskDeviation = 0.3;
 const placeDeviation = 0.1;
 /** Uses that the prior spread of a name, which is `taskDeviation`, counts for. */
 const priorUses = 2;
+/** Enough to tell apart what is often stacked together. */
+const spreadPasses = 4;
 /** A phrase seen once may be a coincidence; more columns than these cost time without saying more. */
 const leastPhraseLessons = 2;
 const mostPhrases = 150;
@@ -31,22 +33,10 @@ export function learnSpeeds(trials: readonly Trial[]): SpeedModel {
   const measured = trials.flatMap((trial) =>
     trial.gain ? [{ ...trial, gain: trial.gain, columns: columnsOf(trial, columns, phrases) }] : [],
   );
-  const observations = measured.map((trial): Observation => {
-    const variance = trial.gain.error ** 2 + placeDeviation ** 2 + trial.repeats * taskDeviation ** 2;
-    return { columns: trial.columns, value: trial.gain.logSpeedup, weight: trial.weight / variance };
-  });
-  const posterior = fitRidge(observations, columns.deviations);
-
-  /** Squared distances from the prediction, beyond what timing explains, by name. */
-  const spreads = new Map<string, { squares: number; uses: number }>();
-  for (const { added, gain, weight, repeats, columns: own } of measured) {
-    const square = Math.max(0, (gain.logSpeedup - posterior.predict(own).mean) ** 2 - gain.error ** 2);
-    const share = weight / Math.sqrt(repeats) / added.length;
-    for (const { name } of added) {
-      const known = spreads.get(name) ?? { squares: 0, uses: 0 };
-      spreads.set(name, { squares: known.squares + share * square, uses: known.uses + share });
-    }
-  }
+  // How far effects differ between tasks is learned for each name, from how far they lie from a first fit that takes all names alike.
+  const first = fit(measured, columns.deviations, () => taskDeviation ** 2);
+  const spreads = learnSpreads(measured, first);
+  const posterior = fit(measured, columns.deviations, (name) => spreadOf(spreads, name));
 
   return {
     predict(name, key, preconditions) {
@@ -55,11 +45,62 @@ export function learnSpeeds(trials: readonly Trial[]): SpeedModel {
       const { mean, variance } = posterior.predict(new Map(known.map((column) => [column, 1])));
       // A name of which only failures are known has no column: its speed is as uncertain as before.
       const ofName = columns.find(name) === undefined ? priorDeviations.name ** 2 : 0;
-      const { squares, uses } = spreads.get(name) ?? { squares: 0, uses: 0 };
-      const spread = (priorUses * taskDeviation ** 2 + squares) / (priorUses + uses);
-      return { mean, deviation: Math.sqrt(variance + ofName + spread) };
+      return { mean, deviation: Math.sqrt(variance + ofName + spreadOf(spreads, name)) };
     },
   };
+}
+
+interface MeasuredTrial extends Trial {
+  readonly gain: NonNullable<Trial["gain"]>;
+  readonly columns: ReadonlyMap<number, number>;
+}
+
+function fit(
+  measured: readonly MeasuredTrial[],
+  deviations: readonly number[],
+  taskVariance: (name: string) => number,
+): RidgePosterior {
+  const observations = measured.map((trial): Observation => {
+    const between = trial.added.reduce((sum, { name }) => sum + taskVariance(name), 0) / trial.added.length;
+    const variance = trial.gain.error ** 2 + placeDeviation ** 2 + trial.repeats * between;
+    return { columns: trial.columns, value: trial.gain.logSpeedup, weight: trial.weight / variance };
+  });
+  return fitRidge(observations, deviations);
+}
+
+/** By name, squared distances from the prediction beyond what timing explains, and how many uses that are. */
+type Spreads = ReadonlyMap<string, { readonly squares: number; readonly uses: number }>;
+
+/**
+ * Of what several transformations added together, each has that part of the surprise that its own spread makes likely: what did nothing wherever it was
+ * tried alone is not what made the difference. Expectation and maximisation in turn (Dempster, Laird and Rubin, JRSS B 39, 1977).
+ */
+function learnSpreads(measured: readonly MeasuredTrial[], { means }: RidgePosterior): Spreads {
+  const surprises = measured.map(({ added, gain, weight, repeats, columns }) => {
+    const predicted = [...columns].reduce((sum, [column, count]) => sum + count * (means[column] ?? 0), 0);
+    const square = Math.max(0, (gain.logSpeedup - predicted) ** 2 - gain.error ** 2);
+    return { added, square, share: weight / Math.sqrt(repeats) / added.length };
+  });
+  let spreads: Spreads = new Map();
+  for (let pass = 0; pass < spreadPasses; pass++) {
+    const next = new Map<string, { squares: number; uses: number }>();
+    for (const { added, square, share } of surprises) {
+      const total = added.reduce((sum, { name }) => sum + spreadOf(spreads, name), 0);
+      for (const { name } of added) {
+        const own = spreadOf(spreads, name);
+        const expected = (own / total) ** 2 * square + own * (1 - own / total);
+        const known = next.get(name) ?? { squares: 0, uses: 0 };
+        next.set(name, { squares: known.squares + share * expected, uses: known.uses + share });
+      }
+    }
+    spreads = next;
+  }
+  return spreads;
+}
+
+function spreadOf(spreads: Spreads, name: string): number {
+  const { squares, uses } = spreads.get(name) ?? { squares: 0, uses: 0 };
+  return (priorUses * taskDeviation ** 2 + squares) / (priorUses + uses);
 }
 
 interface Columns {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Candidate } from "../../src/agent/agent.ts";
 import type { Opportunity } from "../../src/agent/rewrites/rewrite.ts";
-import { createWorth } from "../../src/agent/worth.ts";
+import { createWorth, promiseOfStack, type Expectation } from "../../src/agent/worth.ts";
 import { rankTransformations } from "../../src/worth/experience.ts";
 import { measured } from "../strategy/scripted.ts";
 
@@ -73,4 +73,20 @@ test("only what was added on top of the base is credited", () => {
   const worth = createWorth(["unrolling"]);
   worth.record(attempt("unrolling", "the loop over i", { transformations: 1, speed: 4 }), measured(4));
   expect(worth.expect("unrolling", at("the loop over i"), nothingLearned).logSpeedup).toBeCloseTo(0, 6);
+});
+
+test("a stack promises what one try of all of it is expected to gain, not the sum of its steps", () => {
+  const step = (logSpeedup: number, deviation: number): Expectation => ({
+    promise: 0,
+    logSpeedup,
+    deviation,
+    successProbability: 0.5,
+    fasterProbability: 0.5,
+    proven: true,
+  });
+  // E[max(0, X)] of a normal X around 0 is σ/√(2π): of 3 and 4 together σ is 5.
+  expect(promiseOfStack([step(0, 3)])).toBeCloseTo((0.5 * 3) / Math.sqrt(2 * Math.PI), 5);
+  expect(promiseOfStack([step(0, 3), step(0, 4)])).toBeCloseTo((0.25 * 5) / Math.sqrt(2 * Math.PI), 5);
+  // Far from 0 it is the mean.
+  expect(promiseOfStack([step(1, 0.1), step(2, 0.1)])).toBeCloseTo(0.25 * 3, 5);
 });

@@ -289,7 +289,8 @@ describe("a folder of a bank", () => {
       }),
       code,
     });
-    await bank.add(Array.from({ length: 320 }, (_, number) => ofNumber(number)));
+    // More than are compared exactly.
+    await bank.add(Array.from({ length: 1100 }, (_, number) => ofNumber(number)));
     const before = await bank.search({ text: "lesson 77: hoist 609763", limit: 4 });
     await bank.close();
     const indexed = await openBank(folder, options);
@@ -299,19 +300,21 @@ describe("a folder of a bank", () => {
     expect(columns).toEqual(expect.arrayContaining(["textVector", "codeVector", "id", "task", "words"]));
     expect((await indexed.search({ text: "lesson 77: hoist 609763", limit: 4 }))[0]).toEqual(before[0]);
     const likeThis = { text: code, language: "c++" } as const;
+    const both = await indexed.search({ text: "lesson 77: hoist 609763", code: likeThis, limit: 4 });
+    expect(both[0]?.lesson).toEqual(before[0]?.lesson);
     const filtered = await indexed.search({
       text: "lesson",
       code: likeThis,
       filter: { task: "task-7" },
-      limit: 10,
+      limit: 30,
     });
-    expect(filtered.map(({ lesson }) => lesson.evidence.task)).toEqual(Array(6).fill("task-7"));
+    expect(filtered.map(({ lesson }) => lesson.evidence.task)).toEqual(Array(19).fill("task-7"));
     const unrolled = await indexed.search({
       code: likeThis,
       filter: { transformation: "unroll" },
-      limit: 200,
+      limit: 400,
     });
-    expect(unrolled).toHaveLength(107);
+    expect(unrolled).toHaveLength(367);
     await indexed.add([ofNumber(1000)]);
     const [added] = await indexed.search({ text: "lesson 1000: unroll 7919000", limit: 1 });
     expect(added?.lesson).toEqual(ofNumber(1000).lesson);

@@ -24,10 +24,14 @@ function general(
     polarity = "gain",
     relevance = 0.5,
     preconditions = [] as string[],
+    with: others = [] as string[],
+    eagerness,
   }: {
     polarity?: Polarity;
     relevance?: number;
     preconditions?: string[];
+    with?: string[];
+    eagerness?: number;
   } = {},
 ): GeneralCandidate {
   const expected = worth(fields);
@@ -35,7 +39,7 @@ function general(
   return {
     lesson: {
       id: name.padEnd(16, "0"),
-      transformations: [name],
+      transformations: [name, ...others],
       preconditions,
       seen: [],
       languages: ["c"],
@@ -57,7 +61,8 @@ function general(
     relevance,
     expected,
     holdsAt: (seen) => preconditions.every((phrase) => seen.includes(phrase)),
-    expectedAt: () => expected,
+    expectedOf: (about) => ([name, ...others].includes(about) ? expected : undefined),
+    ...(eagerness !== undefined && { eagerness: () => eagerness }),
   };
 }
 
@@ -105,15 +110,28 @@ describe("the curated policy", () => {
     expect(choose("curated", [known, general("medium", { promise: 0.3 })])).toEqual(["medium", "large"]);
   });
 
-  test("keeps one place of four for a warning, of the likest code", () => {
-    const harm = { expectedLogSpeedup: -0.5, fasterProbability: 0.05 };
-    const warnings = [
-      general("far", harm, { polarity: "loss", relevance: 0.1 }),
-      general("near", harm, { polarity: "failure", relevance: 0.9 }),
+  test("tells what would be tried early and had better not before what gains little", () => {
+    const useless = { promise: 0.03, fasterProbability: 0.05 };
+    const candidates = [
+      general("early", useless, { polarity: "loss", eagerness: 1 }),
+      general("late", useless, { polarity: "loss", eagerness: 0.1 }),
+      general("large", { promise: 0.6 }, { eagerness: 0.1 }),
+      general("small", { promise: 0.1 }, { eagerness: 0.1 }),
     ];
-    const gains = ["a", "b", "c", "d"].map((name, index) => general(name, { promise: 1 - index / 10 }));
-    expect(choose("curated", [...warnings, ...gains])).toEqual(["a", "b", "c", "near"]);
-    expect(choose("curated", [...warnings, ...gains], 2)).toEqual(["a", "b"]);
+    expect(choose("curated", candidates, 2)).toEqual(["large", "early"]);
+    expect(choose("curated", candidates, 3)).toEqual(["large", "small", "early"]);
+  });
+
+  test("warns an agent of which nobody knows what it would try of what was tried in vain", () => {
+    const warning = general("warning", { promise: 0.001 }, { polarity: "loss" });
+    expect(choose("curated", [warning, general("nothing", { promise: 0.001 })])).toEqual(["warning"]);
+  });
+
+  test("tells each thing once, and in one lesson where there is one on several", () => {
+    const both = general("fuse", { promise: 0.2 }, { with: ["tile"] });
+    const single = ["fuse", "tile", "split"].map((name) => general(name, { promise: 0.15 }));
+    expect(choose("curated", [...single, both], 2)).toEqual(["fuse", "split"]);
+    expect(choose("curated", [...single, both])).toEqual(["fuse", "split"]);
   });
 });
 
@@ -152,5 +170,13 @@ describe("what an agent expects from what it was shown", () => {
     expect(known.expect("tiling", {}, ["strides by a row", "other"])?.promise).toBe(0.9);
     expect(known.expect("tiling", {}, [])?.promise).toBe(0.1);
     expect(known.expect("unrolling")).toBeUndefined();
+  });
+
+  test("is that of a lesson on several transformations for each of them, where none is about it alone", () => {
+    const both = general("tiling", { promise: 0.9 }, { with: ["unrolling"] });
+    const alone = general("tiling", { promise: 0.1 });
+    const known = expectationOf({ experience: [], general: [both, alone] });
+    expect(known.expect("unrolling")?.promise).toBe(0.9);
+    expect(known.expect("tiling")?.promise).toBe(0.1);
   });
 });

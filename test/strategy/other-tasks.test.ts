@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import type { Proposal, ProposalRequest } from "../../src/agent/agent.ts";
+import type { Agent, Proposal, ProposalRequest } from "../../src/agent/agent.ts";
 import { createMemoryBank } from "../../src/bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts";
 import { loadGrammars } from "../../src/code/parser.ts";
@@ -38,7 +38,12 @@ const lessons = ["one", "two", "three"].flatMap((of) => [
   lessonOn("another", of, 1.5),
 ]);
 
-async function run(policy: string, options: LessonlOptions, repertoire?: readonly string[]) {
+async function run(
+  policy: string,
+  options: LessonlOptions,
+  repertoire?: readonly string[],
+  teammates: readonly Agent[] = [],
+) {
   const bank = createMemoryBank({ embedder: createStructuralEmbedder() });
   await bank.add(lessons.map((lesson) => ({ lesson, code: task.source.text })));
   const events: StrategyEvent[] = [];
@@ -63,7 +68,7 @@ async function run(policy: string, options: LessonlOptions, repertoire?: readonl
   await lessonl(options).run({
     run: "run-1",
     task,
-    agents: [agent],
+    agents: [agent, ...teammates],
     evaluator: scriptedEvaluator(),
     bank,
     policy: policyByName(policy),
@@ -103,6 +108,35 @@ describe("what other tasks taught", () => {
     expect(requests[0]?.general).toEqual([]);
     expect((await run("none", {})).requests[0]).toMatchObject({ experience: [], general: [] });
     expect((await run("random-k", {})).requests[0]?.experience).toHaveLength(4);
+  });
+});
+
+describe("a candidate that promises little beside the best of its round", () => {
+  const promising = (name: string, promise?: number): Agent => {
+    const scripted = scriptedAgent(name, ({ round }) => sourceOfSpeed(1.1 + round / 10, name));
+    return {
+      ...scripted,
+      async propose(request) {
+        const proposal = await scripted.propose(request);
+        return proposal && promise !== undefined ? { ...proposal, promise } : proposal;
+      },
+    };
+  };
+  const team = [promising("most", 0.8), promising("half", 0.5), promising("least", 0.3), promising("unsaid")];
+  const judgedIn = async (policy: string): Promise<Set<string>> => {
+    const { events } = await run(policy, { draw: { none: 0, withhold: 0 } }, undefined, team);
+    const judged = events.flatMap((event) =>
+      event.type === "candidate-judged" ? [event.candidate.agent] : [],
+    );
+    return new Set(judged);
+  };
+
+  test("waits where lessons of other tasks say what to expect", async () => {
+    expect(await judgedIn("curated")).toEqual(new Set(["agent", "most", "half", "unsaid"]));
+  });
+
+  test("is judged where there are none", async () => {
+    expect(await judgedIn("none")).toEqual(new Set(["agent", "most", "half", "least", "unsaid"]));
   });
 });
 

@@ -42,10 +42,12 @@ const worthOf = (experience: readonly Experience[], name: string) => {
 describe("what a transformation is worth", () => {
   test("is the shrunken mean of its log-speedups", () => {
     const { expectedLogSpeedup, deviation } = worthOf([learned(["tile"], { ratio: Math.E })], "tile");
-    // Variance of one observation 0.0004² + 0.1² + 0.3² = 0.1, prior 0.5² = 0.25: 1·10 / (4 + 10), posterior variance 1/14;
-    // the spread of single uses is (2·0.09 + (4/14)²) / 3.
-    expect(expectedLogSpeedup).toBeCloseTo(10 / 14, 4);
-    expect(deviation).toBeCloseTo(Math.sqrt(1 / 14 + (0.18 + (4 / 14) ** 2) / 3), 4);
+    // A first fit: variance of one observation 0.0004² + 0.1² + 0.3² = 0.1, prior 0.5² = 0.25: 1·10 / (4 + 10). It leaves 4/14 over, so that the
+    // spread of single uses is (2·0.09 + (4/14)²) / 3, which takes the place of 0.3² in a second fit.
+    const spread = (0.18 + (4 / 14) ** 2) / 3;
+    const weight = 1 / (0.01 + spread);
+    expect(expectedLogSpeedup).toBeCloseTo(weight / (4 + weight), 4);
+    expect(deviation).toBeCloseTo(Math.sqrt(1 / (4 + weight) + spread), 4);
   });
 
   test("grows more certain with tasks, not with repetitions on one task", () => {
@@ -79,8 +81,11 @@ describe("what a transformation is worth", () => {
     const tile = ranking.get("tile")?.expectedLogSpeedup ?? 0;
     const unroll = ranking.get("unroll")?.expectedLogSpeedup ?? 0;
     expect(tile).toBeCloseTo(unroll, 10);
-    // 1/10 + 2/4 in variances: each takes (1/4)/(0.1 + 0.5) of 1.
-    expect(tile).toBeCloseTo(0.25 / 0.6, 4);
+    // 1/10 + 2/4 in variances: each takes (1/4)/(0.1 + 0.5) of 1, and 1/6 is left over. Of its square each has a quarter, and half of what the spread leaves
+    // open besides: with a use of 1/2, s = (0.18 + (1/144 + s/2) / 2) / 2.5, from s = 0.09 four times.
+    let spread = 0.09;
+    for (let pass = 0; pass < 4; pass++) spread = (0.18 + (1 / 144 + spread / 2) / 2) / 2.5;
+    expect(tile).toBeCloseTo(0.25 / (0.01 + spread + 0.5), 4);
     expect(ranking.get("tile")?.evidence).toBeCloseTo(0.5, 10);
   });
 
@@ -91,6 +96,23 @@ describe("what a transformation is worth", () => {
     ];
     expect(worthOf(experience, "interchange").expectedLogSpeedup).toBeGreaterThan(1);
     expect(Math.abs(worthOf(experience, "unroll").expectedLogSpeedup)).toBeLessThan(0.2);
+  });
+
+  test("is what was added to the largest part that was tried on the task, not lent to what makes no difference", () => {
+    const of = { task: "one", preconditions: [] };
+    const alone = learned(["sort", "unroll"], { ratio: 9, ...of });
+    const known = [learned(["sort"], { ratio: 9, ...of }), learned(["unroll"], { ratio: 1, ...of })];
+    const lent = rankTransformations([alone]).get("unroll")?.expectedLogSpeedup;
+    expect(lent).toBeGreaterThan(0.5);
+    expect(Math.abs(worthOf([alone, ...known], "unroll").expectedLogSpeedup)).toBeLessThan(0.05);
+    expect(worthOf([alone, ...known], "sort").expectedLogSpeedup).toBeGreaterThan(0.9);
+  });
+
+  test("is less uncertain for what did nothing alone, whatever it was stacked with", () => {
+    const wild = [8, 0.5, 3, 1].map((ratio) => learned(["sort", "unroll"], { ratio }));
+    const tame = Array.from({ length: 6 }, () => learned(["unroll"], { ratio: 1 }));
+    const deviationOf = (name: string) => worthOf([...wild, ...tame], name).deviation;
+    expect(deviationOf("unroll")).toBeLessThan(deviationOf("sort") / 1.5);
   });
 
   test("is what was added to the code that a candidate was built on", () => {

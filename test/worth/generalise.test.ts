@@ -122,10 +122,13 @@ describe("a general lesson", () => {
     expect(unclear.text).toContain("made no clear difference on 3 tasks");
   });
 
-  test("is told for useless where tasks show no gain, and are so many and measured so well that none can have gone unseen", () => {
+  test("is told for useless where three tasks, and most of all, were measured so well that no gain can have gone unseen", () => {
     const exact = () => ({ logSpeedup: 0.01, error: 0.001 });
     expect(only(tasks(12, exact))).toMatchObject({ polarity: "loss", admitted: "replicated" });
-    expect(only(tasks(3, exact)).admitted).toBeUndefined();
+    expect(only(tasks(3, exact))).toMatchObject({ polarity: "loss", admitted: "replicated" });
+    expect(only(tasks(2, exact)).admitted).toBeUndefined();
+    const half = (index: number) => (index < 3 ? exact() : { logSpeedup: 0.01, error: 0.6 });
+    expect(only(tasks(6, half)).admitted).toBeUndefined();
     expect(only(tasks(12, () => ({ logSpeedup: 0.01, error: 0.6 }))).admitted).toBeUndefined();
   });
 
