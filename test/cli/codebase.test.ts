@@ -13,7 +13,7 @@ import { repository, type Repository } from "./repository-fixture.ts";
 const all = process.env["LESSONBANK_CODEBASE"] === "all";
 const program = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
-test(
+test.runIf(all)(
   "a function of a repository becomes a commit on a new branch, and the work tree stays",
   { timeout: 300_000 },
   async () => {
@@ -64,6 +64,20 @@ test(
     ]);
   },
 );
+
+test("init tries what it found and writes it, and profile names the function that takes the time", async () => {
+  const { root, git } = await repository("python");
+  const initiated = await lessonbank(["init"], { directory: root });
+  expect(initiated).toMatchObject({ code: 0, stdout: expect.stringContaining("The tests pass") });
+  expect(JSON.parse(await readFile(join(root, "lessonbank.json"), "utf8"))).toMatchObject({
+    $schema: expect.stringContaining("project.schema.json"),
+    test: "python3 -m unittest discover -s tests -t .",
+    bench: "python3 bench.py",
+  });
+  const profiled = await lessonbank(["profile", "--json"], { directory: root });
+  expect(JSON.parse(profiled.stdout)).toMatchObject({ functions: [{ file: "words.py", function: "unique" }] });
+  expect(await git("status", "--porcelain")).toBe("?? lessonbank.json");
+});
 
 test("what cannot be done is said before anything is built", async () => {
   const { folder, root } = await repository("c");
