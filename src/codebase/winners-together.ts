@@ -38,7 +38,7 @@ export async function winnersTogether(
   const interrupted = "interrupted before all were measured together";
   if (winners.length === 1) return alone();
   if (signal?.aborted) return alone(interrupted);
-  const files = await combineChanges(winners.map(({ change }) => change));
+  const files = combineChanges(winners.map(({ change }) => change));
   if (!files) return alone("the others could not be put into the same file");
   onCombining();
   const outcome = await project

@@ -75,7 +75,7 @@ test("init tries what it found and writes it, and profile names the function tha
     bench: "python3 bench.py",
   });
   const profiled = await lessonbank(["profile", "--json"], { directory: root });
-  expect(JSON.parse(profiled.stdout)).toMatchObject({ functions: [{ file: "words.py", function: "unique" }] });
+  expect(JSON.parse(profiled.stdout)).toHaveProperty("functions.0.function", "unique");
   expect(await git("status", "--porcelain")).toBe("?? lessonbank.json");
 });
 
@@ -112,7 +112,7 @@ describe.runIf(all)("in full", () => {
       expect(await lessonbank(["init"], { directory: root })).toMatchObject({ code: 0 });
       expect(JSON.parse(await readFile(join(root, "lessonbank.json"), "utf8"))).toMatchObject(commands);
       const profiled = await lessonbank(["profile", "--json"], { directory: root });
-      expect(JSON.parse(profiled.stdout)).toMatchObject({ functions: [{ function: name }] });
+      expect(JSON.parse(profiled.stdout)).toHaveProperty("functions.0.function", name);
       const made = await lessonbank(
         [
           "optimize",
