@@ -1,6 +1,7 @@
 /*
  * The first program in the jail of a codebase's command: sets what can only be set inside, runs the command with the clock in its hand, and
- * ends what it left behind.
+ * ends what it left behind. What the command prints comes through pipes, since what our own output is may be a socket, and a socket cannot be
+ * opened anew as /dev/stderr, as shell scripts do.
  *
  *   command TASKS FILE_BYTES PROFILING PROGRAM ARGUMENT…
  *
@@ -11,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +36,37 @@ static int fail(const char *what) {
 
 static int64_t nanoseconds(struct timeval time) { return time.tv_sec * INT64_C(1000000000) + time.tv_usec * INT64_C(1000); }
 
+static pid_t child;
+static volatile int gone;
+static int status;
+static int64_t ended;
+
+/* Of all that end here, orphans too; when the command itself did is noted at that moment, whatever else goes on. */
+static void reap(int signal) {
+  (void)signal;
+  int before = errno, how;
+  for (pid_t one; (one = waitpid(-1, &how, WNOHANG)) > 0;) {
+    if (one != child) continue;
+    ended = wall_ns();
+    status = how;
+    gone = 1;
+  }
+  errno = before;
+}
+
+/* Hands on what is there to be read; false at the end of it. */
+static int hand_on(int from, int to) {
+  char bytes[65536];
+  ssize_t length = read(from, bytes, sizeof bytes);
+  if (length < 0 && (errno == EINTR || errno == EAGAIN)) return errno == EINTR;
+  for (ssize_t done = 0; done < length;) {
+    ssize_t wrote = write(to, bytes + done, (size_t)(length - done));
+    if (wrote < 0 && errno != EINTR) return 0;
+    if (wrote > 0) done += wrote;
+  }
+  return length > 0;
+}
+
 int main(int count, char **arguments) {
   static const char inside[] = "inside\n";
   if (count < 5 || write(REPORT_FD, inside, sizeof inside - 1) < 0) return FAILED;
@@ -46,22 +79,45 @@ int main(int count, char **arguments) {
   if (tasks) confine_tasks(tasks);
   prctl(PR_SET_DUMPABLE, 0);
   if (!command_filter_install(!strcmp(arguments[3], "1"))) return fail("the kernel refused the system call filter");
+  int output[2], errors[2];
+  if (pipe2(output, O_CLOEXEC) < 0 || pipe2(errors, O_CLOEXEC) < 0) return fail("there is no pipe");
+  sigset_t ends, all_else;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &ends, &all_else);
+  sigaction(SIGCHLD, &(struct sigaction){.sa_handler = reap, .sa_flags = SA_RESTART}, NULL);
   int64_t started = wall_ns();
-  pid_t child = fork();
+  child = fork();
   if (child < 0) return fail("no process can be started");
   if (child == 0) {
+    dup2(output[1], STDOUT_FILENO);
+    dup2(errors[1], STDERR_FILENO);
+    sigprocmask(SIG_SETMASK, &all_else, NULL);
     execve(command[0], command, environ);
     _exit(fail(command[0]));
   }
-  int status = 0;
-  for (pid_t ended; (ended = wait(&status)) != child;) {
-    if (ended < 0 && errno != EINTR) return FAILED;
+  close(output[1]);
+  close(errors[1]);
+  struct pollfd sources[] = {{.fd = output[0], .events = POLLIN}, {.fd = errors[0], .events = POLLIN}};
+  while (!gone) {
+    /* It may end at any moment but between that question and this answer. */
+    int ready = ppoll(sources, 2, NULL, &all_else);
+    sigprocmask(SIG_SETMASK, &all_else, NULL);
+    for (int i = 0; ready > 0 && i < 2; i++)
+      if (sources[i].revents && !hand_on(sources[i].fd, i + 1)) sources[i].fd = -1;
+    sigprocmask(SIG_BLOCK, &ends, NULL);
   }
-  int64_t wall = wall_ns() - started;
+  int64_t wall = ended - started;
   /* As a namespace's first process: what it left behind ends, and its time counts. */
   if (getpid() == 1) {
     kill(-1, SIGKILL);
     while (wait(NULL) > 0 || errno == EINTR) continue;
+  }
+  /* Where something of it goes on, its end is not waited for. */
+  for (int i = 0; i < 2; i++) {
+    if (sources[i].fd < 0) continue;
+    fcntl(sources[i].fd, F_SETFL, O_NONBLOCK);
+    while (hand_on(sources[i].fd, i + 1)) continue;
   }
   struct rusage usage;
   getrusage(RUSAGE_CHILDREN, &usage);

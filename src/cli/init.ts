@@ -20,7 +20,7 @@ interface InitFlags extends ProjectFlags {
 }
 
 /** Sets of commands that are tried at the most: each may take minutes. */
-const mostTries = 4;
+const mostTries = 6;
 
 export function initCommand(terminal: Terminal): Command {
   const command = new Command("init")
@@ -71,6 +71,8 @@ async function choicesFor(root: string, flags: ProjectFlags): Promise<Choice[]> 
     return given === undefined ? guessesFor(detected, key) : [{ key, command: given, why: "you gave it" }];
   };
   const [build] = of("build");
+  // What a script called "build" makes may be of no use to the tests, as a package's bundle is.
+  const builds = build === undefined ? [[]] : flags.build === undefined ? [[build], []] : [[build]];
   const tests = of("test");
   const benches = of("bench");
   if (tests.length === 0)
@@ -83,7 +85,7 @@ async function choicesFor(root: string, flags: ProjectFlags): Promise<Choice[]> 
       remedy: "give a command that spends its time in what is to become faster: --bench COMMAND",
     });
   return tests
-    .flatMap((test) => benches.map((bench) => [...(build ? [build] : []), test, bench]))
+    .flatMap((test) => benches.flatMap((bench) => builds.map((first) => [...first, test, bench])))
     .slice(0, mostTries)
     .map((guesses) => ({ guesses, content: contentOf(guesses, flags) }));
 }

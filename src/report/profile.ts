@@ -30,7 +30,7 @@ export function formatProfile(
         { title: "", align: "right" },
         { title: "function", flexible: true },
         { title: "line", align: "right" },
-        { title: "whole, if twice as fast", align: "right" },
+        { title: "whole at 2×", align: "right" },
       ],
       rows,
       { width, paintTitle: style.quiet },
@@ -38,7 +38,7 @@ export function formatProfile(
     "",
     style.quiet(
       wrap(
-        `${formatDuration(profile.totalMs)} were seen (${profile.method}).${elsewhere.length > 0 ? ` Not in the repository's functions: ${elsewhere.join(", ")}.` : ""}${rest > 0 ? ` ${rest} more have less than 1 %.` : ""}`,
+        `Last column: the speedup of the whole if that function were twice as fast. ${formatDuration(profile.totalMs)} were seen (${profile.method}).${elsewhere.length > 0 ? ` Not in the repository's functions: ${elsewhere.join(", ")}.` : ""}${rest > 0 ? ` ${rest} more have less than 1 %.` : ""}`,
         { width },
       ),
     ),

@@ -7,7 +7,7 @@
  *                                                     seen.append(x)
  *                                                     seen_set.add(x)
  *
- * Legal where the name is the function's own and holds a list, or is a parameter, and the loop does nothing with it but ask, read and
+ * A comprehension is a loop, too. Legal where the name is the function's own and holds a list, or is a parameter, and the loop does nothing with it but ask, read and
  * append. That all elements can be hashed is an assumption, unless they are seen to be texts or whole numbers; so is that a parameter is
  * a collection.
  */
@@ -18,10 +18,12 @@ import { parametersOf } from "../../../code/script-functions.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import {
+  comprehensions,
   endsLine,
   expressionIn,
   isBinding,
   isBuiltin,
+  isIn,
   isNested,
   isPrivate,
   kindOf,
@@ -47,16 +49,15 @@ export const membershipSet: Rewrite = {
   },
   opportunities(subject) {
     if (!isBuiltin(subject, "set")) return [];
-    const loops = loopsOf(subject).filter((loop) => outermostLoop(loop, subject.function) === undefined);
-    return loops.flatMap((loop) => {
-      const asked = find(loop, "comparison_operator").filter(
-        (node) => !isNested(node, subject.function) && asksFor(node) !== undefined,
+    return placesOf(subject).flatMap((place) => {
+      const asked = find(place, "comparison_operator").filter(
+        (node) => !isNested(node, subject.function) && asksFor(node) !== undefined && isRepeated(node, place),
       );
       const names = new Set(asked.flatMap((node) => asksFor(node)?.text ?? []));
       return [...names].flatMap((name) =>
         ofList(
           subject,
-          loop,
+          place,
           name,
           asked.filter((node) => asksFor(node)?.text === name),
         ),
@@ -64,6 +65,21 @@ export const membershipSet: Rewrite = {
     });
   },
 };
+
+/** Loops that are in no other loop, and statements outside loops, whose comprehensions are loops too. */
+function placesOf(subject: Subject): Node[] {
+  const loops = loopsOf(subject).filter((loop) => outermostLoop(loop, subject.function) === undefined);
+  const statements = find(subject.function, "expression_statement", "return_statement").filter(
+    (statement) =>
+      !isNested(statement, subject.function) && outermostLoop(statement, subject.function) === undefined,
+  );
+  return [...loops, ...statements];
+}
+
+/** Whether it is asked again and again at that place. */
+function isRepeated(node: Node, place: Node): boolean {
+  return place.type.startsWith("for") || place.type.startsWith("while") || isIn(node, comprehensions, place);
+}
 
 /** The name asked in `x in name`. */
 function asksFor(node: Node): Node | undefined {
@@ -113,7 +129,7 @@ function ofList(subject: Subject, loop: Node, name: string, asked: readonly Node
     all.every((value) => ["str", "int"].includes(kindOf(value, subject) ?? ""));
   return offer(subject, {
     parameters: {},
-    place: `the list ${name} in ${loopName(loop)}`,
+    place: `the list ${name} in ${nameOf(loop)}`,
     preconditions: [
       "membership in a list is asked in a loop",
       appended.length > 0 ? "the list grows in the loop" : "the list stays the same in the loop",
@@ -197,4 +213,10 @@ function appendOf(use: Node): Node | undefined {
     statement?.type === "expression_statement"
     ? statement
     : undefined;
+}
+
+/** `the loop over x`, by the first variable of a comprehension where the place is a statement. */
+function nameOf(place: Node): string {
+  const clause = /^(?:for|while)/.test(place.type) ? undefined : find(place, "for_in_clause")[0];
+  return loopName(clause ?? place);
 }

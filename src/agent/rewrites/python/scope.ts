@@ -12,7 +12,8 @@ import type { Subject } from "../rewrite.ts";
 
 const loopTypes = ["for_statement", "while_statement"];
 const functionTypes = ["function_definition", "lambda", "class_definition"];
-const comprehensions = [
+/** Expressions that loop, as the grammar calls them. */
+export const comprehensions = [
   "list_comprehension",
   "set_comprehension",
   "dictionary_comprehension",

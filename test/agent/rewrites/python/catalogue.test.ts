@@ -61,6 +61,17 @@ const examples: readonly Example[] = [
     assumptions: 2,
   },
   {
+    rewrite: "python-membership-set",
+    source: `def f(xs, ys):
+    ys = ys or []
+    both = [x for x in xs if x % 2]
+    return [y for y in xs if y not in both]
+`,
+    inputs: ["[], []", "[1, 2, 3, 4], [2, 5]"],
+    made: "    both_set = set(both)\n    return [y for y in xs if y not in both_set]\n",
+    assumptions: 1,
+  },
+  {
     rewrite: "python-string-join",
     source: `def f(xs):
     text = ">"
@@ -277,7 +288,8 @@ def f(xs):
 /** Where it would be wrong: by the rewrite, sources of a function `f`. */
 const refusals: Readonly<Record<string, readonly string[]>> = {
   "python-membership-set": [
-    "def f(xs, seen):\n    return [x for x in xs for y in xs if y in seen]\n",
+    "def f(x, seen):\n    return x in seen\n",
+    "def f(xs, seen):\n    seen = [x for x in xs if x in seen]\n    return seen\n",
     "def f(xs, text: str):\n    for x in xs:\n        if x in text:\n            return x\n",
     "def f(xs, seen, g):\n    for x in xs:\n        if x in seen:\n            g(seen)\n",
     "def f(xs, seen):\n    for x in xs:\n        if x in seen:\n            seen = seen[1:]\n    return seen\n",
