@@ -38,9 +38,13 @@ test("agent-of-your-own works in a team of its own until it has nothing left to 
   expect(stdout).toMatch(/^(winner: pragmas|nothing was faster for certain)$/m);
 });
 
-test("repository-in-three-depths proposes, judges one proposal, and ends with a patch", async () => {
-  const stdout = await run("repository-in-three-depths", { EVALUATIONS: "1" });
-  expect(stdout).toMatch(/^proposed by containers: /m);
-  expect(stdout).toMatch(/^judged: .*: measured$/m);
-  expect(stdout).toMatch(/^(\d+\.\d+× \[.*\], proven|nothing was faster for certain)$/m);
-});
+/** What it calls is tested in `test/codebase`; the whole of it belongs to `npm run test:codebase`. */
+test.runIf(process.env["LESSONBANK_CODEBASE"] === "all")(
+  "repository-in-three-depths proposes, judges one proposal, and ends with a patch",
+  async () => {
+    const stdout = await run("repository-in-three-depths", { EVALUATIONS: "1" });
+    expect(stdout).toMatch(/^proposed by containers: /m);
+    expect(stdout).toMatch(/^judged: .*: measured$/m);
+    expect(stdout).toMatch(/^(\d+\.\d+× \[.*\], proven|nothing was faster for certain)$/m);
+  },
+);
