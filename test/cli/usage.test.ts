@@ -46,7 +46,7 @@ test.each([
   [["optimize", "matrix-product", "--agents", "composr"], "did you mean composer?"],
   [["optimize"], "there is no task"],
   [["evaluate", "matrix-product"], "missing required argument 'candidate'"],
-  [["optimize", "matrix-product", "another"], "too many arguments"],
+  [["optimize", "matrix-product", "another"], "matrix-product and another are two tasks"],
   [["optimize", "matrix-produkt"], "did you mean matrix-product?"],
   [["optimize", "notes"], "notes"],
   [["optimize", "slow.cpp"], "which of its functions?"],

@@ -38,7 +38,7 @@ test("agent-of-your-own works in a team of its own until it has nothing left to 
   expect(stdout).toMatch(/^(winner: pragmas|nothing was faster for certain)$/m);
 });
 
-// What it does is tested in test/cli/codebase.test.ts for every change; that it is written as the library wants it, here.
+/** What it calls is tested in `test/codebase`; the whole of it belongs to `npm run test:codebase`. */
 test.runIf(process.env["LESSONBANK_CODEBASE"] === "all")(
   "repository-in-three-depths proposes, judges one proposal, and ends with a patch",
   { timeout: 600_000 },
