@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
+import { hasPython } from "../python.ts";
 import { lessonbank } from "./scripted-terminal.ts";
 import { repository, type Repository } from "./repository-fixture.ts";
 
@@ -65,19 +66,22 @@ test.runIf(all)(
   },
 );
 
-test("init tries what it found and writes it, and profile names the function that takes the time", async () => {
-  const { root, git } = await repository("python");
-  const initiated = await lessonbank(["init"], { directory: root });
-  expect(initiated).toMatchObject({ code: 0, stdout: expect.stringContaining("The tests pass") });
-  expect(JSON.parse(await readFile(join(root, "lessonbank.json"), "utf8"))).toMatchObject({
-    $schema: expect.stringContaining("project.schema.json"),
-    test: "python3 -m unittest discover -s tests -t .",
-    bench: "python3 bench.py",
-  });
-  const profiled = await lessonbank(["profile", "--json"], { directory: root });
-  expect(JSON.parse(profiled.stdout)).toHaveProperty("functions.0.function", "unique");
-  expect(await git("status", "--porcelain")).toBe("?? lessonbank.json");
-});
+test.skipIf(!hasPython)(
+  "init tries what it found and writes it, and profile names the function that takes the time",
+  async () => {
+    const { root, git } = await repository("python");
+    const initiated = await lessonbank(["init"], { directory: root });
+    expect(initiated).toMatchObject({ code: 0, stdout: expect.stringContaining("The tests pass") });
+    expect(JSON.parse(await readFile(join(root, "lessonbank.json"), "utf8"))).toMatchObject({
+      $schema: expect.stringContaining("project.schema.json"),
+      test: "python3 -m unittest discover -s tests -t .",
+      bench: "python3 bench.py",
+    });
+    const profiled = await lessonbank(["profile", "--json"], { directory: root });
+    expect(JSON.parse(profiled.stdout)).toHaveProperty("functions.0.function", "unique");
+    expect(await git("status", "--porcelain")).toBe("?? lessonbank.json");
+  },
+);
 
 test("what cannot be done is said before anything is built", async () => {
   const { folder, root } = await repository("c");

@@ -6,6 +6,7 @@ import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { openProject, type MachineOptions } from "../../src/codebase/open-project.ts";
 import type { OpenProject, ProjectSettings } from "../../src/codebase/project.ts";
+import { hasPython } from "../python.ts";
 import { fixture, python, settingsFor, taskFor, treeDigest } from "./project-fixture.ts";
 
 const all = process.env["LESSONBANK_CODEBASE"] === "all";
@@ -28,7 +29,7 @@ def unused(value):
     return value - 1
 `;
 
-describe("a project", () => {
+describe.skipIf(!hasPython)("a project", () => {
   test("judges candidates by its own commands, proves its tests, and leaves the tree as it is", async () => {
     const root = fixture("python");
     mkdirSync(join(root, ".git"));
@@ -159,7 +160,7 @@ tell("tree", lambda: open("words.py", "a").write("#"))
   });
 });
 
-describe("a project is refused with a reason", () => {
+describe.skipIf(!hasPython)("a project is refused with a reason", () => {
   const refusal = async (
     commands: Partial<ProjectSettings["commands"]>,
     more: Partial<ProjectSettings> = {},
@@ -251,7 +252,7 @@ describe("a project is refused with a reason", () => {
   });
 });
 
-test("What a command leaves running ends with it", async () => {
+test.skipIf(!hasPython)("What a command leaves running ends with it", async () => {
   const root = fixture("python");
   const project = await open(settingsFor("python", root, { test: "true", bench: "true" }));
   const startedMs = performance.now();

@@ -9,6 +9,7 @@ import { nativeProfiler } from "../../../src/codebase/profile/native-sampler.ts"
 import { profileFolder, type Profiler } from "../../../src/codebase/profile/profiler.ts";
 import { pythonProfiler } from "../../../src/codebase/profile/python-profiler.ts";
 import { scriptProfiler } from "../../../src/codebase/profile/script-profiler.ts";
+import { hasPython } from "../../python.ts";
 import { functionsIn } from "../../../src/codebase/sources.ts";
 import { languageOfFile } from "../../../src/code/language.ts";
 
@@ -88,7 +89,7 @@ console.log(dear(400000), cheap(1));
     expect(functions[0]).toMatchObject({ file: "bench.mjs", function: "dear", line: 1 });
   });
 
-  it("is found in Python, also where the command sets PYTHONPATH itself", async () => {
+  it.skipIf(!hasPython)("is found in Python, also where the command sets PYTHONPATH itself", async () => {
     const library = `class Table:
     def dear(self, n):
         return sum(sorted(str(i) for i in range(n)).index(str(i)) for i in range(3))
