@@ -129,7 +129,7 @@ async function importTransformers(): Promise<Transformers> {
     throw new MachineError(`the package ${packageName}, which runs embedding models, cannot be loaded`, {
       remedy:
         `install it beside lessonbank: ONNXRUNTIME_NODE_INSTALL=skip npm install ${packageName} ` +
-        "(about 500 MB), or use the structural embedder, which needs nothing",
+        "(about 500 MB; in a checkout of lessonbank add --no-save --save-dev: npm 11 leaves optional peers out), or use the structural embedder, which needs nothing",
       cause: error,
     });
   }

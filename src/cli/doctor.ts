@@ -124,7 +124,12 @@ function checkOptional(name: string, use: string): Check {
     createRequire(import.meta.url).resolve(name);
     return { name, status: "ok", detail: `installed: ${use}` };
   } catch {
-    return { name, status: "absent", detail: `not installed: ${use}`, remedy: `npm install ${name}` };
+    return {
+      name,
+      status: "absent",
+      detail: `not installed: ${use}`,
+      remedy: `npm install ${name}; in a checkout of lessonbank: npm install --no-save --save-dev ${name}`,
+    };
   }
 }
 

@@ -75,7 +75,7 @@ export async function importLlamaCpp(): Promise<NodeLlamaCpp> {
       {
         remedy:
           `install it beside lessonbank: npm install ${packageName} (about 700 MB with its builds for GPUs). Without them (85 MB): ` +
-          `npm install --omit=optional ${packageName} @node-llama-cpp/linux-x64. Or serve the file with Ollama or llama.cpp's server.`,
+          `npm install --omit=optional ${packageName} @node-llama-cpp/linux-x64. In a checkout of lessonbank add --no-save --save-dev: npm 11 leaves optional peers out. Or serve the file with Ollama or llama.cpp's server.`,
         cause: error,
       },
     );
