@@ -12,24 +12,8 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include "newer-calls.h"
 #include "program.h"
-
-/* Newer than some systems' headers; the numbers are the same on every machine. */
-enum {
-  CALL_IO_URING_SETUP = 425,
-  CALL_IO_URING_ENTER,
-  CALL_IO_URING_REGISTER,
-  CALL_OPEN_TREE,
-  CALL_MOVE_MOUNT,
-  CALL_FSOPEN,
-  CALL_FSCONFIG,
-  CALL_FSMOUNT,
-  CALL_FSPICK,
-  CALL_CLONE3 = 435,
-  CALL_MOUNT_SETATTR = 442,
-  CALL_QUOTACTL_FD = 443,
-  CALL_OPEN_TREE_ATTR = 467,
-};
 
 static void write_policy(struct program *program, int profiling) {
   static const long refused[] = {

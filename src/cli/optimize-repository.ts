@@ -24,6 +24,7 @@ import {
   projectRoot,
   settingsOfPlan,
   type ProjectFlags,
+  projectFlagNames,
 } from "./project-options.ts";
 import { createRepositoryView } from "./repository-view.ts";
 import { planToResume } from "./resume-repository.ts";
@@ -68,13 +69,7 @@ export function addRepositoryOptions(command: Command): Command {
 
 /** Names, of those flags, that mean something with `--repo` alone. */
 export const repositoryFlagNames = [
-  "build",
-  "test",
-  "bench",
-  "metric",
-  "metricJson",
-  "better",
-  "unit",
+  ...projectFlagNames,
   "functions",
   "patch",
   "pullRequest",

@@ -30,7 +30,7 @@ import { journalFile, shownPath } from "./places.ts";
 import { openRunsBank } from "./runs-bank.ts";
 import { addTeamOptions, chooseTeam, reopenTeam, type ChosenTeam } from "./team-options.ts";
 import type { Terminal } from "./terminal.ts";
-import { duration, positiveNumber, wholeNumber } from "./values.ts";
+import { duration, optionOf, positiveNumber, wholeNumber } from "./values.ts";
 import { checkWritable, writeWhole } from "./write-file.ts";
 
 interface OptimizeFlags extends RepositoryFlags {
@@ -130,7 +130,7 @@ function onlyTask(tasks: readonly string[], command: Command): string | undefine
     });
   const strange = repositoryFlagNames.find((name) => command.getOptionValueSource(name) === "cli");
   if (strange !== undefined)
-    throw new UsageError(`--${kebab(strange)} says something of a repository, and none was given`, {
+    throw new UsageError(`${optionOf(strange)} says something of a repository, and none was given`, {
       remedy: "--repo DIR",
     });
   return first;
@@ -139,13 +139,9 @@ function onlyTask(tasks: readonly string[], command: Command): string | undefine
 function refuseForRepository(flags: OptimizeFlags): void {
   for (const name of ["output", "weakerSandbox"] as const)
     if (flags[name] !== undefined)
-      throw new UsageError(`--${kebab(name)} does not go with --repo`, {
+      throw new UsageError(`${optionOf(name)} does not go with --repo`, {
         remedy: name === "output" ? "--patch FILE writes all changes" : "leave it out",
       });
-}
-
-function kebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** A task begins a run, a journal goes on with one; what a run began with cannot be chosen again. */

@@ -19,6 +19,17 @@ export interface ProjectFlags {
   readonly unit?: string;
 }
 
+/** Names of these flags: a run that is gone on with has them already. */
+export const projectFlagNames = [
+  "build",
+  "test",
+  "bench",
+  "metric",
+  "metricJson",
+  "better",
+  "unit",
+] as const satisfies readonly (keyof ProjectFlags)[];
+
 export interface ChosenProject {
   readonly settings: ProjectSettings;
   /** What `lessonbank.json` says beside the commands. */

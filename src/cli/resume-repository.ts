@@ -4,7 +4,9 @@ import { statSync } from "node:fs";
 import type { Command } from "commander";
 import { planFileName, readPlan, type Plan } from "../codebase/plan.ts";
 import { UsageError } from "../errors.ts";
+import { projectFlagNames } from "./project-options.ts";
 import type { Terminal } from "./terminal.ts";
+import { optionOf } from "./values.ts";
 
 /** Whether `--resume` names the folder of a repository's run; a single function's run is one file. */
 export function isRunOfRepository(resume: string | undefined, terminal: Terminal): resume is string {
@@ -15,18 +17,7 @@ export function isRunOfRepository(resume: string | undefined, terminal: Terminal
 }
 
 /** What a run began with and cannot change in the midst; limits may. */
-const fixed = [
-  "build",
-  "test",
-  "bench",
-  "metric",
-  "metricJson",
-  "better",
-  "unit",
-  "functions",
-  "seed",
-  "policy",
-];
+const fixed = [...projectFlagNames, "functions", "seed", "policy"];
 
 /** Throws a UsageError where the folder holds no plan, or flags contradict it. */
 export async function planToResume(
@@ -46,7 +37,7 @@ export async function planToResume(
     throw new UsageError(
       `a run that is resumed has ${functions.length > 0 ? "its functions" : "what it began with"} already`,
       {
-        remedy: `leave ${functions[0] ?? `--${contradicting?.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`} out`,
+        remedy: `leave ${functions[0] ?? optionOf(contradicting ?? "")} out`,
       },
     );
   const moved = repo !== undefined && relative(plan.root, resolve(terminal.directory, repo)) !== "";

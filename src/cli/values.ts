@@ -43,3 +43,8 @@ export function nameList(text: string): string[] {
 export function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
+
+/** The option that commander keeps under this name: `--metric-json` of `metricJson`. */
+export function optionOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

@@ -22,7 +22,7 @@ const vectorExtensions: readonly (readonly [flag: string, name: string])[] = [
   ["asimd", "neon"],
 ];
 
-const compilerVersions = new Map<string, string>();
+const toolVersions = new Map<string, string>();
 
 /**
  * The context of everything measured for a task on this machine. Runs the compiler once for its version; a compiler that cannot be
@@ -45,7 +45,7 @@ function translation(task: Task): Pick<LessonContext, "compiler" | "flags"> {
   if (task.kind === "command") return { compiler: tidy(task.toolchain), flags: [] };
   const { command, standard, flags } = task.compiler;
   return {
-    compiler: compilerVersion(command),
+    compiler: toolVersion(command),
     flags: [`-std=${standard}`, ...flags].slice(0, lessonLimits.entries).map(tidy),
   };
 }
@@ -67,11 +67,12 @@ function cpuModel(cpuInfo: string): string {
   return implementer && part ? `CPU implementer ${implementer} part ${part}` : "unknown";
 }
 
-function compilerVersion(command: string): string {
-  let version = compilerVersions.get(command);
+/** First line of what a command says of its version, asked once; its name alone where it cannot be run. */
+export function toolVersion(command: string): string {
+  let version = toolVersions.get(command);
   if (version === undefined) {
     version = tidy(firstLineOf(command) ?? command);
-    compilerVersions.set(command, version);
+    toolVersions.set(command, version);
   }
   return version;
 }

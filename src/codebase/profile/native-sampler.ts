@@ -3,7 +3,7 @@
  * tick of the kernel's clock where the process is. `perf` would say the same, and more, but is forbidden in most containers; it
  * needs no recompilation either. What does not load libraries (static programs) and what ends by `_exit` is not seen.
  */
-import { profileFolder, type Profiler, type Sample } from "./profiler.ts";
+import { below, profileFolder, type Profiler, type Sample } from "./profiler.ts";
 
 const sampler = `#define _GNU_SOURCE
 #include <dlfcn.h>
@@ -199,9 +199,4 @@ function readLines(text: string, frames: Map<string, Frame[]>): void {
       index += 1;
     }
   }
-}
-
-/** The path below the root; undefined where it is elsewhere. */
-export function below(root: string, path: string): string | undefined {
-  return root !== "" && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : undefined;
 }

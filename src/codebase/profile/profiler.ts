@@ -38,3 +38,8 @@ export interface Profiler {
   /** `files` by name below `profileFolder`. Untrusted: whatever it is, it throws nothing. */
   read(files: ReadonlyMap<string, string>): Sample[];
 }
+
+/** The path below the root; undefined where it is elsewhere. */
+export function below(root: string, path: string): string | undefined {
+  return root !== "" && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : undefined;
+}

@@ -3,8 +3,7 @@
  * very often look somewhat dearer than they are.
  */
 import { z } from "zod";
-import { below } from "./native-sampler.ts";
-import { profileFolder, type Place, type Profiler, type Sample } from "./profiler.ts";
+import { below, profileFolder, type Place, type Profiler, type Sample } from "./profiler.ts";
 
 /** Runs before the program, as `sitecustomize` does. */
 const hook = `import atexit, cProfile, json, os, threading

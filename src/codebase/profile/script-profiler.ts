@@ -3,8 +3,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { below } from "./native-sampler.ts";
-import { profileFolder, type Profiler, type Sample } from "./profiler.ts";
+import { below, profileFolder, type Profiler, type Sample } from "./profiler.ts";
 
 /** `--cpu-prof` is not allowed in NODE_OPTIONS before Node 22; the inspector is, in every version. */
 const hook = `"use strict";
