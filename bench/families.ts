@@ -6,11 +6,12 @@ import { UsageError } from "lessonbank";
 
 export const families = {
   /** Few bytes or bits at a time. */
-  bytes: ["adler-checksum", "bit-count", "crc32", "rgb-to-grey"],
+  bytes: ["adler-checksum", "base64-decode", "bit-count", "crc32", "nearest-code", "rgb-to-grey"],
   /** Strings that are cut out, joined, searched and compared. */
   text: ["csv-report", "edit-distance", "keyword-count", "lower-case", "text-search"],
   /** Large arrays, walked in a bad order or more often than needed. */
   memory: [
+    "cholesky",
     "heat-step",
     "histogram",
     "matrix-product",
@@ -19,10 +20,22 @@ export const families = {
     "table-totals",
     "transposed-product",
   ],
-  /** Expensive operations: roots, divisions, powers, angles. */
-  arithmetic: ["cosine-scores", "gravity-step", "nearest-station", "polynomial"],
+  /** Expensive operations: roots, divisions, remainders, powers. */
+  arithmetic: [
+    "cosine-scores",
+    "escape-times",
+    "gravity-step",
+    "nearest-station",
+    "pair-energy",
+    "polynomial",
+    "residue-powers",
+  ],
+  /** Sines, exponentials and powers, called far more often than there are different ones. */
+  functions: ["gamma-curve", "power-spectrum", "softmax-rows"],
   /** Sequences in which every value depends on those before it. */
   sequences: ["echo", "moving-average", "running-balance"],
+  /** Sums over what lies around every value, or some way off, with what is known already found again or tested for. */
+  signals: ["autocorrelation", "box-blur", "fir-filter"],
   /** Containers that grow, are searched, and are copied. */
   containers: ["unique-words", "valid-readings"],
 } as const;
@@ -39,9 +52,27 @@ export function familyOf(task: string): Family {
   });
 }
 
-/** Families on whose tasks the selection of lessons was tuned; what it gains on the others is what counts. */
-const tuningFamilies: readonly Family[] = ["bytes", "memory", "sequences"];
+/**
+ * On these the selection of lessons was tuned, whatever their family: what it gains on the others is what counts. No task is added to them, unless the
+ * selection is tuned again.
+ */
+const tuningTasks: readonly string[] = [
+  "adler-checksum",
+  "bit-count",
+  "crc32",
+  "rgb-to-grey",
+  "heat-step",
+  "histogram",
+  "matrix-product",
+  "reverse-axes",
+  "sparse-product",
+  "table-totals",
+  "transposed-product",
+  "echo",
+  "moving-average",
+  "running-balance",
+];
 
 export function tunedOn(task: string): boolean {
-  return tuningFamilies.includes(familyOf(task));
+  return tuningTasks.includes(task);
 }
