@@ -8,9 +8,18 @@ export const families = {
   /** Few bytes or bits at a time. */
   bytes: ["adler-checksum", "bit-count", "crc32", "rgb-to-grey"],
   /** Strings that are cut out, joined, searched and compared. */
-  text: ["csv-report", "edit-distance", "keyword-count", "lower-case", "text-search"],
+  text: [
+    "csv-report",
+    "keyword-count",
+    "longest-palindrome",
+    "lower-case",
+    "prefix-counts",
+    "text-search",
+    "wrap-text",
+  ],
   /** Large arrays, walked in a bad order or more often than needed. */
   memory: [
+    "game-of-life",
     "heat-step",
     "histogram",
     "matrix-product",
@@ -24,7 +33,11 @@ export const families = {
   /** Sequences in which every value depends on those before it. */
   sequences: ["echo", "moving-average", "running-balance"],
   /** Containers that grow, are searched, and are copied. */
-  containers: ["unique-words", "valid-readings"],
+  containers: ["hop-counts", "sliding-maximum", "stock-levels", "unique-words", "valid-readings"],
+  /** Tables of partial solutions that are kept whole, where little of them is read again. */
+  tables: ["backpack", "binomial", "edit-distance"],
+  /** All nodes or pairs are gone through again and again, and a comparison in the innermost loop says what is stored. */
+  graphs: ["component-labels", "longest-rise", "shortest-routes"],
 } as const;
 
 export type Family = keyof typeof families;
