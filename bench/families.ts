@@ -8,10 +8,19 @@ export const families = {
   /** Few bytes or bits at a time. */
   bytes: ["adler-checksum", "base64-decode", "bit-count", "crc32", "nearest-code", "rgb-to-grey"],
   /** Strings that are cut out, joined, searched and compared. */
-  text: ["csv-report", "edit-distance", "keyword-count", "lower-case", "text-search"],
+  text: [
+    "csv-report",
+    "keyword-count",
+    "longest-palindrome",
+    "lower-case",
+    "prefix-counts",
+    "text-search",
+    "wrap-text",
+  ],
   /** Large arrays, walked in a bad order or more often than needed. */
   memory: [
     "cholesky",
+    "game-of-life",
     "heat-step",
     "histogram",
     "matrix-product",
@@ -37,7 +46,11 @@ export const families = {
   /** Sums over what lies around every value, or some way off, with what is known already found again or tested for. */
   signals: ["autocorrelation", "box-blur", "fir-filter"],
   /** Containers that grow, are searched, and are copied. */
-  containers: ["unique-words", "valid-readings"],
+  containers: ["hop-counts", "sliding-maximum", "stock-levels", "unique-words", "valid-readings"],
+  /** Tables of partial solutions that are kept whole, where little of them is read again. */
+  tables: ["backpack", "binomial", "edit-distance"],
+  /** All nodes or pairs are gone through again and again, and a comparison in the innermost loop says what is stored. */
+  graphs: ["component-labels", "longest-rise", "shortest-routes"],
 } as const;
 
 export type Family = keyof typeof families;
