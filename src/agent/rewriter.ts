@@ -8,13 +8,12 @@ import { sha256 } from "../code/hash.ts";
 import { openSubject } from "../code/subject.ts";
 import type { Lesson, Transformation } from "../lesson/lesson.ts";
 import { rewriterLesson } from "../lesson/words.ts";
-import type { TransformationExpectation } from "../worth/experience.ts";
 import { expectationOf } from "../select/shown.ts";
 import { timedSizes } from "../task/task.ts";
 import type { Agent, Proposal, ProposalRequest } from "./agent.ts";
 import type { Opportunity, Rewrite } from "./rewrites/rewrite.ts";
 import { describeSteps, rebuild } from "./steps.ts";
-import { createWorth, promiseOfStack, type Expectation } from "./worth.ts";
+import { createWorth, promiseOfStack, type Belief, type Expectation, type Measured } from "./worth.ts";
 
 export interface RewriterOptions {
   readonly name: string;
@@ -56,6 +55,12 @@ interface Move {
   readonly value: number;
 }
 
+/** A step of a base, by its index, and what trying the base without it promises. */
+interface Removal {
+  readonly index: number;
+  readonly value: number;
+}
+
 export function createRewriter(options: RewriterOptions): Agent {
   const { name, speciality, rewrites, boldness = 0.25, languages = ["c", "c++"] } = options;
   const worth = createWorth(rewrites.map((rewrite) => rewrite.name));
@@ -75,10 +80,19 @@ export function createRewriter(options: RewriterOptions): Agent {
 
     async propose(request) {
       if (!languages.includes(request.task.language)) return undefined;
-      const known = expectationOf(request);
+      const known = worth.given(expectationOf(request), measuredBy(request.lessons));
       for (const base of basesInOrder(request)) {
+        const removals = removalsFrom(base, request, known);
         for (const move of movesOn(base.source, request, known)) {
+          while (removals[0] && removals[0].value > move.value) {
+            const proposal = without(base, removals.shift()!, request);
+            if (proposal) return proposal;
+          }
           const proposal = chain(base, move, request, known);
+          if (proposal) return proposal;
+        }
+        for (const removal of removals) {
+          const proposal = without(base, removal, request);
           if (proposal) return proposal;
         }
       }
@@ -102,13 +116,13 @@ export function createRewriter(options: RewriterOptions): Agent {
     },
   };
 
-  function movesOn(source: string, request: ProposalRequest, known: TransformationExpectation): Move[] {
+  function movesOn(source: string, request: ProposalRequest, known: Belief): Move[] {
     const { task, random } = request;
     const subject = openSubject(source, task.language, task.function, timedSizes(task));
     if (!subject) return [];
     const moves = rewrites.flatMap((rewrite) =>
       rewrite.opportunities(subject).map((opportunity) => {
-        const expected = worth.expect(rewrite.name, opportunity, known);
+        const expected = known.expect(rewrite.name, opportunity);
         return { rewrite, opportunity, expected, value: expected.promise + jitter * random() };
       }),
     );
@@ -116,12 +130,7 @@ export function createRewriter(options: RewriterOptions): Agent {
   }
 
   /** Applies the move and, while evidence or boldness say so, further ones on top. Undefined where the text was tried before. */
-  function chain(
-    base: Base,
-    first: Move,
-    request: ProposalRequest,
-    known: TransformationExpectation,
-  ): Proposal | undefined {
+  function chain(base: Base, first: Move, request: ProposalRequest, known: Belief): Proposal | undefined {
     const { random, tried } = request;
     let source = first.opportunity.apply();
     if (source === base.source) return undefined;
@@ -149,6 +158,33 @@ export function createRewriter(options: RewriterOptions): Agent {
     );
     return describe(base, steps, source, request);
   }
+
+  /** Steps of the base that may be better left out, most promising first. Of a single step the reference is that. */
+  function removalsFrom(base: Base, { random }: ProposalRequest, known: Belief): Removal[] {
+    if (base.transformations.length < 2) return [];
+    return base.transformations
+      .map((step, index) => ({ index, value: known.promiseWithout(step) + jitter * random() }))
+      .filter(({ value }) => value >= leastPromise)
+      .sort((a, b) => b.value - a.value);
+  }
+
+  /** The base without one of its steps; undefined where the others cannot be done without it, or the text was tried before. */
+  function without(
+    base: Base,
+    { index, value }: Removal,
+    { task, tried }: ProposalRequest,
+  ): Proposal | undefined {
+    const left = rebuild(task, base.transformations.toSpliced(index, 1), rewrites);
+    if (!left || tried.has(sha256(left.source))) return undefined;
+    return { ...left, promise: Math.log(base.speed) + value };
+  }
+}
+
+/** What the lessons shown say of candidates, also of other agents and earlier runs. */
+function measuredBy(lessons: readonly Lesson[]): Measured[] {
+  return lessons.flatMap(({ transformations, evidence: { speedup } }) =>
+    speedup && transformations.length > 0 ? [{ steps: transformations, speedup }] : [],
+  );
 }
 
 /** The fastest code that the lessons know, then the rest; now and then in another order, so that a team does not all dig in one place. */

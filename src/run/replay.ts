@@ -1,6 +1,6 @@
 /**
  * A run again from its journal: the same decisions, with no model, no network and no compiler. Every decision is compared with the one in the
- * journal, and the first that differs ends it.
+ * journal, and the first that differs ends it. What agents propose comes from the journal (`recorded-agents.ts`).
  */
 import type { Agent } from "../agent/agent.ts";
 import { defaultTeam } from "../agent/team.ts";
@@ -14,13 +14,14 @@ import { callerOnTape } from "./outside.ts";
 import { readJournal, taskOf, type ReadJournal } from "./read-journal.ts";
 import type { OptimizeResult } from "./result.ts";
 import { withoutHead } from "./record.ts";
+import { recordedAgents } from "./recorded-agents.ts";
 import { limitsSoFar, refuseOtherTeam } from "./resume.ts";
 import { createTape, ReplayDifference } from "./tape.ts";
 
 export interface ReplayOptions {
   /** A journal, packed by gzip or not, or one that was read. */
   readonly journal: string | ReadJournal;
-  /** Those of the run; their models are not asked. Default: the rewriter team. */
+  /** Those of the run; their models are not asked, and rewriters propose what they proposed. Default: the rewriter team. */
   readonly agents?: readonly Agent[] | undefined;
   /** Default: LessonL. */
   readonly strategy?: Strategy | undefined;
@@ -65,7 +66,7 @@ async function playAgain(
   const result = await execute({
     run: started.run,
     task,
-    agents,
+    agents: recordedAgents(agents, lines),
     strategy,
     policy: started.policy,
     seed: started.seed,

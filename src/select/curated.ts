@@ -16,21 +16,35 @@ export const curatedPolicy: SelectionPolicy = {
   name: "curated",
   reach: 500,
   select: (candidates, options) => lessonlPolicy.select(candidates, options),
-  selectGeneral(candidates, { k }) {
-    const chosen: GeneralCandidate[] = [];
-    const covered = new Set<string>();
-    let left = candidates;
-    while (chosen.length < k) {
-      const adds = (candidate: GeneralCandidate): number => addsTo(covered, candidate);
-      const [best] = left.toSorted(byWorth(adds));
-      if (!best || adds(best) < leastWorth) break;
-      chosen.push(best);
-      left = left.filter((each) => each !== best);
-      for (const name of best.lesson.transformations) covered.add(name);
-    }
+  selectGeneral(candidates, { k, familiar = new Set() }) {
+    const chosen = seatNews(candidates, k, familiar);
+    const more = candidates.filter((each) => !chosen.includes(each));
+    chosen.push(
+      ...seatNews(more, k - chosen.length, new Set(chosen.flatMap(({ lesson }) => lesson.transformations))),
+    );
     return chosen.toSorted(byWorth(promiseOf));
   },
 };
+
+/** Up to `k` candidates, each for what it tells beyond those before it and what is told already. */
+function seatNews(
+  candidates: readonly GeneralCandidate[],
+  k: number,
+  told: ReadonlySet<string>,
+): GeneralCandidate[] {
+  const chosen: GeneralCandidate[] = [];
+  const covered = new Set(told);
+  let left = candidates;
+  while (chosen.length < k) {
+    const adds = (candidate: GeneralCandidate): number => addsTo(covered, candidate);
+    const [best] = left.toSorted(byWorth(adds));
+    if (!best || adds(best) < leastWorth) break;
+    chosen.push(best);
+    left = left.filter((each) => each !== best);
+    for (const name of best.lesson.transformations) covered.add(name);
+  }
+  return chosen;
+}
 
 /**
  * What a lesson adds to those on `covered` transformations: of each other one that it is about, how much it matters that the agent knows. Corrected by what showing

@@ -38,6 +38,8 @@ export interface SelectionOptions {
   readonly k: number;
   /** In [0, 1). A policy that makes no random choice does not call it. */
   readonly random: () => number;
+  /** Transformations that the agent has tried on this task itself. Default: none. */
+  readonly familiar?: ReadonlySet<string>;
 }
 
 export interface SelectionPolicy {

@@ -148,7 +148,7 @@ class LessonlRun {
   /** All agents at once, each with choices of its own; then those that repeat another are asked again, in team order. */
   private async propose(shown: readonly Lesson[], others: OtherTasks): Promise<Candidate[]> {
     const { agents, emit } = this.context;
-    const turns = agents.map((agent) => others.shownTo(agent, this.round));
+    const turns = agents.map((agent) => others.shownTo(agent, this.round, this.triedBy(agent)));
     this.turns = new Map(agents.map((agent, index) => [agent.name, turns[index]!]));
     this.unheard = new Set();
     for (const [agent, { draw }] of this.turns) {
@@ -156,6 +156,7 @@ class LessonlRun {
     }
     const asked = await Promise.all(agents.map((agent, index) => this.ask(agent, shown, turns[index]!, 0)));
     const candidates: Candidate[] = [];
+    const passing = new Set<string>();
     for (const [index, agent] of agents.entries()) {
       let proposal = asked[index];
       for (let ask = 1; proposal && this.tried.has(sha256(proposal.source)); ask++) {
@@ -165,22 +166,33 @@ class LessonlRun {
             ? undefined
             : await this.ask(agent, shown, turns[index]!, ask);
       }
-      if (!proposal) {
-        emit({ type: "agent-passed", agent: agent.name, round: this.round });
-        continue;
-      }
-      candidates.push(this.prepare(proposal, agent.name, shown));
+      if (proposal) candidates.push(this.prepare(proposal, agent.name, shown));
+      else passing.add(agent.name);
     }
-    for (const passing of this.leastPromising(candidates)) {
-      candidates.splice(candidates.indexOf(passing), 1);
-      this.tried.delete(sha256(passing.source));
-      emit({ type: "agent-passed", agent: passing.agent, round: this.round });
+    for (const waiting of this.leastPromising(candidates)) {
+      candidates.splice(candidates.indexOf(waiting), 1);
+      this.tried.delete(sha256(waiting.source));
+      passing.add(waiting.agent);
+    }
+    // In the team's order, whatever the reason: a replay knows none.
+    for (const { name } of agents) {
+      if (passing.has(name)) emit({ type: "agent-passed", agent: name, round: this.round });
     }
     this.proposed = new Map(candidates.map(({ agent, id }) => [agent, id]));
     // A budget that ends in the middle of a round, or a person who stops it, should have had the best of it.
     candidates.sort((a, b) => (b.promise ?? 0) - (a.promise ?? 0));
     for (const candidate of candidates) emit({ type: "candidate-proposed", candidate });
     return candidates;
+  }
+
+  /** Transformations that the agent itself has added to something in this run. */
+  private triedBy(agent: Agent): ReadonlySet<string> {
+    const own = this.attempts.filter(({ candidate }) => candidate.agent === agent.name);
+    return new Set(
+      own.flatMap(({ candidate: { transformations, basis } }) =>
+        transformations.slice(basis?.transformations ?? 0).map(({ name }) => name),
+      ),
+    );
   }
 
   /**

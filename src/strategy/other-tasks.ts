@@ -38,7 +38,7 @@ export interface Shown {
 
 export interface OtherTasks {
   /** Choices of the policy and of chance; the same for every ask of a turn. */
-  shownTo(agent: Agent, round: number): Shown;
+  shownTo(agent: Agent, round: number, familiar: ReadonlySet<string>): Shown;
   /** Retires the general lessons that, by now, were drawn often enough to tell that showing them does not help. */
   tend(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export async function openOtherTasks(
   /** It stays the same while the run lasts. */
   const repertoires = new Map<string, readonly string[] | undefined>();
   return {
-    shownTo(agent, round) {
+    shownTo(agent, round, familiar) {
       if (!repertoires.has(agent.name)) repertoires.set(agent.name, agent.repertoire?.(task));
       const repertoire = repertoires.get(agent.name);
       const within = <Item>(items: readonly Item[], namesOf: (item: Item) => readonly string[]): Item[] =>
@@ -78,6 +78,7 @@ export async function openOtherTasks(
       const chosen = policy.selectGeneral(own, {
         k: options.k,
         random: randomStream(seed, "general", agent.name, round),
+        familiar,
       });
       const draw = drawShown(chosen, {
         ...(options.draw ?? usualDraw),

@@ -204,3 +204,32 @@ test("it builds a candidate again from some of its steps", async () => {
   expect(await agent.rebuild!(task, [step("unknown", 1)])).toBeUndefined();
   expect(await agent.rebuild!(task, [step("one", 3)])).toBeUndefined();
 });
+
+test("it tries the fastest code without a step that may cost more than it brings", async () => {
+  const agent = createRewriter({
+    name: "a",
+    speciality: "marks",
+    rewrites: [marking("first", [1]), marking("second", [1])],
+    boldness: 0,
+  });
+  const of = (names: readonly string[], speed: number) => ({
+    ...lessonOf(names.join(), speed),
+    transformations: names.map((name) => ({ name, parameters: { value: 1 }, place: "the whole function" })),
+  });
+  const marked = `${task.source.text}/* first 1 */\n/* second 1 */\n`;
+  const both = of(["first", "second"], 2);
+  const lesson = { ...both, evidence: { ...both.evidence, source: marked } };
+  const tried = new Set([sha256(task.source.text), sha256(marked)]);
+  const proposals = await Promise.all(
+    Array.from({ length: 8 }, (_, index) =>
+      agent.propose(request({ lessons: [lesson], tried, random: randomStream(index, "w") })),
+    ),
+  );
+  const without = proposals.filter((each) => each?.summary.startsWith("only"));
+  expect(without.length).toBeGreaterThan(0);
+  for (const proposal of without) {
+    expect(proposal?.transformations).toHaveLength(1);
+    expect(proposal?.basis).toBeUndefined();
+    expect(proposal?.promise).toBeGreaterThan(Math.log(2));
+  }
+});

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import { policyByName, type GeneralCandidate } from "../../src/select/policy.ts";
 import { expectationOf } from "../../src/select/shown.ts";
 import type { TransformationWorth } from "../../src/worth/experience.ts";
@@ -68,14 +68,31 @@ function general(
 
 const never = (): number => expect.unreachable("a policy without chance drew a random number");
 
-function choose(name: string, candidates: readonly GeneralCandidate[], k = 4, random = never): string[] {
+function choose(
+  name: string,
+  candidates: readonly GeneralCandidate[],
+  k = 4,
+  random = never,
+  familiar: readonly string[] = [],
+): string[] {
   const policy = policyByName(name);
-  return (policy.selectGeneral?.(candidates, { k, random }) ?? []).map(
+  return (policy.selectGeneral?.(candidates, { k, random, familiar: new Set(familiar) }) ?? []).map(
     ({ lesson }) => lesson.transformations[0]!,
   );
 }
 
 describe("the curated policy", () => {
+  it("seats what the agent has tried itself only where seats are left", () => {
+    const three = [
+      general("great", { promise: 0.5 }),
+      general("good", { promise: 0.3 }),
+      general("fair", { promise: 0.1 }),
+    ];
+    expect(choose("curated", three, 2)).toEqual(["great", "good"]);
+    expect(choose("curated", three, 2, never, ["great"])).toEqual(["good", "fair"]);
+    expect(choose("curated", three, 4, never, ["great", "good"])).toEqual(["great", "good", "fair"]);
+  });
+
   const several = [
     general("small", { promise: 0.05 }),
     general("large", { promise: 0.6 }),
