@@ -165,15 +165,16 @@ async function runCandidate(
     );
     return runSanitized(workbench, subject, await build, wanted);
   };
-  // A search tries many that are not faster: it does not pay for those.
-  const besides = effort === "screen" ? undefined : sanitizing();
-  besides?.catch(() => undefined);
+  let besides: Promise<Sanitized> | undefined;
   try {
     const timed = await workbench.exclusively(signal, async (supervisor) => {
       onStage?.("check");
       const facts = await factsAbout(judge, supervisor, subject);
       const checked = await checkCandidate(supervisor, subject, library, facts);
       if (checked.failure) return { failure: checked.failure, calls: checked.calls };
+      // A search tries many that are not faster: it does not pay for those.
+      if (effort !== "screen") besides = sanitizing();
+      besides?.catch(() => undefined);
       onStage?.("time");
       const result = await timeCandidate(supervisor, subject, library, facts, {
         effort,

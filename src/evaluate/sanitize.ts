@@ -12,7 +12,7 @@ import type { Precompiler } from "./precompiled.ts";
 import { sanitizingLoader } from "./sanitizing-loader.ts";
 import type { Workbench } from "./sandboxed-evaluator.ts";
 import type { Subject } from "./subject.ts";
-import { isTiming, type Ending } from "./supervisor.ts";
+import { isTiming, type Ending, type Supervisor } from "./supervisor.ts";
 import { findCompiler } from "./toolchain.ts";
 import {
   dropPlans,
@@ -111,8 +111,7 @@ async function runOnce(
   signal: AbortSignal | undefined,
 ): Promise<Sanitized> {
   const { threads } = subject.task;
-  // Several threads need cores of their own.
-  return (threads > 1 ? evaluator.exclusively : evaluator.beside)(signal, async (supervisor) => {
+  const work = async (supervisor: Supervisor): Promise<Sanitized> => {
     const loaded: LoadedPlan[] = [];
     try {
       loaded.push(...(await loadPlans(supervisor, subject.checked, { growBytes: checkGrowBytes / 4 })));
@@ -158,7 +157,9 @@ async function runOnce(
         await dropPlans(supervisor, loaded);
       }
     }
-  });
+  };
+  // Several threads need cores of their own.
+  return threads > 1 ? evaluator.exclusively(signal, work) : evaluator.beside(signal, work);
 }
 
 function unavailable(reason: string): SanitizerBuild {
