@@ -144,6 +144,18 @@ static void pin(struct words *words) {
   json_add(&reply, "{\"ok\":true,\"pinned\":%s}", pinned ? "true" : "false");
 }
 
+/* keep CORE : this process, all of its workers and whatever they start, for one that may not disturb what is measured on others */
+static void keep_to(struct words *words) {
+  int core = (int)next_unsigned(words);
+  if (words->bad || core >= CPU_SETSIZE) return;
+  cpu_set_t wanted;
+  CPU_ZERO(&wanted);
+  CPU_SET(core, &wanted);
+  if (sched_setaffinity(0, sizeof wanted, &wanted)) return refuse(strerror(errno));
+  all_cores = our_core = wanted;
+  json_add(&reply, "{\"ok\":true}");
+}
+
 /* plan NAME … (see plan.h) */
 static void add_plan(struct words *words) {
   struct plan *plan = read_plan(words);
@@ -296,6 +308,37 @@ static void end_turn(void) {
 
 static int is(const char *word, const char *name) { return !strcmp(word, name); }
 
+static void obey(struct words *words) {
+  const char *command = next_word(words);
+  if (is(command, "cancel") || !*command) return; /* it came too late: what it meant is done */
+  if (is(command, "hello")) json_add(&reply, "{\"ok\":true,\"pid\":%d}", getpid());
+  else if (is(command, "jail")) set_jail(words, 0);
+  else if (is(command, "bare")) set_jail(words, 1);
+  else if (is(command, "groups")) set_groups(words);
+  else if (is(command, "pin")) pin(words);
+  else if (is(command, "keep")) keep_to(words);
+  else if (is(command, "plan")) add_plan(words);
+  else if (is(command, "drop")) drop_plan(words);
+  else if (is(command, "start")) start_worker(words);
+  else if (is(command, "await")) await_worker(words);
+  else if (is(command, "pair")) run_pair(words);
+  else if (is(command, "end")) end_command(words);
+  else if (is(command, "lock")) ask_turn(words);
+  else if (is(command, "unlock")) end_turn();
+  else refuse("unknown command");
+  if (!reply.length) refuse("malformed command");
+  json_send(&reply);
+}
+
+/* Commands of one line, with `;` between them, are obeyed one after the other: what comes after a line is an interruption of it. */
+static void obey_line(const struct words *line) {
+  for (int start = 0, end; start <= line->count; start = end + 1) {
+    for (end = start; end < line->count && strcmp(line->word[end], ";");) end++;
+    struct words words = {.word = line->word + start, .count = end - start};
+    obey(&words);
+  }
+}
+
 int main(void) {
   struct words words;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -303,26 +346,7 @@ int main(void) {
   our_core = all_cores;
   signal(SIGPIPE, SIG_IGN);
   signal(SIGINT, SIG_IGN); /* Ctrl-C is for our parent to act upon */
-  while (read_command(&words)) {
-    const char *command = next_word(&words);
-    if (is(command, "cancel") || !*command) continue; /* it came too late: what it meant is done */
-    if (is(command, "hello")) json_add(&reply, "{\"ok\":true,\"pid\":%d}", getpid());
-    else if (is(command, "jail")) set_jail(&words, 0);
-    else if (is(command, "bare")) set_jail(&words, 1);
-    else if (is(command, "groups")) set_groups(&words);
-    else if (is(command, "pin")) pin(&words);
-    else if (is(command, "plan")) add_plan(&words);
-    else if (is(command, "drop")) drop_plan(&words);
-    else if (is(command, "start")) start_worker(&words);
-    else if (is(command, "await")) await_worker(&words);
-    else if (is(command, "pair")) run_pair(&words);
-    else if (is(command, "end")) end_command(&words);
-    else if (is(command, "lock")) ask_turn(&words);
-    else if (is(command, "unlock")) end_turn();
-    else refuse("unknown command");
-    if (!reply.length) refuse("malformed command");
-    json_send(&reply);
-  }
+  while (read_command(&words)) obey_line(&words);
   workers_settle();
   turn_end();
   return 0;

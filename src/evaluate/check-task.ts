@@ -20,7 +20,7 @@ import { batchMs } from "./timing-plan.ts";
 import {
   comparesSomething,
   variesArguments,
-  dropPlan,
+  dropPlans,
   endArms,
   loadPlan,
   runPair,
@@ -159,7 +159,7 @@ async function unwrittenFinding(
     } finally {
       if (supervisor.alive) {
         await endArms(supervisor);
-        for (const plan of loaded) await dropPlan(supervisor, plan);
+        await dropPlans(supervisor, loaded);
       }
     }
   });

@@ -1,11 +1,12 @@
 /**
- * Is the candidate right? Every checked size, then the timed one, on fresh values in fresh processes, before anything is timed.
+ * Is the candidate right? Every checked size, then the timed one, on fresh values in fresh processes, before anything is timed. Where the
+ * rounds of timing call it once at a time they do so between the same guard pages: then the first pair of each, which warms up, is that check.
  */
 import { planBytes } from "./encode-plan.ts";
 import { checkGrowBytes, referenceLimitMs, type ReferenceFacts } from "./reference-facts.ts";
 import type { Subject } from "./subject.ts";
 import type { Supervisor } from "./supervisor.ts";
-import { dropPlan, endArms, loadPlan, runPair, startArms, type Failure, type LoadedPlan } from "./trial.ts";
+import { dropPlans, endArms, loadPlans, runPair, startArms, type Failure, type LoadedPlan } from "./trial.ts";
 
 /** A candidate's call may take this many times as long as the reference's, and a second on top. */
 export const candidateFactor = 10;
@@ -23,10 +24,9 @@ export async function checkCandidate(
   const loaded: LoadedPlan[] = [];
   let calls = 0;
   try {
-    for (const sized of [...subject.checked, subject.timed])
-      loaded.push(
-        await loadPlan(supervisor, sized, { growBytes: Math.max(checkGrowBytes, 2 * facts.grownBytes) }),
-      );
+    const sizes = facts.instances > 1 ? [...subject.checked, subject.timed] : subject.checked;
+    const growBytes = Math.max(checkGrowBytes, 2 * facts.grownBytes);
+    loaded.push(...(await loadPlans(supervisor, sizes, { growBytes })));
     const failure = await startArms(supervisor, subject, library, loaded);
     if (failure) return { failure, calls };
     const limits = { referenceMs: referenceLimitMs, candidateMs: candidateGraceMs, candidateFactor };
@@ -45,7 +45,7 @@ export async function checkCandidate(
   } finally {
     if (supervisor.alive) {
       await endArms(supervisor);
-      for (const plan of loaded) await dropPlan(supervisor, plan);
+      await dropPlans(supervisor, loaded);
     }
   }
 }

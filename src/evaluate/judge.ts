@@ -154,18 +154,18 @@ async function runCandidate(
   await keep(library, bytes);
   let build: Promise<SanitizerBuild> | undefined;
   const unwanted = new AbortController();
-  const sanitizing = (): Promise<SanitizerBuild> => {
-    const wanted = AbortSignal.any([signal, unwanted.signal]);
-    build ??= enqueue(judge.compiling, wanted, () =>
+  const wanted = AbortSignal.any([signal, unwanted.signal]);
+  const sanitizing = async (): Promise<Sanitized> => {
+    build = enqueue(judge.compiling, wanted, () =>
       buildSanitized(workbench, subject, source, {
         name: `${name}-sanitized`,
         precompiler: judge.precompiler,
         signal: wanted,
       }),
     );
-    build.catch(() => undefined);
-    return build;
+    return runSanitized(workbench, subject, await build, wanted);
   };
+  let besides: Promise<Sanitized> | undefined;
   try {
     const timed = await workbench.exclusively(signal, async (supervisor) => {
       onStage?.("check");
@@ -173,7 +173,8 @@ async function runCandidate(
       const checked = await checkCandidate(supervisor, subject, library, facts);
       if (checked.failure) return { failure: checked.failure, calls: checked.calls };
       // A search tries many that are not faster: it does not pay for those.
-      if (effort !== "screen") void sanitizing();
+      if (effort !== "screen") besides = sanitizing();
+      besides?.catch(() => undefined);
       onStage?.("time");
       const result = await timeCandidate(supervisor, subject, library, facts, {
         effort,
@@ -187,13 +188,19 @@ async function runCandidate(
     const measured: MeasuredVerdict = { status: "measured", ...timed.measured };
     if (effort === "screen" && !timed.measured.faster) return ended(measured, timed.calls);
     onStage?.("check");
-    const sanitized = await runSanitized(workbench, subject, await sanitizing(), signal);
+    const sanitized = await (besides ?? sanitizing());
     return ended(await withSanitizers(judge, subject, measured, sanitized, signal), timed.calls);
   } finally {
     await rm(library, { force: true });
     unwanted.abort();
+    const finished = besides?.catch(() => undefined);
     if (build)
-      judge.inBackground(build.then(async (built) => built.ok && rm(built.library, { force: true })));
+      judge.inBackground(
+        build.then(async (built) => {
+          await finished;
+          if (built.ok) await rm(built.library, { force: true });
+        }),
+      );
   }
 }
 

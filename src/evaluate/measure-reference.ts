@@ -6,7 +6,7 @@ import { planCall } from "../task/plan.ts";
 import type { Sizes, FunctionTask } from "../task/task.ts";
 import { checkGrowBytes } from "./reference-facts.ts";
 import type { Workbench } from "./sandboxed-evaluator.ts";
-import { dropPlan, endArms, loadPlan, runReference, startArms, type LoadedPlan } from "./trial.ts";
+import { dropPlans, endArms, loadPlan, runReference, startArms, type LoadedPlan } from "./trial.ts";
 
 export type ReferenceTime =
   /** The quicker of two calls. */
@@ -44,7 +44,7 @@ export async function measureReference(
       } finally {
         if (supervisor.alive) {
           await endArms(supervisor);
-          for (const one of loaded) await dropPlan(supervisor, one);
+          await dropPlans(supervisor, loaded);
         }
       }
     });

@@ -3,12 +3,15 @@
  * has worked. Decoding and encoding cost both arms about the same; what this arm spends beyond that is counted as if done inside. Pure.
  */
 import type { TimedPair } from "./rounds.ts";
+import { studentQuantile } from "./statistics.ts";
 import type { Timing } from "./supervisor.ts";
 
 /** So many standard deviations beyond the reference is not chance. */
 const deviations = 3;
 /** Less than so many beyond what was seen cannot be excluded: once in a hundred there is more. */
 const doubtful = 2.33;
+/** From fewer calls than this the standard deviation itself is too doubtful for that number. */
+const enoughFreedom = 4;
 /** Wake-ups scatter by this much, whatever the reference shows. */
 const leastScatterNs = 5_000;
 
@@ -28,7 +31,9 @@ export function movedNs(rounds: readonly (readonly TimedPair[])[], threads: numb
  */
 export function unseenNs(rounds: readonly (readonly TimedPair[])[], threads: number): number {
   const { ns, error, isChance } = meanExcess(rounds, threads);
-  return isChance ? Math.max(0, ns + doubtful * error) : doubtful * error;
+  const freedom = Math.max(freedomOf(rounds), 1);
+  const more = (freedom < enoughFreedom ? studentQuantile(freedom, 0.02) : doubtful) * error;
+  return isChance ? Math.max(0, ns + more) : more;
 }
 
 /** By round and pair, what this arm spends around its call beyond the reference. */
@@ -66,13 +71,22 @@ function aroundNs({ untimedNs, untimedWallNs }: Timing, threads: number): number
  */
 function chanceVariances(rounds: readonly (readonly TimedPair[])[], threads: number): number[] {
   const around = rounds.map((pairs) => pairs.map(({ reference }) => aroundNs(reference, threads)));
-  const places = Math.max(...around.map((round) => round.length));
+  const places = mostPairs(rounds);
   const usual = Array.from({ length: places }, (_, place) => {
     const there = around.flatMap((round) => round[place] ?? []);
     return Math.max(there.reduce((sum, ns) => sum + ns, 0) / there.length, 1);
   });
   const all = around.flatMap((round) => round.map((ns, place) => ({ ns, usual: usual[place] ?? 1 })));
   const squares = all.reduce((sum, one) => sum + (one.ns / one.usual - 1) ** 2, 0);
-  const variance = squares / Math.max(all.length - places, 1);
+  const variance = squares / Math.max(freedomOf(rounds), 1);
   return all.map((one) => 2 * variance * one.usual ** 2 + 2 * leastScatterNs ** 2);
+}
+
+/** Pairs beyond the first at each place, by which it is known how much they scatter there. */
+function freedomOf(rounds: readonly (readonly TimedPair[])[]): number {
+  return rounds.flat().length - mostPairs(rounds);
+}
+
+function mostPairs(rounds: readonly (readonly TimedPair[])[]): number {
+  return Math.max(...rounds.map((pairs) => pairs.length));
 }

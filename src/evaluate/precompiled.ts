@@ -96,7 +96,8 @@ export function createPrecompiler(
         const set = headers.toSorted().join(" ");
         const met = (shelf.met.get(set) ?? 0) + 1;
         shelf.met.set(set, met);
-        if (met === 2 && building.size < mostAtOnce) {
+        if (met >= 2 && building.size < mostAtOnce && !shelf.tried.has(set)) {
+          shelf.tried.add(set);
           const task: Promise<void> = add(shelf, settings, headers).finally(() => building.delete(task));
           building.add(task);
         }
@@ -120,6 +121,8 @@ interface Shelf {
   readonly key: string;
   readonly kept: KeptHeader[];
   readonly met: Map<string, number>;
+  /** What was built, or is being built, or did not pay. */
+  readonly tried: Set<string>;
 }
 
 interface KeptHeader {
@@ -136,7 +139,7 @@ async function readShelf(directory: string, key: string): Promise<Shelf> {
     if (settings !== key || names === undefined) continue;
     kept.push({ headers: decodeNames(names), path: join(directory, name), bytes: Number(size) });
   }
-  return { key, kept, met: new Map() };
+  return { key, kept, met: new Map(), tried: new Set() };
 }
 
 /** Also marks it as used. */

@@ -7,7 +7,7 @@ import { planBytes, type PlanShape } from "./encode-plan.ts";
 import type { Subject } from "./subject.ts";
 import type { Supervisor } from "./supervisor.ts";
 import { instancesFor } from "./timing-plan.ts";
-import { dropPlan, endArms, loadPlan, runPair, runReference, startArms, type LoadedPlan } from "./trial.ts";
+import { dropPlans, endArms, loadPlan, runPair, runReference, startArms, type LoadedPlan } from "./trial.ts";
 
 export interface ReferenceFacts {
   /** CPU time of one call at the timed sizes (wall time where the task has threads). */
@@ -76,7 +76,7 @@ export async function measureSubject(supervisor: Supervisor, subject: Subject): 
   } finally {
     if (supervisor.alive) {
       await endArms(supervisor);
-      for (const plan of loaded) await dropPlan(supervisor, plan);
+      await dropPlans(supervisor, loaded);
     }
   }
 }

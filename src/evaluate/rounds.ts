@@ -12,8 +12,9 @@ import type { Failure } from "./trial.ts";
 const unevenExcess = 1.1;
 /** Of the reference's time: less than this that is done around the calls counts, but is not worth a word. */
 const worthSaying = 0.02;
-/** A busy machine makes a few pairs wait by chance. */
-const leastPairs = 8;
+/** A busy machine makes a few pairs wait by chance: of fewer than eight, all must; of fewer than six, not even that tells. */
+const manyPairs = 8;
+const leastPairs = 6;
 /** Ten terabytes a second: no core writes as fast. */
 const bytesPerMs = 1e10;
 
@@ -109,7 +110,8 @@ export function waitingFailure(rounds: readonly Round[], threads: number): Failu
   const pairs = rounds.flatMap((round) => round.pairs);
   const waits = ({ cpuNs, wallNs }: Timing): boolean => wallNs > 1.5 * cpuNs + 2e6;
   const hidden = pairs.filter(({ reference, candidate }) => waits(candidate) && !waits(reference));
-  if (pairs.length < leastPairs || hidden.length <= 0.75 * pairs.length) return undefined;
+  const chance = pairs.length < manyPairs ? pairs.length - 1 : 0.75 * pairs.length;
+  if (pairs.length < leastPairs || hidden.length <= chance) return undefined;
   const wallMs = median(pairs.map(({ candidate }) => candidate.wallNs)) / 1e6;
   const cpuMs = median(pairs.map(({ candidate }) => candidate.cpuNs)) / 1e6;
   return {

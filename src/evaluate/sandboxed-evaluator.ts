@@ -37,6 +37,11 @@ export interface Workbench extends Evaluator {
   subject(task: FunctionTask, signal?: AbortSignal): Promise<Subject>;
   /** Alone with the supervisor; an abort ends what it is doing. */
   exclusively<T>(signal: AbortSignal | undefined, work: (supervisor: Supervisor) => Promise<T>): Promise<T>;
+  /**
+   * The same on another core, beside what is timed: for calls of one thread that are not timed themselves. Where there is no other core, it is
+   * `exclusively`.
+   */
+  beside<T>(signal: AbortSignal | undefined, work: (supervisor: Supervisor) => Promise<T>): Promise<T>;
   /** A path for a file of this evaluator's, gone when it closes. */
   file(name: string): string;
   readonly sandbox: Sandbox;
@@ -48,7 +53,6 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
   const sandbox = await openSandbox({ kind: options.sandbox });
   const directory = await makeSessionDirectory();
   const compiling = pLimit(Math.max(1, availableParallelism()));
-  const alone = pLimit(1);
   const subjects = new Map<string, Promise<Subject>>();
   const closing = new AbortController();
   const precompiler = createPrecompiler(
@@ -56,41 +60,54 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     { signal: closing.signal },
   );
   const inFlight = new Set<Promise<unknown>>();
-  let supervisor: Supervisor | undefined;
+  const closers: (() => Promise<void>)[] = [];
 
   const heeding = (signal: AbortSignal | undefined): AbortSignal =>
     signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
 
-  const exclusively: Workbench["exclusively"] = (given, work) => {
-    const signal = heeding(given);
-    return enqueue(alone, signal, async () => {
-      // One that lives starts its workers with the programs of the cache folder, which may have been emptied.
-      await nativePrograms();
-      if (!supervisor?.alive)
-        supervisor = await startSupervisor({ sandbox, ...(memoryBytes !== undefined && { memoryBytes }) });
-      const current = supervisor;
-      let timer: NodeJS.Timeout | undefined;
-      const abort = (): void => {
-        current.cancel();
-        // Should it be deaf, in the midst of making values for example, then without it.
-        timer = setTimeout(() => void current.close(), 300);
-      };
-      signal.addEventListener("abort", abort, { once: true });
-      try {
-        signal.throwIfAborted();
-        const result = await work(current);
-        // A call that was ended for this looks like one that crashed.
-        signal.throwIfAborted();
-        return result;
-      } catch (error) {
-        signal.throwIfAborted();
-        throw error;
-      } finally {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", abort);
-      }
-    });
+  /** Work that is done one after the other, each alone with a supervisor that is started when it is first wanted. */
+  const lane = (core?: number): Workbench["exclusively"] => {
+    const alone = pLimit(1);
+    let supervisor: Supervisor | undefined;
+    closers.push(async () => supervisor?.close());
+    return (given, work) => {
+      const signal = heeding(given);
+      return enqueue(alone, signal, async () => {
+        // One that lives starts its workers with the programs of the cache folder, which may have been emptied.
+        await nativePrograms();
+        if (!supervisor?.alive)
+          supervisor = await startSupervisor({
+            sandbox,
+            core,
+            ...(memoryBytes !== undefined && { memoryBytes }),
+          });
+        const current = supervisor;
+        let timer: NodeJS.Timeout | undefined;
+        const abort = (): void => {
+          current.cancel();
+          // Should it be deaf, in the midst of making values for example, then without it.
+          timer = setTimeout(() => void current.close(), 300);
+        };
+        signal.addEventListener("abort", abort, { once: true });
+        try {
+          signal.throwIfAborted();
+          const result = await work(current);
+          // A call that was ended for this looks like one that crashed.
+          signal.throwIfAborted();
+          return result;
+        } catch (error) {
+          signal.throwIfAborted();
+          throw error;
+        } finally {
+          clearTimeout(timer);
+          signal.removeEventListener("abort", abort);
+        }
+      });
+    };
   };
+  const exclusively = lane();
+  const otherCore = sandbox.compileCores?.[0];
+  const beside = otherCore === undefined ? exclusively : lane(otherCore);
 
   const subject = async (task: FunctionTask, signal?: AbortSignal): Promise<Subject> => {
     let found = subjects.get(task.hash);
@@ -127,7 +144,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     },
     async close() {
       closing.abort(new LessonbankError("usage", "this evaluator is closed"));
-      await supervisor?.close();
+      await Promise.all(closers.map((close) => close()));
       await Promise.allSettled([...subjects.values(), precompiler.settled()]);
       // What ends may have left something in the background.
       while (inFlight.size > 0) await Promise.allSettled(inFlight);
@@ -136,6 +153,7 @@ export async function createEvaluator(options: EvaluatorOptions = {}): Promise<W
     },
     subject,
     exclusively,
+    beside,
     file: (name) => join(directory, name),
     sandbox,
   };

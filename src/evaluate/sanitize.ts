@@ -12,13 +12,13 @@ import type { Precompiler } from "./precompiled.ts";
 import { sanitizingLoader } from "./sanitizing-loader.ts";
 import type { Workbench } from "./sandboxed-evaluator.ts";
 import type { Subject } from "./subject.ts";
-import { isTiming, type Ending } from "./supervisor.ts";
+import { isTiming, type Ending, type Supervisor } from "./supervisor.ts";
 import { findCompiler } from "./toolchain.ts";
 import {
-  dropPlan,
+  dropPlans,
   endArms,
   generatorStart,
-  loadPlan,
+  loadPlans,
   startSideBySide,
   wasKilled,
   type LoadedPlan,
@@ -111,11 +111,10 @@ async function runOnce(
   signal: AbortSignal | undefined,
 ): Promise<Sanitized> {
   const { threads } = subject.task;
-  return evaluator.exclusively(signal, async (supervisor) => {
+  const work = async (supervisor: Supervisor): Promise<Sanitized> => {
     const loaded: LoadedPlan[] = [];
     try {
-      for (const sized of subject.checked)
-        loaded.push(await loadPlan(supervisor, sized, { growBytes: checkGrowBytes / 4 }));
+      loaded.push(...(await loadPlans(supervisor, subject.checked, { growBytes: checkGrowBytes / 4 })));
       const common = { threads, limitMs: loadLimitMs, plans: loaded.map((plan) => plan.name) };
       const { library, loader } = build;
       const [started] = await startSideBySide(supervisor, [
@@ -155,10 +154,12 @@ async function runOnce(
     } finally {
       if (supervisor.alive) {
         await endArms(supervisor);
-        for (const plan of loaded) await dropPlan(supervisor, plan);
+        await dropPlans(supervisor, loaded);
       }
     }
-  });
+  };
+  // Several threads need cores of their own.
+  return threads > 1 ? evaluator.exclusively(signal, work) : evaluator.beside(signal, work);
 }
 
 function unavailable(reason: string): SanitizerBuild {

@@ -41,10 +41,16 @@ export function speedupOf(logRatios: readonly number[], level: number = 1 - conf
   const rounds = logRatios.length;
   if (rounds < 2) throw new RangeError("an interval needs two rounds");
   const mean = logRatios.reduce((sum, value) => sum + value, 0) / rounds;
-  const variance = logRatios.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (rounds - 1);
-  const scatter = Math.max(Math.sqrt(variance), leastScatter);
-  const half = (studentQuantile(rounds - 1, level) * scatter) / Math.sqrt(rounds);
+  const half = widthOf(logRatios, level);
   return { ratio: Math.exp(mean), low: Math.exp(mean - half), high: Math.exp(mean + half), confidence };
+}
+
+/** Half the interval's width on the log scale; as it would be after `ofRounds` rounds that scatter as much as these. */
+export function widthOf(logRatios: readonly number[], level: number, ofRounds = logRatios.length): number {
+  const mean = logRatios.reduce((sum, value) => sum + value, 0) / logRatios.length;
+  const variance = logRatios.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (logRatios.length - 1);
+  const scatter = Math.max(Math.sqrt(variance), leastScatter);
+  return (studentQuantile(ofRounds - 1, level) * scatter) / Math.sqrt(ofRounds);
 }
 
 /**

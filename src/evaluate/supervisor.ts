@@ -46,6 +46,7 @@ const pairReply = z.object({
   /** Of the arm that ended, where one did. */
   limitMs: z.number().optional(),
 });
+const replyStatus = z.object({ ok: z.boolean(), error: z.string().optional() });
 const startReply = z.object({
   pid: z.number().optional(),
   loadCpuNs: z.number().optional(),
@@ -96,13 +97,13 @@ export interface PairRequest {
 }
 
 export interface Supervisor {
-  addPlan(words: string): Promise<void>;
-  dropPlan(name: string): Promise<void>;
+  addPlan(...words: readonly string[]): Promise<void>;
+  dropPlan(...names: readonly string[]): Promise<void>;
   /** Starts workers side by side. For each: undefined once it stands; otherwise how it ended while it was loaded. */
   start(...workers: readonly WorkerStart[]): Promise<(Ending | undefined)[]>;
   pair(request: PairRequest): Promise<PairReply>;
-  /** Kills a worker, nothing where it has ended; what it held is given back in the background. */
-  end(worker: string): Promise<void>;
+  /** Kills workers, nothing where they have ended; what they held is given back in the background. */
+  end(...workers: readonly string[]): Promise<void>;
   /** Waits for a turn at measuring, see `timing-turn.ts`. Rejects with the signal's reason, and then has left the queue. */
   lock(options?: TurnOptions): Promise<void>;
   unlock(): Promise<void>;
@@ -120,6 +121,8 @@ export interface SupervisorOptions {
   readonly sandbox?: Sandbox;
   readonly memoryBytes?: number;
   readonly cpuSeconds?: number;
+  /** Keeps it and its workers to this core, for one that times nothing. Default: it is pinned where measurements are made. */
+  readonly core?: number | undefined;
 }
 
 /** Starts a supervisor. Throws a MachineError where something is missing. */
@@ -137,19 +140,21 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
     cwd: "/",
   });
   let alive = true;
-  let waiting: { resolve: (line: string) => void; reject: (error: Error) => void } | undefined;
+  let waiting:
+    | { lines: string[]; wanted: number; resolve: (lines: string[]) => void; reject: (error: Error) => void }
+    | undefined;
   let partial = "";
   child.stdin.on("error", () => {});
   child.stdout.setEncoding("utf8");
   child.stdout.on("data", (chunk: string) => {
-    partial += chunk;
-    const end = partial.indexOf("\n");
-    if (end < 0) return;
-    const line = partial.slice(0, end);
-    partial = partial.slice(end + 1);
-    const { resolve } = waiting ?? {};
+    const lines = (partial + chunk).split("\n");
+    partial = lines.pop() ?? "";
+    if (!waiting) return;
+    waiting.lines.push(...lines);
+    if (waiting.lines.length < waiting.wanted) return;
+    const { resolve, lines: replies } = waiting;
     waiting = undefined;
-    resolve?.(line);
+    resolve(replies);
   });
   const ended = child.then((result) => {
     alive = false;
@@ -164,22 +169,29 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
     waiting = undefined;
   });
 
-  const ask = async <T>(schema: z.ZodType<T>, ...words: readonly (string | number)[]): Promise<T> => {
+  /** Commands that are obeyed one after the other; a reply to each. Throws for the first that is refused. */
+  const askAll = async <T>(schema: z.ZodType<T>, commands: readonly string[]): Promise<T[]> => {
+    if (commands.length === 0) return [];
     if (!alive) throw new LostError("the supervisor has ended", { remedy: killedRemedy });
     if (waiting) throw new LessonbankError("internal", "the supervisor is asked twice at once");
-    const command = words.join(" ");
-    const line = await new Promise<string>((resolve, reject) => {
-      waiting = { resolve, reject };
-      child.stdin.write(`${command}\n`);
+    const lines = await new Promise<string[]>((resolve, reject) => {
+      waiting = { lines: [], wanted: commands.length, resolve, reject };
+      child.stdin.write(`${commands.join(" ; ")}\n`);
     });
-    const reply: unknown = JSON.parse(line);
-    const status = z.object({ ok: z.boolean(), error: z.string().optional() }).parse(reply);
-    if (!status.ok)
-      throw new LessonbankError(
-        "internal",
-        `the supervisor refused "${command.slice(0, 60)}": ${status.error ?? "?"}`,
-      );
-    return schema.parse(reply);
+    const replies = lines.map((line) => JSON.parse(line) as unknown);
+    for (const [index, reply] of replies.entries()) {
+      const { ok, error = "?" } = replyStatus.parse(reply);
+      if (!ok)
+        throw new LessonbankError(
+          "internal",
+          `the supervisor refused "${commands[index]?.slice(0, 60)}": ${error}`,
+        );
+    }
+    return replies.map((reply) => schema.parse(reply));
+  };
+  const ask = async <T>(schema: z.ZodType<T>, ...words: readonly (string | number)[]): Promise<T> => {
+    const [reply] = await askAll(schema, [words.join(" ")]);
+    return reply as T;
   };
 
   const fences = [path(loader), memoryBytes, cpuSeconds, sandbox.countsTasks ? 1 : 0];
@@ -188,17 +200,19 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
   else await ask(z.unknown(), "bare", ...fences, ...systemPaths.map(path));
   await ask(z.unknown(), "groups", ...sandbox.groups.map(path));
   const core = sandbox.measuringCore;
-  const { pinned } =
-    core === undefined ? { pinned: false } : await ask(z.object({ pinned: z.boolean() }), "pin", core);
+  let pinned = false;
+  if (options.core !== undefined) await ask(z.unknown(), "keep", options.core);
+  else if (core !== undefined) ({ pinned } = await ask(z.object({ pinned: z.boolean() }), "pin", core));
 
   const start: Supervisor["start"] = async (...workers) => {
-    for (const { name, library, loader: other, threads, limitMs, ownInputs, plans } of workers) {
-      const user = unprivilegedUser() ?? 0;
+    const user = unprivilegedUser() ?? 0;
+    const begun = workers.map(({ name, library, loader: other, threads, limitMs, ownInputs, plans }) => {
       const files = [path(library), other === undefined ? "-" : path(other)];
-      await ask(z.unknown(), "start", name, ...files, user, threads, limitMs, ownInputs ? 1 : 0, ...plans);
-    }
-    const endings: (Ending | undefined)[] = [];
-    for (const { name } of workers) endings.push((await ask(startReply, "await", name)).ending);
+      return ["start", name, ...files, user, threads, limitMs, ownInputs ? 1 : 0, ...plans].join(" ");
+    });
+    const awaited = workers.map(({ name }) => `await ${name}`);
+    const replies = (await askAll(startReply, [...begun, ...awaited])).slice(workers.length);
+    const endings = replies.map((reply) => reply.ending);
     const failed = endings.find((one) => one?.ended === "jail");
     if (failed) {
       const files = workers.flatMap((one) => [one.library, one.loader ?? loader]);
@@ -229,8 +243,12 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
     get alive() {
       return alive;
     },
-    addPlan: async (words) => void (await ask(z.unknown(), words)),
-    dropPlan: async (name) => void (await ask(z.unknown(), "drop", name)),
+    addPlan: async (...words) => void (await askAll(z.unknown(), words)),
+    dropPlan: async (...names) =>
+      void (await askAll(
+        z.unknown(),
+        names.map((name) => `drop ${name}`),
+      )),
     start,
     async pair(request) {
       const { plan, reference, candidate, candidateFirst, referenceLimitMs, candidateLimitMs } = request;
@@ -251,7 +269,11 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
         ...(request.generator ? [request.generator.plan, request.generator.worker] : []),
       );
     },
-    end: async (worker) => void (await ask(z.unknown(), "end", worker)),
+    end: async (...names) =>
+      void (await askAll(
+        z.unknown(),
+        names.map((name) => `end ${name}`),
+      )),
     lock: (turn) => waitForTurn({ ask: askTurn, leave: leaveTurn }, turn),
     unlock: leaveTurn,
     cancel() {

@@ -3,12 +3,14 @@
  */
 import type { Effort } from "./evaluator.ts";
 import type { Speedup } from "./outcome.ts";
-import { leastScatter, speedupOf } from "./statistics.ts";
+import { leastScatter, speedupOf, widthOf } from "./statistics.ts";
 
 export interface TimingPlan {
   readonly pairsPerRound: number;
   /** Of these, how many are enough after the first round, where more would say no more: see `isClear` and `isSteady`. */
   readonly briefPairs: number;
+  /** The same where the rounds before are as clear. */
+  readonly clearPairs: number;
   readonly leastRounds: number;
   readonly mostRounds: number;
   /** Half the width of what counts as no difference. */
@@ -28,6 +30,7 @@ export const timingPlans: Readonly<Record<Effort, TimingPlan>> = {
   screen: {
     pairsPerRound: 4,
     briefPairs: 2,
+    clearPairs: 1,
     leastRounds: 3,
     mostRounds: 5,
     tie: 0.01,
@@ -38,6 +41,7 @@ export const timingPlans: Readonly<Record<Effort, TimingPlan>> = {
   normal: {
     pairsPerRound: 4,
     briefPairs: 2,
+    clearPairs: 1,
     leastRounds: 3,
     mostRounds: 10,
     tie: 0.01,
@@ -48,6 +52,7 @@ export const timingPlans: Readonly<Record<Effort, TimingPlan>> = {
   confirm: {
     pairsPerRound: 6,
     briefPairs: 6,
+    clearPairs: 6,
     leastRounds: 8,
     mostRounds: 20,
     tie: 0.01,
@@ -70,7 +75,7 @@ export const implausibleRatio = 10;
 const clearLoss = Math.log(0.8);
 const clearWin = Math.log(1.25);
 
-/** Whether pairs lie so far from 1 that few of them tell which side they are on: how far exactly can wait for `confirm`. */
+/** Whether rounds and pairs lie so far from 1 that few of them tell which side they are on: how far exactly can wait for `confirm`. */
 export function isClear(logRatios: readonly number[]): boolean {
   return logRatios.every((ratio) => ratio > clearWin) || logRatios.every((ratio) => ratio < clearLoss);
 }
@@ -118,8 +123,16 @@ export function verdictOf(logRatios: readonly number[], plan: TimingPlan, cautio
   if (high < 1) return "loss";
   const now = speedupOf(logRatios, givingUpLevel);
   if (now.low >= 1 - plan.tie && now.high <= 1 + plan.tie) return "tie";
-  if (now.high <= 1 + plan.worthwhile) return "futile";
+  if (now.high <= Math.max(1 + plan.worthwhile, leastWin(logRatios, plan))) return "futile";
   return rounds < plan.mostRounds ? "continue" : "undecided";
+}
+
+/**
+ * The smallest mean ratio that the last look would call a win, if rounds go on to scatter as they do. What is smaller would be measured for
+ * nothing (stochastic curtailment: K. Lan, R. Simon and M. Halperin, Sequential Analysis 1, 1982): stopping for that claims nothing either.
+ */
+function leastWin(logRatios: readonly number[], plan: TimingPlan): number {
+  return Math.exp(widthOf(logRatios, plan.laterLevel, plan.mostRounds));
 }
 
 /** Instances of the arguments that one timed command goes through, given the reference's time for one. */

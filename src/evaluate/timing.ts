@@ -29,7 +29,7 @@ import {
   verdictOf,
   type TimingPlan,
 } from "./timing-plan.ts";
-import { dropPlan, endArms, loadPlan, runPair, startArms, type Failure, type LoadedPlan } from "./trial.ts";
+import { dropPlans, endArms, loadPlan, runPair, startArms, type Failure, type LoadedPlan } from "./trial.ts";
 
 export interface TimingOptions {
   readonly effort: Effort;
@@ -80,7 +80,7 @@ export async function timeCandidate(
     });
     return { measured, calls: bench.calls };
   } finally {
-    if (supervisor.alive) await dropPlan(supervisor, loaded);
+    if (supervisor.alive) await dropPlans(supervisor, [loaded]);
   }
 }
 
@@ -106,8 +106,11 @@ async function measure(
     // The first is whole, to see whether all calls are alike.
     const brief = rounds.length > 0 && !isUneven(rounds, threads);
     const steady = isSteady(rounds.map((round) => pairLogRatios(round, threads)));
+    const before = logRatios(rounds, threads);
     const fewPairs = (pairs: readonly TimedPair[]): boolean =>
-      brief && pairs.length >= plan.briefPairs && (steady || isClear(pairLogRatios({ pairs }, threads)));
+      brief &&
+      ((pairs.length >= plan.briefPairs && (steady || isClear(pairLogRatios({ pairs }, threads)))) ||
+        (pairs.length >= plan.clearPairs && isClear([...before, ...pairLogRatios({ pairs }, threads)])));
     const round = await measureRound(bench, loaded, plan, {
       enough: fewPairs,
       candidateFirst: rounds.length % 2 === 1,

@@ -17,7 +17,7 @@ import {
   type Timing,
   type WorkerStart,
 } from "./supervisor.ts";
-import type { Subject } from "./subject.ts";
+import type { SizedPlan, Subject } from "./subject.ts";
 
 /** How a candidate failed; the evaluator adds the counts. */
 export type Failure =
@@ -55,21 +55,45 @@ let plans = 0;
 /** Gives the supervisor a plan under a fresh name. */
 export async function loadPlan(
   supervisor: Supervisor,
-  { plan, sizes }: { readonly plan: CallPlan; readonly sizes: Sizes },
+  sized: SizedPlan,
   shape: Omit<PlanShape, "name">,
 ): Promise<LoadedPlan> {
-  const name = `p${++plans}`;
-  await supervisor.addPlan(encodePlan(plan, { ...shape, name }));
-  const { instances = 1 } = shape;
-  if (!plan.slots.some((slot) => isGenerated(slot.rule))) return { name, plan, sizes, instances };
-  const generator = `${name}g`;
-  await supervisor.addPlan(encodePlan(generatorPlan(plan), { ...shape, name: generator }));
-  return { name, plan, sizes, instances, generator };
+  const [loaded] = await loadPlans(supervisor, [sized], shape);
+  return loaded as LoadedPlan;
 }
 
-export async function dropPlan(supervisor: Supervisor, plan: LoadedPlan): Promise<void> {
-  await supervisor.dropPlan(plan.name);
-  if (plan.generator !== undefined) await supervisor.dropPlan(plan.generator);
+/** Gives it one plan each, all of the same shape: all of them, or none. */
+export async function loadPlans(
+  supervisor: Supervisor,
+  all: readonly SizedPlan[],
+  shape: Omit<PlanShape, "name">,
+): Promise<LoadedPlan[]> {
+  const { instances = 1 } = shape;
+  const words: string[] = [];
+  const loaded = all.map(({ plan, sizes }): LoadedPlan => {
+    const name = `p${++plans}`;
+    words.push(encodePlan(plan, { ...shape, name }));
+    if (!plan.slots.some((slot) => isGenerated(slot.rule))) return { name, plan, sizes, instances };
+    const generator = `${name}g`;
+    words.push(encodePlan(generatorPlan(plan), { ...shape, name: generator }));
+    return { name, plan, sizes, instances, generator };
+  });
+  try {
+    await supervisor.addPlan(...words);
+  } catch (error) {
+    for (const name of loaded.flatMap(namesOf))
+      if (supervisor.alive) await supervisor.dropPlan(name).catch(() => undefined);
+    throw error;
+  }
+  return loaded;
+}
+
+export async function dropPlans(supervisor: Supervisor, loaded: readonly LoadedPlan[]): Promise<void> {
+  await supervisor.dropPlan(...loaded.flatMap(namesOf));
+}
+
+function namesOf({ name, generator }: LoadedPlan): string[] {
+  return generator === undefined ? [name] : [name, generator];
 }
 
 /** Loading runs the candidate's constructors. */
@@ -124,7 +148,7 @@ export async function startSideBySide(
 }
 
 export async function endArms(supervisor: Supervisor): Promise<void> {
-  for (const name of ["reference", "candidate", "generator"]) await supervisor.end(name);
+  await supervisor.end("reference", "candidate", "generator");
 }
 
 /** One pair of calls on fresh values, compared. Throws a TaskError where the reference or the generator is at fault. */

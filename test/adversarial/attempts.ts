@@ -2,7 +2,7 @@
  * Many small attacks in one library: compiled once, then each is tried in fresh processes by one checked call, as a candidate would be.
  */
 import { keep } from "../../src/evaluate/cache.ts";
-import { dropPlan, endArms, loadPlan, runPair, startArms, type Failure } from "../../src/evaluate/trial.ts";
+import { dropPlans, endArms, loadPlan, runPair, startArms, type Failure } from "../../src/evaluate/trial.ts";
 import { planCall } from "../../src/task/plan.ts";
 import { expect } from "vitest";
 import { repeatWhereNoisy } from "../noisy-machine.ts";
@@ -96,7 +96,7 @@ async function tryOnce(
       return pair.failure;
     } finally {
       await endArms(supervisor);
-      await dropPlan(supervisor, plan);
+      await dropPlans(supervisor, [plan]);
     }
   });
 }

@@ -178,10 +178,32 @@ describe("when to stop", () => {
     }
   });
 
-  it("rounds that contradict each other end undecided", () => {
-    const rounds = Array.from({ length: plan.mostRounds }, (_, index) => (index % 2 === 0 ? 0.2 : -0.2));
+  it("rounds that contradict each other end undecided, where they do not even say that it is in vain", () => {
+    const rounds = Array.from({ length: plan.mostRounds }, (_, index) => (index % 2 === 0 ? 0.4 : 0.05));
     expect(verdictOf(rounds.slice(0, -1), plan)).toBe("continue");
     expect(verdictOf(rounds, plan)).toBe("undecided");
+  });
+
+  it("what scatters too much for the last look to show a gain is given up, and next to no true gain with it", () => {
+    const measured = (gain: number, mostRounds: number) => {
+      const next = normals(20_261_127);
+      return Array.from({ length: 1000 }, () => {
+        const rounds: number[] = [];
+        let verdict = "continue";
+        while (verdict === "continue") {
+          rounds.push(gain + 0.015 * next());
+          verdict = verdictOf(rounds, { ...plan, mostRounds });
+        }
+        return { rounds: rounds.length, verdict };
+      });
+    };
+    const same = measured(0, plan.mostRounds);
+    expect(same.reduce((sum, { rounds }) => sum + rounds, 0) / same.length).toBeLessThan(5);
+    const faster = measured(0.03, plan.mostRounds);
+    expect(faster.filter(({ verdict }) => verdict === "futile").length).toBeLessThan(10);
+    // The more rounds could follow, the smaller a gain is measured on.
+    expect(verdictOf([0, 0.02, -0.02], { ...plan, mostRounds: 4 })).toBe("futile");
+    expect(verdictOf([0, 0.02, -0.02], plan)).toBe("continue");
   });
 
   it("short calls are batched to about ten milliseconds, within memory", () => {
