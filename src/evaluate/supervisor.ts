@@ -205,8 +205,9 @@ export async function startSupervisor(options: SupervisorOptions = {}): Promise<
   else if (core !== undefined) ({ pinned } = await ask(z.object({ pinned: z.boolean() }), "pin", core));
 
   const start: Supervisor["start"] = async (...workers) => {
-    const user = unprivilegedUser() ?? 0;
     const begun = workers.map(({ name, library, loader: other, threads, limitMs, ownInputs, plans }) => {
+      // Each its own: processes of one user may signal each other.
+      const user = unprivilegedUser() ?? 0;
       const files = [path(library), other === undefined ? "-" : path(other)];
       return ["start", name, ...files, user, threads, limitMs, ownInputs ? 1 : 0, ...plans].join(" ");
     });
