@@ -17,6 +17,7 @@ import { dataPointer } from "./data-pointer.ts";
 import { delayedRemainder } from "./delayed-remainder.ts";
 import { divisionToReciprocal } from "./division-to-reciprocal.ts";
 import { divisorBound } from "./divisor-bound.ts";
+import { editsInOnePass } from "./edits-in-one-pass.ts";
 import { eraseInOnePass } from "./erase-in-one-pass.ts";
 import { flatTable } from "./flat-table.ts";
 import { hashedContainer } from "./hashed-container.ts";
@@ -115,6 +116,7 @@ export const libraryRewrites: readonly Rewrite[] = [
   reserveBeforePush,
   hashedContainer,
   dataPointer,
+  editsInOnePass,
 ];
 
 /** Every rewrite there is. */
