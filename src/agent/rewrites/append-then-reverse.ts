@@ -90,7 +90,10 @@ function reversed(subject: Subject, loop: Loop): Opportunity[] {
         ...(startsEmpty(variable.declaration, name, loop) ? [] : [insertBefore(source, loop.node, turn)]),
         ...own.map((front) =>
           // A block of its own takes the place of the statement, semicolon and all.
-          replaceNode(front.appended.startsWith("{") ? (front.node.parent ?? front.node) : front.node, front.appended),
+          replaceNode(
+            front.appended.startsWith("{") ? (front.node.parent ?? front.node) : front.node,
+            front.appended,
+          ),
         ),
         insertAfter(source, loop.node, turn),
       ],

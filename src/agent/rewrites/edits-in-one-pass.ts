@@ -25,7 +25,8 @@ import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 export const editsInOnePass: Rewrite = {
   name: "edits-in-one-pass",
   idea: "Puts a string that a loop edits at rising places together once, rather than moving all that is behind at every edit.",
-  reference: "J. Bentley, Programming Pearls, 2nd ed., column 2 on moving in place; ISO C++ [string.modifiers]",
+  reference:
+    "J. Bentley, Programming Pearls, 2nd ed., column 2 on moving in place; ISO C++ [string.modifiers]",
   lessons: {
     faster:
       "Every insertion or replacement moved the rest of the string, which made the loop quadratic; now each character moves once.",
@@ -44,7 +45,9 @@ export const editsInOnePass: Rewrite = {
 
 function edited(subject: Subject, definition: Node, loop: Loop): Opportunity[] {
   if (find(loop.node, "goto_statement", "labeled_statement").length > 0) return [];
-  const names = new Set(find(loop.body, "call_expression").flatMap((node) => editOf(node)?.object.text ?? []));
+  const names = new Set(
+    find(loop.body, "call_expression").flatMap((node) => editOf(node)?.object.text ?? []),
+  );
   return [...names].flatMap((name) => {
     const uses = mentions(name, loop.node);
     const variable = uses[0] && variableOf(uses[0]);
@@ -161,18 +164,16 @@ function isValue(access: Node): boolean {
   return parent?.type !== "argument_list" || /^(char|unsigned char)$/.test(typeOf(access)?.base ?? "");
 }
 
-/** Whether the places go down: the variable that they are counted by only shrinks in the loop. */
+/** Whether the places go down: of what they are counted by, something shrinks in the loop and nothing grows. */
 function falls(uses: readonly Node[], loop: Loop): boolean {
   return uses.some((use) => {
     const call = use.parent?.parent && editOf(use.parent.parent);
     const names = call?.arguments[0] ? find(call.arguments[0], "identifier").map((each) => each.text) : [];
-    return names.some((name) =>
-      find(loop.node, "update_expression", "assignment_expression").some((step) =>
-        step.type === "update_expression"
-          ? operatorOf(step) === "--" && field(step, "argument")?.text === name
-          : operatorOf(step) === "-=" && field(step, "left")?.text === name,
-      ),
+    const steps = find(loop.node, "update_expression", "assignment_expression").filter((step) =>
+      names.includes((field(step, "argument") ?? field(step, "left"))?.text ?? ""),
     );
+    const moves = (by: RegExp): boolean => steps.some((step) => by.test(operatorOf(step)));
+    return moves(/^(--|-=)$/) && !moves(/^(\+\+|\+=)$/);
   });
 }
 
@@ -233,9 +234,12 @@ function helper(source: string, type: string, kinds: ReadonlySet<Kind>): string 
     block(
       source,
       `void settle()`,
-      [`done.append(text, taken, std::string::npos);`, `text.swap(done);`, `done.clear();`, `taken = 0;`].join(
-        "\n",
-      ),
+      [
+        `done.append(text, taken, std::string::npos);`,
+        `text.swap(done);`,
+        `done.clear();`,
+        `taken = 0;`,
+      ].join("\n"),
     ),
   );
   return `// A string that is edited at rising places: what is done with lies in \`done\`, the rest still in \`text\`.\n${block(source, `struct ${type}`, methods.join("\n"))};`;
