@@ -43,7 +43,7 @@ interface Attempts {
   sum: number;
 }
 
-/** `order`: names of rewrites, the most promising first. */
+/** `order`: names of rewrites, the most promising first. What is not among them counts as the first. */
 export function createWorth(order: readonly string[]): Worth {
   const attempts = new Map<string, Attempts>();
   const known = (key: string): Attempts => attempts.get(key) ?? { worked: 0, failed: 0, sum: 0 };

@@ -40,6 +40,7 @@ export const boundedLength: Rewrite = {
     slower: "The texts are hardly longer than what their length is compared with.",
     wrong: "The length itself was needed.",
   },
+  changesGrowth: true,
   opportunities(subject) {
     return reachedFunctions(subject).flatMap((definition) =>
       variablesOf(definition).flatMap((variable) => bounded(subject, definition, variable)),

@@ -33,6 +33,7 @@ export const editsInOnePass: Rewrite = {
     slower: "The string is short, or the places do not rise, so that it is put together at every edit.",
     wrong: "Something else looked at the string before it was put together.",
   },
+  changesGrowth: true,
   opportunities(subject) {
     if (subject.language !== "c++") return [];
     return reachedFunctions(subject).flatMap((definition) =>

@@ -34,6 +34,7 @@ export const firstPlaceTable: Rewrite = {
     slower: "The list is so short, or the text, that filling the table costs more than the walks.",
     wrong: "The list changed while the loop ran.",
   },
+  changesGrowth: true,
   opportunities(subject) {
     return reachedFunctions(subject).flatMap((definition) =>
       loopsIn(definition).flatMap((loop) => tabulated(subject, loop)),

@@ -56,6 +56,7 @@ export const resumedScan: Rewrite = {
     slower: "What grows stays so short that walking through it costs nothing.",
     wrong: "Something else in the loop made the string or list shorter.",
   },
+  changesGrowth: true,
   opportunities(subject) {
     return reachedFunctions(subject).flatMap((definition) => {
       const taken: Loop[] = [];
