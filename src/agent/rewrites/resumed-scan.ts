@@ -264,6 +264,8 @@ function useOf(
     const first = argumentsOf(call)[0];
     const source = /^(std::)?(strcat|strncat|strcpy|strncpy|memcpy|sprintf|snprintf)$/.test(name);
     if (printing.test(name)) return name.endsWith("free") && whole ? undefined : "looks";
+    // Another element of the list: that it leads elsewhere is assumed where nobody knows the function.
+    if (at.type === "subscript_expression" && !whole) return "looks";
     return source && first && !same(first, at) ? "looks" : undefined;
   }
   // A test, or an element that is read.

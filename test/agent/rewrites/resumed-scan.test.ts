@@ -10,13 +10,14 @@ describe("resumed-scan", () => {
         function: "join",
         source: `#include <stdlib.h>
 #include <string.h>
+static void release(char *text) { free(text); }
 char *join(int n, char **parts) {
   int i;
   size_t total = 0;
   if (n == 0) return calloc(1, 1);
   for (i = 0; i < n; i++) total += strlen(parts[i]);
   parts[0] = realloc(parts[0], total + 1);
-  for (i = 1; i < n; i++) { strcat(parts[0], parts[i]); free(parts[i]); }
+  for (i = 1; i < n; i++) { strcat(parts[0], parts[i]); release(parts[i]); }
   return parts[0];
 }`,
         drive: `#include <stdlib.h>
