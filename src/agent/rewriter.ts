@@ -63,7 +63,7 @@ interface Removal {
 
 export function createRewriter(options: RewriterOptions): Agent {
   const { name, speciality, rewrites, boldness = 0.25, languages = ["c", "c++"] } = options;
-  const worth = createWorth(rewrites.map((rewrite) => rewrite.name));
+  const worth = createWorth(rewrites.filter((each) => !each.changesGrowth).map(({ name }) => name));
   /** What was seen in the code, by source hash of the proposal: for the lesson's preconditions. */
   const seen = new Map<string, readonly string[]>();
 

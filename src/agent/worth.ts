@@ -61,7 +61,7 @@ const priorAttempts = 2;
 /** Chance that code without one of its steps is right. */
 const successWithout = 0.97;
 
-/** `order`: names of rewrites, the most promising first. */
+/** `order`: names of rewrites, the most promising first. What is not among them counts as the first. */
 export function createWorth(order: readonly string[]): Worth {
   const own: Measured[] = [];
   const trials = new Map<string, { worked: number; failed: number }>();

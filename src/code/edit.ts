@@ -154,9 +154,13 @@ export function freshName(source: string, base: string, taken: Set<string> = new
   }
 }
 
-/** Adds `#include` lines for headers that the file does not have: after its last include outside conditionals, or at its top. */
+/**
+ * Adds `#include` lines for headers that the file does not have: after its last include outside conditionals, a header's guard looked through, or
+ * at its top.
+ */
 export function includeEdits(source: string, root: Node, headers: readonly string[]): Edit[] {
-  const includes = root.children.filter((child) => child.type === "preproc_include");
+  const own = [root, guardOf(root)].flatMap((part) => part?.children ?? []);
+  const includes = own.filter((child) => child.type === "preproc_include");
   const present = new Set(includes.map((include) => include.childForFieldName("path")?.text));
   const missing = headers.filter((header) => !present.has(header));
   if (missing.length === 0) return [];
@@ -169,6 +173,14 @@ export function includeEdits(source: string, root: Node, headers: readonly strin
   if (complete) return [insertAt(last.endIndex, text)];
   const lineEnd = source.indexOf("\n", last.endIndex);
   return lineEnd === -1 ? [insertAt(source.length, newline + text)] : [insertAt(lineEnd + 1, text)];
+}
+
+/** The `#ifndef` around all of a header. */
+function guardOf(root: Node): Node | undefined {
+  const [first, ...more] = root.namedChildren.filter((child) => child.type !== "comment");
+  return more.length === 0 && first?.type === "preproc_ifdef" && first.text.startsWith("#ifndef")
+    ? first
+    : undefined;
 }
 
 /**

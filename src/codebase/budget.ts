@@ -20,21 +20,24 @@ const fewest = 4;
 
 /**
  * The functions that can pay: those that, ten times as fast, would gain the whole more than `smallestDifference` (a share: 0.02 is 2 %), since
- * less could not be seen. At most `most` of them, the dearest first; the candidates go to them in proportion to what the whole would gain
- * if they were twice as fast.
+ * less could not be seen. At most `most` of them, and no more than can have a few candidates each, the dearest first.
  */
-export function shareOut(
+export function payingOf(
   functions: readonly HotFunction[],
-  {
-    evaluations,
-    most,
-    smallestDifference,
-  }: { evaluations: number; most: number; smallestDifference: number },
-): Share[] {
+  limits: { evaluations: number; most: number; smallestDifference: number },
+): HotFunction[] {
+  const least = Math.max(Math.min(limits.smallestDifference, mostDoubt), 0.01);
+  return functions.filter(({ share }) => amdahl(share, 10) - 1 > least).slice(0, mostOf(limits));
+}
+
+/** How many functions can be worked on. */
+export function mostOf({ evaluations, most }: { evaluations: number; most: number }): number {
+  return Math.min(most, Math.max(1, Math.floor(evaluations / fewest)));
+}
+
+/** The candidates go to the functions in proportion to what the whole would gain if they were twice as fast. */
+export function shareOut(paying: readonly HotFunction[], evaluations: number): Share[] {
   const gains = (hot: HotFunction): number => hot.wholeIfTwice - 1;
-  const paying = functions
-    .filter(({ share }) => amdahl(share, 10) - 1 > Math.max(Math.min(smallestDifference, mostDoubt), 0.01))
-    .slice(0, Math.min(most, Math.max(1, Math.floor(evaluations / fewest))));
   const total = paying.reduce((sum, hot) => sum + gains(hot), 0);
   const spare = evaluations - fewest * paying.length;
   return paying.map((hot) => ({

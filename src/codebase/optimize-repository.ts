@@ -7,7 +7,8 @@ import type { Language } from "../code/language.ts";
 import { UsageError } from "../errors.ts";
 import type { RunLimitOptions } from "../run/optimize.ts";
 import type { CommandTask } from "../task/task.ts";
-import { limitsLeft, shareEqually, shareOut } from "./budget.ts";
+import { limitsLeft, shareEqually, mostOf, payingOf, shareOut } from "./budget.ts";
+import { withCallers } from "./callers.ts";
 import { taskWithSurroundings } from "./command-task.ts";
 import { findNamed } from "./named-function.ts";
 import { readPlan, writePlan, type FunctionPlan } from "./plan.ts";
@@ -153,8 +154,11 @@ async function planned(
   signal?.throwIfAborted();
   options.onEvent?.({ type: "profiled", profile });
   const { smallestDifference } = project.baseline;
-  const shares = shareOut(profile.functions, { evaluations, most, smallestDifference });
-  if (shares.length === 0) throw nothingPays(profile, smallestDifference);
+  const paying = payingOf(profile.functions, { evaluations, most, smallestDifference });
+  if (paying.length === 0) throw nothingPays(profile, smallestDifference);
+  const { root } = project.settings;
+  const chosen = await withCallers(root, paying, profile.functions, mostOf({ evaluations, most }));
+  const shares = shareOut(chosen, evaluations);
   return {
     profile,
     plans: shares.map(({ hot, evaluations: own }) => ({

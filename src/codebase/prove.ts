@@ -66,7 +66,7 @@ export function conclude(
   const executed = coverage === undefined || coverage.lines === 0 || coverage.executed > 0;
   const share = `${caught} of ${mutants.length} mutants are caught by the tests`;
   const covered =
-    coverage === undefined
+    coverage === undefined || coverage.lines === 0
       ? ""
       : `, which execute ${coverage.executed} of ${coverage.lines} changed lines (${coverage.by})`;
   const reason =

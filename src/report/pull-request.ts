@@ -74,7 +74,8 @@ export function proofLine({ function: name }: Pick<FunctionResult, "function">, 
     proof.mutants.length === 0
       ? "no version broken on purpose could be built"
       : `the tests catch ${proof.caught} of ${proof.mutants.length} versions of it that were broken on purpose`;
-  const covered = proof.coverage
+  // A pragma is no line that is executed.
+  const covered = proof.coverage?.lines
     ? `, and execute ${proof.coverage.executed} of ${proof.coverage.lines} changed lines (${proof.coverage.by})`
     : "";
   return `\`${inline(name)}\` is ${proof.verdict}: ${caught}${covered}.${proof.verdict === "proven" ? "" : ` ${inline(proof.reason)}`}`;

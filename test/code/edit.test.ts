@@ -79,6 +79,10 @@ describe("includeEdits", () => {
       "#include <string.h>\n\nint x;\n",
     );
     expect(includeEdits(with_, parse(with_, "c").rootNode, ['"b.h"'])).toEqual([]);
+    const guarded = "// Licence\n#ifndef A_H\n#define A_H\n#include <a.h>\nint x;\n#endif\n";
+    expect(applyEdits(guarded, includeEdits(guarded, parse(guarded, "c").rootNode, ["<a.h>", "<b.h>"]))).toBe(
+      "// Licence\n#ifndef A_H\n#define A_H\n#include <a.h>\n#include <b.h>\nint x;\n#endif\n",
+    );
     const last = "#include <a.h>";
     expect(applyEdits(last, includeEdits(last, parse(last, "c").rootNode, ["<b.h>"])).trim()).toBe(
       "#include <a.h>\n#include <b.h>",

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { limitsLeft, shareEqually, shareOut } from "../../src/codebase/budget.ts";
+import { limitsLeft, payingOf, shareEqually, shareOut } from "../../src/codebase/budget.ts";
 import { amdahl, type HotFunction } from "../../src/codebase/profile/hot-functions.ts";
 
 const hot = (name: string, share: number): HotFunction => ({
@@ -15,7 +15,8 @@ const nothing = { evaluations: 0, modelCalls: 0, inputTokens: 0, outputTokens: 0
 
 test("candidates go to the functions that can pay, by what the whole would gain", () => {
   const functions = [hot("f", 0.6), hot("g", 0.2), hot("h", 0.1), hot("tiny", 0.01)];
-  const shares = shareOut(functions, { evaluations: 24, most: 5, smallestDifference: 0.03 });
+  const paying = payingOf(functions, { evaluations: 24, most: 5, smallestDifference: 0.03 });
+  const shares = shareOut(paying, 24);
   expect(shares.map(({ hot: { function: name } }) => name)).toEqual(["f", "g", "h"]);
   const [first = 0, second = 0, third = 0] = shares.map(({ evaluations }) => evaluations);
   expect(first).toBeGreaterThan(second);
@@ -27,9 +28,9 @@ test("candidates go to the functions that can pay, by what the whole would gain"
 test("a gain that could not be seen is not worked for, and few candidates are not spread thin", () => {
   const functions = [hot("f", 0.6), hot("g", 0.3)];
   const small = [hot("f", 0.05)];
-  expect(shareOut(small, { evaluations: 24, most: 5, smallestDifference: 0.08 })).toEqual([]);
-  expect(shareOut(functions, { evaluations: 24, most: 5, smallestDifference: 2 })).toHaveLength(2);
-  expect(shareOut(functions, { evaluations: 7, most: 5, smallestDifference: 0.01 })).toHaveLength(1);
+  expect(payingOf(small, { evaluations: 24, most: 5, smallestDifference: 0.08 })).toEqual([]);
+  expect(payingOf(functions, { evaluations: 24, most: 5, smallestDifference: 2 })).toHaveLength(2);
+  expect(payingOf(functions, { evaluations: 7, most: 5, smallestDifference: 0.01 })).toHaveLength(1);
   expect(shareEqually(3, 24)).toBe(8);
   expect(shareEqually(10, 24)).toBe(4);
 });

@@ -583,4 +583,14 @@ export const signs: readonly Sign[] = [
     ],
     place: (before, after) => when(after.depth < before.depth && !after.phrases.has("recursion")),
   },
+  {
+    name: "resumed-scan",
+    concerns: ["strlen or another text function in a loop", "text is put together in a loop"],
+    place: more(/\+= \(?(?:std :: )?strlen \( [^;]*? \+ /),
+  },
+  {
+    name: "bounded-length",
+    concerns: ["strlen or another text function in a loop"],
+    place: newCall(/^strnlen$/),
+  },
 ];

@@ -8,6 +8,7 @@ import { appendThenReverse } from "./append-then-reverse.ts";
 import { arrayHoisting } from "./array-hoisting.ts";
 import { bitCount } from "./bit-count.ts";
 import { blockCompare } from "./block-compare.ts";
+import { boundedLength } from "./bounded-length.ts";
 import { boundarySplitting } from "./boundary-splitting.ts";
 import { branchToSelect } from "./branch-to-select.ts";
 import { byteStepTable } from "./byte-step-table.ts";
@@ -17,7 +18,9 @@ import { dataPointer } from "./data-pointer.ts";
 import { delayedRemainder } from "./delayed-remainder.ts";
 import { divisionToReciprocal } from "./division-to-reciprocal.ts";
 import { divisorBound } from "./divisor-bound.ts";
+import { editsInOnePass } from "./edits-in-one-pass.ts";
 import { eraseInOnePass } from "./erase-in-one-pass.ts";
+import { firstPlaceTable } from "./first-place-table.ts";
 import { flatTable } from "./flat-table.ts";
 import { hashedContainer } from "./hashed-container.ts";
 import { hashedMembership } from "./hashed-membership.ts";
@@ -41,6 +44,7 @@ import { noAlias } from "./no-alias.ts";
 import { referNotCopy } from "./refer-not-copy.ts";
 import { relaxedFloatingPoint } from "./relaxed-floating-point.ts";
 import { reserveBeforePush } from "./reserve-before-push.ts";
+import { resumedScan } from "./resumed-scan.ts";
 import { reusedBuffer } from "./reused-buffer.ts";
 import type { Rewrite } from "./rewrite.ts";
 import { rollingRows } from "./rolling-rows.ts";
@@ -115,6 +119,10 @@ export const libraryRewrites: readonly Rewrite[] = [
   reserveBeforePush,
   hashedContainer,
   dataPointer,
+  editsInOnePass,
+  resumedScan,
+  firstPlaceTable,
+  boundedLength,
 ];
 
 /** Every rewrite there is. */

@@ -105,6 +105,9 @@ function expressionFrom(node: Node, loop: Loop): Tabulated | undefined {
     node.parent?.type === "expression_statement"
   )
     return undefined;
+  // The parentheses of `if (…)` belong to the statement.
+  if (node.type === "parenthesized_expression" && /_statement$/.test(node.parent?.type ?? ""))
+    return undefined;
   const type = typeOf(node);
   if (
     !arithmeticOf(type) ||

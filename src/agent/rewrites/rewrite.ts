@@ -27,5 +27,10 @@ export interface Rewrite {
   readonly reference: string;
   /** Why it pays when it does, and why it does not when it does not: the sentences a lesson is made from. */
   readonly lessons: { readonly faster: string; readonly slower: string; readonly wrong: string };
+  /**
+   * Whether it makes linear what was quadratic. It then has no place in the textbook order: where nothing is known of any of them, it is tried
+   * before those that have one, whose places do not change when one of its kind is added.
+   */
+  readonly changesGrowth?: boolean;
   opportunities(subject: Subject): Opportunity[];
 }

@@ -46,6 +46,44 @@ std::vector<std::string> history(const std::vector<std::string> &log, std::size_
     ]);
   });
 
+  it("appends pieces of several characters from their end, to members of the function's own objects too", async () => {
+    await expectSameResults(appendThenReverse, [
+      {
+        language: "c++",
+        function: "add",
+        source: `#include <string>
+struct Number { std::string value; char sign; Number() : value("0"), sign('+') {} };
+Number add(const std::string &a, const std::string &b) {
+  Number result;
+  result.value = "";
+  short carry = 0, sum;
+  for (long i = (long)a.size() - 1; i >= 0; i--) {
+    sum = a[i] - '0' + b[i] - '0' + carry;
+    result.value = std::to_string(sum % 10) + result.value;
+    carry = sum / 10;
+  }
+  if (carry) result.value = std::to_string(carry) + result.value;
+  return result;
+}`,
+        drive: `void drive() { std::printf("%s [%s]", add("909", "191").value.c_str(), add("", "").value.c_str()); }`,
+      },
+      {
+        language: "c++",
+        function: "padded",
+        source: `#include <string>
+std::string padded(std::string text, std::size_t width, int numbers) {
+  while (text.length() < width) text = "0" + text;
+  for (int i = 8; i < numbers; i++) {
+    text = std::to_string(i * 7) + text;
+    if (i % 2) text = std::string(2, '-') + text;
+  }
+  return text;
+}`,
+        drive: `void drive() { std::printf("%s %s", padded("12", 5, 13).c_str(), padded("123456", 5, 0).c_str()); }`,
+      },
+    ]);
+  });
+
   it("does not reverse an empty container first", async () => {
     const found = await opportunitiesIn(appendThenReverse, "c++", digits, "digits");
     const texts = found.map((each) => each.apply().split("std::reverse").length - 1);
@@ -59,6 +97,8 @@ int f(std::vector<int> v, std::string s, std::string t, int n) {
   for (int i = 0; i < n; i++) { v.insert(v.begin(), i); n -= v[0] > 3; }
   for (int i = 0; i < n; i++) { v.insert(v.begin() + 1, i); }
   for (int i = 0; i < n; i++) { s = t + s; }
+  for (int i = 0; i < n; i++) { s = "ab" + s; }
+  for (int i = 0; i < n; i++) { s = "0" + s; if (s[0] == '1') n--; }
   return v.size() + s.size();
 }`;
     expect(await opportunitiesIn(appendThenReverse, "c++", source, "f")).toEqual([]);

@@ -18,6 +18,21 @@ void brighten(const unsigned char *in, unsigned char *out, size_t n, double expo
         drive: `void drive(void) { unsigned char a[256], b[256]; for (int i = 0; i < 256; i++) a[i] = i; brighten(a, b, 256, 2.2); brighten(0, 0, 0, 1); for (int i = 0; i < 256; i++) printf("%d ", b[i]); }`,
       },
       {
+        // The condition is looked up, the statement's parentheses stay.
+        language: "c",
+        function: "squeeze",
+        source: `#include <ctype.h>
+int squeeze(const char *text, int n, char *out)
+{
+    int kept = 0;
+    for (int i = 0; i < n; i++)
+        if (!isspace((unsigned char)text[i]))
+            out[kept++] = text[i];
+    return kept;
+}`,
+        drive: `void drive(void) { char out[20]; int kept = squeeze(" a b\\tc \\xe9 ", 9, out); printf("%d %.*s", kept, kept, out); }`,
+      },
+      {
         language: "c",
         function: "letters",
         source: `static int weight(char c)
