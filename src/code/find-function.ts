@@ -49,8 +49,9 @@ export interface FunctionCandidate {
  * lists them.
  */
 export function functionsNamed(root: Node, name: string): FunctionCandidate[] {
-  const [fitting] = candidatesOf(root, name);
-  return fitting.map((definition) => ({
+  const [fitting, ordinal] = candidatesOf(root, name);
+  const meant = ordinal === undefined ? fitting : fitting.slice(ordinal - 1, ordinal);
+  return meant.map((definition) => ({
     name: clearName(root, definition),
     line: definition.node.startPosition.row + 1,
   }));

@@ -35,6 +35,8 @@ export interface Opened {
   readonly baseline: Baseline;
   /** The tree as its build leaves it. */
   readonly built: Layers;
+  /** Files of the tree that its build writes anew: made from others, so that a change of them is lost. */
+  readonly rewritten: ReadonlySet<string>;
   /** Lines that tests, and the benchmark, print every time. */
   readonly testLines: ReadonlyMap<string, number>;
   readonly benchLines: ReadonlyMap<string, number>;
@@ -52,11 +54,14 @@ export async function measureBaseline(
 
   let built = room.workshop.bottom;
   let buildMs: number | undefined;
+  let rewritten: ReadonlySet<string> = new Set();
   if (commands.build !== undefined) {
     onProgress?.({ stage: "build", run: 1, runs: 1 });
     const { raised, run } = await runKept(room, built, commands.build, { limitMs: limits.buildMs, signal });
     if (!run || !succeeded(run)) throw failure("build", commands.build, run, limits.buildMs);
     built = raised.layers;
+    const own = await room.workshop.paths(room.workshop.bottom);
+    rewritten = new Set([...(await room.workshop.changes(raised)).keys()].filter((path) => own.has(path)));
     buildMs = run.wallMs;
   }
 
@@ -123,6 +128,8 @@ export async function measureBaseline(
   if (!first) throw new UsageError("the benchmark did not run");
   return {
     built,
+
+    rewritten,
     testLines,
     benchLines: metric.kind === "time" ? commonLines(runs.map(({ run }) => run.output.all)) : new Map(),
     bench: first.value,

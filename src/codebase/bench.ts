@@ -19,6 +19,8 @@ export interface Bench extends BaselineNeeds, Opened {
 export interface Reference {
   readonly layers: Layers;
   readonly outputs: Outputs;
+  /** Whether it passes, by the command of a syntax check. */
+  readonly checked: Map<string, boolean>;
 }
 
 export interface VerdictMemory {

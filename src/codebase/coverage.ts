@@ -1,11 +1,12 @@
 /**
- * Whether the test command executes given lines of a file: gcov for C and C++, V8's own coverage for JavaScript, a trace function for Python.
- * Undefined where it cannot be told: compilers that are not found on PATH, sources that are translated first.
+ * Whether the test command executes given lines of a file: gcov for C and C++, V8's own coverage for JavaScript and TypeScript, a trace function for
+ * Python. Undefined where it cannot be told: compilers that are not found on PATH, scripts that were translated without a source map.
  */
 import { z } from "zod";
 import type { Language } from "../code/language.ts";
 import type { Bench } from "./bench.ts";
 import type { Proof } from "./project.ts";
+import { coverageFolder, coverageHook, scriptCounts } from "./script-coverage.ts";
 import { collect, runKept, runThrownAway, succeeded } from "./room-run.ts";
 
 interface Wanted {
@@ -19,8 +20,6 @@ interface Wanted {
 
 /** Counts by line, from 1, of lines that hold code. */
 type Counts = ReadonlyMap<number, number>;
-
-const folder = ".lessonbank-coverage";
 
 export async function coverageOf(bench: Bench, wanted: Wanted): Promise<Proof["coverage"]> {
   const { language, lines } = wanted;
@@ -109,7 +108,7 @@ export function gcovCounts(text: string, file: string): Counts {
   return counts;
 }
 
-async function runV8(bench: Bench, { file, source, signal }: Wanted): Promise<Counts | undefined> {
+async function runV8(bench: Bench, { file, source, lines, signal }: Wanted): Promise<Counts | undefined> {
   const { room, settings, limits, built } = bench;
   const files = new Map([[file, source]]);
   const first = await runKept(room, built, settings.commands.build, {
@@ -119,16 +118,21 @@ async function runV8(bench: Bench, { file, source, signal }: Wanted): Promise<Co
   });
   try {
     if (first.run && !succeeded(first.run)) return undefined;
-    const environment = { NODE_V8_COVERAGE: `${settings.root}/${folder}` };
     const second = await runKept(room, first.raised.layers, settings.commands.test, {
       limitMs: limits.testMs,
       signal,
-      environment,
+      environment: {
+        NODE_OPTIONS: `--require ${settings.root}/${coverageFolder}/hook.cjs`,
+        LESSONBANK_ROOT: settings.root,
+        LESSONBANK_COVERED: `${settings.root}/${file}`,
+      },
+      files: new Map([[`${coverageFolder}/hook.cjs`, coverageHook]]),
     });
     try {
-      const reports = await collect(room, second.raised, [`${folder}/*.json`]);
+      const reports = await collect(room, second.raised, [`${coverageFolder}/*.json`]);
+      const wanted = { path: `${settings.root}/${file}`, source, lines };
       const counts = [...reports.values()].flatMap(
-        (bytes) => v8Counts(Buffer.from(bytes).toString(), `${settings.root}/${file}`, source) ?? [],
+        (bytes) => scriptCounts(Buffer.from(bytes).toString(), wanted) ?? [],
       );
       return counts.length === 0 ? undefined : addUp(counts);
     } finally {
@@ -136,48 +140,6 @@ async function runV8(bench: Bench, { file, source, signal }: Wanted): Promise<Co
     }
   } finally {
     await room.workshop.drop(first.raised);
-  }
-}
-
-const v8Report = z.object({
-  result: z.array(
-    z.object({
-      url: z.string(),
-      functions: z.array(
-        z.object({
-          ranges: z.array(z.object({ startOffset: z.number(), endOffset: z.number(), count: z.number() })),
-        }),
-      ),
-    }),
-  ),
-});
-
-/** Of one process; undefined where it did not load the file as it is. A range counts for what lies in no smaller one. */
-export function v8Counts(text: string, path: string, source: string): Counts | undefined {
-  const report = v8Report.safeParse(parseJson(text)).data;
-  const script = report?.result.find(({ url }) => url.startsWith("file:") && pathOf(url) === path);
-  if (!script) return undefined;
-  const ranges = script.functions
-    .flatMap((each) => each.ranges)
-    .toSorted((a, b) => b.endOffset - b.startOffset - (a.endOffset - a.startOffset));
-  const counts = new Map<number, number>();
-  let offset = 0;
-  source.split("\n").forEach((line, index) => {
-    const at = offset + (/\S/.exec(line)?.index ?? 0);
-    offset += line.length + 1;
-    // A line of a bracket alone, or of a comment, holds no code.
-    if (/^[\s{}()[\];,]*$/.test(line) || /^\s*(?:\/\/|\/?\*)/.test(line)) return;
-    const innermost = ranges.findLast(({ startOffset, endOffset }) => startOffset <= at && at < endOffset);
-    if (innermost) counts.set(index + 1, innermost.count);
-  });
-  return counts;
-}
-
-function pathOf(url: string): string {
-  try {
-    return decodeURIComponent(new URL(url).pathname);
-  } catch {
-    return "";
   }
 }
 
@@ -242,17 +204,17 @@ async function tracePython(bench: Bench, { file, source, signal }: Wanted): Prom
   try {
     if (first.run && !succeeded(first.run)) return undefined;
     const environment = {
-      PYTHONPATH: `${settings.root}/${folder}`,
+      PYTHONPATH: `${settings.root}/${coverageFolder}`,
       LESSONBANK_TRACED: `${settings.root}/${file}`,
     };
     const second = await runKept(room, first.raised.layers, settings.commands.test, {
       limitMs: limits.testMs,
       signal,
       environment,
-      files: new Map([[`${folder}/sitecustomize.py`, tracer]]),
+      files: new Map([[`${coverageFolder}/sitecustomize.py`, tracer]]),
     });
     try {
-      const reports = await collect(room, second.raised, [`${folder}/lines-*.txt`]);
+      const reports = await collect(room, second.raised, [`${coverageFolder}/lines-*.txt`]);
       return reports.size === 0
         ? undefined
         : addUp([...reports.values()].map((bytes) => traceCounts(Buffer.from(bytes).toString())));

@@ -19,10 +19,17 @@ import {
   type Verdict,
 } from "./bench.ts";
 import type { JailedRun } from "./command-jail.ts";
-import type { Raised } from "./layers.ts";
+import type { Layers, Raised } from "./layers.ts";
 import { firstUnexpected } from "./outputs.ts";
 import { howItEnded, runKept, runThrownAway, succeeded, tailOf } from "./room-run.ts";
 import { timeFiles } from "./time-files.ts";
+
+/** Reads a candidate's files without running them. It ends with 127 where there is nothing that could. */
+export interface SyntaxCheck {
+  readonly command: string;
+  /** Says something only where it succeeds on the reference. */
+  readonly referencePasses?: boolean;
+}
 
 /**
  * Judges the files, by path relative to the root, as one candidate. Throws a UsageError where a path leads out of the tree, and the
@@ -31,7 +38,10 @@ import { timeFiles } from "./time-files.ts";
 export async function judgeFiles(
   bench: Bench,
   given: ReadonlyMap<string, string>,
-  options: EvaluateOptions & { readonly signal: AbortSignal; readonly checkSyntax?: string | undefined },
+  options: EvaluateOptions & {
+    readonly signal: AbortSignal;
+    readonly checks?: readonly SyntaxCheck[] | undefined;
+  },
 ): Promise<Outcome> {
   const { signal, onStage, effort = "normal" } = options;
   const startedMs = performance.now();
@@ -82,7 +92,10 @@ interface Candidate {
 async function judgeBuilt(
   bench: Bench,
   { files, raised, run, reference }: Candidate,
-  options: EvaluateOptions & { readonly signal: AbortSignal; readonly checkSyntax?: string | undefined },
+  options: EvaluateOptions & {
+    readonly signal: AbortSignal;
+    readonly checks?: readonly SyntaxCheck[] | undefined;
+  },
   ended: (verdict: Verdict, calls?: number) => Outcome,
 ): Promise<Outcome> {
   const { room, limits, settings, baseline } = bench;
@@ -95,14 +108,19 @@ async function judgeBuilt(
       reference: reference.outputs,
     });
     if (unexpected !== undefined) return ended({ status: "rejected", reason: unexpected });
+    const lost = await firstWrittenOver(bench, raised.layers, files);
+    if (lost !== undefined)
+      return ended({
+        status: "rejected",
+        reason: `The build writes ${lost} anew, so the change is lost: it is made from another file.`,
+      });
   }
-  if (options.checkSyntax !== undefined) {
-    const checked = await runThrownAway(room, raised.layers, options.checkSyntax, {
-      limitMs: 60_000,
-      signal,
-    });
+  for (const check of options.checks ?? []) {
+    const checked = await checkRun(bench, raised.layers, check, signal);
     // 127: there is no such program here; the tests will tell.
-    if (!succeeded(checked) && checked.exitCode !== 127) return ended(buildFailure(checked, 60_000));
+    if (succeeded(checked) || checked.exitCode === 127) continue;
+    if (check.referencePasses !== true || (await passesOnReference(bench, reference, check, signal)))
+      return ended(buildFailure(checked, checkLimitMs));
   }
 
   onStage?.("check");
@@ -124,6 +142,31 @@ async function judgeBuilt(
     options,
   );
   return ended(timed.verdict, tests + timed.runs);
+}
+
+const checkLimitMs = 60_000;
+
+function checkRun(
+  { room }: Bench,
+  layers: Layers,
+  { command }: SyntaxCheck,
+  signal: AbortSignal,
+): Promise<JailedRun> {
+  return runThrownAway(room, layers, command, { limitMs: checkLimitMs, signal });
+}
+
+/** Asked once for each reference. */
+async function passesOnReference(
+  bench: Bench,
+  { layers, checked }: Reference,
+  check: SyntaxCheck,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const known = checked.get(check.command);
+  if (known !== undefined) return known;
+  const passes = succeeded(await checkRun(bench, layers, check, signal));
+  checked.set(check.command, passes);
+  return passes;
 }
 
 function buildFailure(run: JailedRun, limitMs: number): Verdict {
@@ -182,7 +225,22 @@ async function makeReference(
   return {
     layers: raised.layers,
     outputs: { changes: await room.workshop.changes(raised), files: new Set(paths) },
+    checked: new Map(),
   };
+}
+
+/** The first of the candidate's files that its build made out of others, as the untouched tree's build does; one that only formats sources does not. */
+async function firstWrittenOver(
+  { room: { workshop }, rewritten }: Bench,
+  layers: Layers,
+  files: ReadonlyMap<string, string>,
+): Promise<string | undefined> {
+  for (const [path, text] of files) {
+    if (!rewritten.has(path)) continue;
+    const found = await workshop.find(layers, path);
+    if (found === undefined || !(await readFile(found)).equals(Buffer.from(text))) return path;
+  }
+  return undefined;
 }
 
 async function isUntouched(bench: Bench, files: ReadonlyMap<string, string>): Promise<boolean> {

@@ -10,7 +10,7 @@ import type { EvaluateOptions } from "../evaluate/evaluator.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
 import type { CommandTask, Task } from "../task/task.ts";
 import type { Bench } from "./bench.ts";
-import { judgeFiles } from "./judge-files.ts";
+import { judgeFiles, type SyntaxCheck } from "./judge-files.ts";
 
 const mostBytes = 8 * 2 ** 20;
 /** What nobody types, and what stands for bytes that were no text. */
@@ -29,9 +29,12 @@ export async function judgeTask(
   const rejection = await rejectionOf(own, source);
   if (rejection !== undefined)
     return { status: "rejected", reason: rejection, calls: 0, evaluationMs: performance.now() - startedMs };
-  const checkSyntax =
-    bench.settings.commands.build === undefined ? syntaxCheck(own.language, own.source.file) : undefined;
-  return judgeFiles(bench, new Map([[own.source.file, source]]), { ...options, checkSyntax });
+  const error = await syntaxErrorOf(own, source);
+  if (error !== undefined)
+    return { status: "not-compiled", reason: error, calls: 0, evaluationMs: performance.now() - startedMs };
+  const checks =
+    bench.settings.commands.build === undefined ? syntaxChecks(own.language, own.source.file) : [];
+  return judgeFiles(bench, new Map([[own.source.file, source]]), { ...options, checks });
 }
 
 /** The task, if it is one that this project's commands judge. */
@@ -61,9 +64,40 @@ async function rejectionOf(task: CommandTask, source: string): Promise<string | 
   return undefined;
 }
 
-/** What reads a file of the language without running it. TypeScript has no such program that everybody has. */
-function syntaxCheck(language: Language, file: string): string | undefined {
-  const quoted = `'${file.replaceAll("'", String.raw`'\''`)}'`;
-  if (language === "python") return `python3 -m py_compile ${quoted}`;
-  return language === "javascript" ? `node --check ${quoted}` : undefined;
+/** Where TypeScript is no TypeScript: test runners that only strip types may run it all the same. Nothing is said of sources that the grammar cannot read. */
+async function syntaxErrorOf({ language, source }: CommandTask, text: string): Promise<string | undefined> {
+  if (language !== "typescript") return undefined;
+  await loadGrammarsOf([language]);
+  const line = firstErrorLine(text, language);
+  return line === undefined || firstErrorLine(source.text, language) !== undefined
+    ? undefined
+    : `SyntaxError: line ${line} of ${source.file} cannot be parsed: ${text.split("\n")[line - 1]?.trim()}`;
 }
+
+/** From 1. */
+function firstErrorLine(text: string, language: Language): number | undefined {
+  const tree = parse(text, language);
+  try {
+    if (!tree.rootNode.hasError) return undefined;
+    const found = tree.rootNode.descendantsOfType("ERROR")[0];
+    return (found?.startPosition.row ?? 0) + 1;
+  } finally {
+    tree.delete();
+  }
+}
+
+/**
+ * What reads a file of the language without running it. That is `tsc` for TypeScript, where the tree has it and its own settings; it looks at all files, so
+ * it counts only where the untouched tree passes.
+ */
+function syntaxChecks(language: Language, file: string): SyntaxCheck[] {
+  const quoted = `'${file.replaceAll("'", String.raw`'\''`)}'`;
+  if (language === "python") return [{ command: `python3 -m py_compile ${quoted}` }];
+  if (language === "javascript") return [{ command: `node --check ${quoted}` }];
+  if (language !== "typescript") return [];
+  return [{ command: typeCheck, referencePasses: true }];
+}
+
+/** 127 where there is nothing to check with. */
+const typeCheck = `[ -f tsconfig.json ] && [ -e node_modules/.bin/tsc ] || exit 127
+exec node_modules/.bin/tsc --noEmit --pretty false -p tsconfig.json`;

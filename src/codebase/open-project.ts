@@ -95,6 +95,7 @@ export async function openProject(
     return {
       settings: bench.settings,
       baseline: opened.baseline,
+      rewritten: opened.rewritten,
       evaluator: {
         evaluate: (task, source, choices = {}) =>
           exclusively(choices.signal, (signal) => judgeTask(bench, task, source, { ...choices, signal })),

@@ -142,6 +142,8 @@ export interface OpenProject {
   readonly settings: ProjectSettings;
   /** Of the untouched tree: test passed twice, the benchmark's value and scatter, the smallest difference that it could see. */
   readonly baseline: Baseline;
+  /** Files of the tree, by path relative to the root, that the build writes anew: a change of them would be lost. */
+  readonly rewritten: ReadonlySet<string>;
   /** Judges command tasks of this project; closing the project closes it. */
   readonly evaluator: Evaluator;
   /**

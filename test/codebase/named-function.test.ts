@@ -46,6 +46,16 @@ describe("a function that the user names", () => {
     expect((await findNamed(root, "src/twice.cpp:area(double)")).place.firstLine).toBe(2);
   });
 
+  it("is found by its number where there are two that nothing else tells apart", async () => {
+    writeFileSync(
+      join(root, "chosen.py"),
+      "try:\n    def width(c):\n        return 1\nexcept ImportError:\n    def width(c):\n        return 2\n",
+    );
+    const found = await findNamed(root, "chosen.py:width[2]");
+    expect(found).toMatchObject({ name: "width[2]", place: { firstLine: 5 } });
+    await expect(findNamed(root, "chosen.py:width[3]")).rejects.toThrow(/no such function/);
+  });
+
   const wrong: readonly (readonly [argument: string, message: RegExp, remedy: RegExp])[] = [
     [
       "src/twice.cpp:area",

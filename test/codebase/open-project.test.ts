@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -404,6 +404,67 @@ describe.runIf(all)("in full", () => {
     const proof = await project.prove(task, fast);
     expect(proof).toMatchObject({ verdict: "proven", noticesAbsence: true, coverage: { by: "V8" } });
     expect(proof.coverage?.executed).toBeGreaterThan(3);
+  }, 240_000);
+
+  test("a TypeScript project that is translated first is judged and proven by its source map, and what is no TypeScript refused", async () => {
+    const source = `type Values = readonly number[];
+export function countPairs(values: Values): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++)
+    for (let j = 0; j < i; j++) if (values[i] === values[j]) count += 1;
+  return count;
+}
+`;
+    // Strips types as simple translators do; the source map leads each line but the first to itself.
+    const translate = `const { readFileSync, writeFileSync } = require("node:fs");
+const lines = readFileSync("pairs.ts", "utf8").split("\\n").slice(1).map((line) => line.replace(/: (?:Values|number)/g, ""));
+const map = { version: 3, sources: ["pairs.ts"], names: [], mappings: lines.map(() => "AACA").join(";") };
+writeFileSync("pairs.js", lines.join("\\n") + "\\n//# sourceMappingURL=data:application/json," + encodeURIComponent(JSON.stringify(map)));
+`;
+    const root = fixture("javascript", { "pairs.ts": source, "translate.cjs": translate });
+    const built = { test: "node translate.cjs && node --test", bench: "node translate.cjs && node bench.js" };
+    const settings = settingsFor("javascript", root, built);
+    // Stands for the compiler that a project has of its own.
+    mkdirSync(join(root, "node_modules", ".bin"), { recursive: true });
+    const tsc = `#!/bin/sh\nif grep -q "as Wrong" pairs.ts; then echo "pairs.ts(3,5): error TS2304: Cannot find name 'Wrong'."; exit 2; fi\n`;
+    writeFileSync(join(root, "node_modules", ".bin", "tsc"), tsc, { mode: 0o755 });
+    writeFileSync(join(root, "tsconfig.json"), "{}");
+    const project = await open(settings);
+    const task = taskFor(settings, "pairs.ts", "countPairs");
+    const fast = source.replace(
+      /  for [\s\S]*?\+= 1;\n/,
+      `  const seen = new Map();
+  for (const value of values) {
+    const before = seen.get(value) ?? 0;
+    count += before;
+    seen.set(value, before + 1);
+  }
+`,
+    );
+    expect(await project.evaluator.evaluate(task, fast)).toMatchObject({ status: "measured" });
+    expect(await project.evaluator.evaluate(task, `${fast}}`)).toMatchObject({
+      status: "not-compiled",
+      reason: containing("cannot be parsed"),
+    });
+    const wrong = fast.replace("count += before;", "count += before as Wrong;");
+    expect(await project.evaluator.evaluate(task, wrong)).toMatchObject({
+      status: "not-compiled",
+      reason: containing("TS2304"),
+    });
+    const proof = await project.prove(task, fast);
+    expect(proof).toMatchObject({ verdict: "proven", coverage: { executed: 5, lines: 5, by: "V8" } });
+  }, 240_000);
+
+  test("a change of what the build writes anew is refused", async () => {
+    const source = readFileSync(join(import.meta.dirname, "fixtures", "javascript", "pairs.js"), "utf8");
+    const root = fixture("javascript", { "pairs.in": source });
+    const project = await open(settingsFor("javascript", root, { build: "cp pairs.in pairs.js" }));
+    expect([...project.rewritten]).toEqual(["pairs.js"]);
+    const task = taskFor(project.settings, "pairs.js", "countPairs");
+    expect(await project.evaluator.evaluate(task, source.replace("count += 1", "count++"))).toMatchObject({
+      status: "rejected",
+      reason: containing("The build writes pairs.js anew"),
+    });
   }, 240_000);
 
   test("a number that a candidate prints itself is noticed", async () => {

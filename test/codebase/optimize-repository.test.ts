@@ -57,6 +57,7 @@ function project(together: Outcome = twice): Made {
     judged: () => judged,
     project: {
       settings: { root, commands: { test: "true", bench: "true" }, metric: { kind: "time" } },
+      rewritten: new Set(),
       baseline: {
         buildMs: undefined,
         testMs: [1],

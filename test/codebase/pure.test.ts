@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { benchValue, improvement, patternOf } from "../../src/codebase/bench-value.ts";
 import { smallestVisible } from "../../src/codebase/baseline.ts";
-import { gcovCounts, traceCounts, v8Counts } from "../../src/codebase/coverage.ts";
+import { gcovCounts, traceCounts } from "../../src/codebase/coverage.ts";
+import { scriptCounts } from "../../src/codebase/script-coverage.ts";
 import { makeMutants } from "../../src/codebase/mutants.ts";
 import { createOutput } from "../../src/codebase/output-end.ts";
 import { changedLines, conclude } from "../../src/codebase/prove.ts";
@@ -179,17 +180,18 @@ describe("a proof", () => {
       [4, 0],
     ]);
     const source = "function f() {\n  return 1;\n}\nf;\n";
-    const ranges = [{ startOffset: 0, endOffset: 31, count: 1 }];
-    const inner = [{ startOffset: 0, endOffset: 28, count: 0 }];
-    const report = JSON.stringify({
-      result: [{ url: "file:///t/a%20b.js", functions: [{ ranges }, { ranges: inner }] }],
-    });
-    expect([...(v8Counts(report, "/t/a b.js", source) ?? [])]).toEqual([
+    const ranges = [
+      { startOffset: 0, endOffset: 31, count: 1 },
+      { startOffset: 0, endOffset: 28, count: 0 },
+    ];
+    const report = JSON.stringify([{ path: "/t/a b.js", source, ranges }]);
+    const lines = [1, 2, 3, 4];
+    expect([...(scriptCounts(report, { path: "/t/a b.js", source, lines }) ?? [])]).toEqual([
       [1, 0],
       [2, 0],
       [4, 1],
     ]);
-    expect(v8Counts(report, "/t/other.js", source)).toBeUndefined();
+    expect(scriptCounts(report, { path: "/t/other.js", source, lines })).toBeUndefined();
   });
 });
 

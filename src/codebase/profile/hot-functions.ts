@@ -30,10 +30,11 @@ export function amdahl(share: number, speedup: number): number {
   return 1 / (1 - share + share / speedup);
 }
 
-/** `functions`: all of the repository, with the names by which they are found. */
+/** `functions`: all of the repository, with the names by which they are found; `rewritten`: files that its build writes, which nobody is to change. */
 export function hotFunctions(
   samples: readonly Sample[],
   functions: readonly { readonly place: FunctionPlace; readonly name: string }[],
+  rewritten: ReadonlySet<string> = new Set(),
 ): Profile {
   const byFile = groupBy(functions, ({ place }) => place.file);
   const byName = groupBy(functions, ({ place }) => place.definition.name);
@@ -43,8 +44,11 @@ export function hotFunctions(
   for (const { ms, candidates, outside } of samples) {
     totalMs += ms;
     const found = candidates.map(find).find((each) => each !== undefined);
-    if (found) own.set(found, (own.get(found) ?? 0) + ms);
-    else elsewhere.set(outside, (elsewhere.get(outside) ?? 0) + ms);
+    if (found && !rewritten.has(found.place.file)) own.set(found, (own.get(found) ?? 0) + ms);
+    else {
+      const where = found ? `${found.place.file}, which the build writes` : outside;
+      elsewhere.set(where, (elsewhere.get(where) ?? 0) + ms);
+    }
   }
   const share = (ms: number): number => (totalMs === 0 ? 0 : ms / totalMs);
   return {

@@ -50,6 +50,8 @@ export async function profileProject(
   }
   const [best] = profiles.toSorted((a, b) => inFunctions(b) - inFunctions(a));
   if (best && inFunctions(best) > 0) return best;
+  const [most] = best?.elsewhere ?? [];
+  if (most) failures.push(`most of the time, ${(most.share * 100).toFixed(0)} %, is spent in ${most.name}`);
   throw new UsageError(
     `the profile names no function of the repository${failures.map((each) => `; ${each}`).join("")}`,
     {
@@ -81,7 +83,7 @@ async function profileWith(
     seenMs += found.reduce((sum, { ms }) => sum + ms, 0);
   }
   const ofLanguage = functions.filter(({ place }) => profiler.languages.includes(place.language));
-  return { method: profiler.method, ...hotFunctions(samples, ofLanguage) };
+  return { method: profiler.method, ...hotFunctions(samples, ofLanguage, project.rewritten) };
 }
 
 async function profiledRun(

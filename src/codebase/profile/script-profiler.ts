@@ -1,25 +1,36 @@
 /**
- * Profiles of JavaScript and TypeScript by V8's own sampler, started in every Node process of the benchmark.
+ * Profiles of JavaScript and TypeScript by V8's own sampler, started in every Node process of the benchmark. Functions of scripts that were translated are
+ * led back to their sources by source maps.
  */
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { below, profileFolder, type Profiler, type Sample } from "./profiler.ts";
+import { loadedScripts } from "../loaded-scripts.ts";
+import { originalPlace, pathOfUrl, readSourceMap, type SourceMap } from "../source-map.ts";
+import { below, type Place, profileFolder, type Profiler, type Sample } from "./profiler.ts";
 
 /** `--cpu-prof` is not allowed in NODE_OPTIONS before Node 22; the inspector is, in every version. */
 const hook = `"use strict";
 const inspector = require("node:inspector");
 const { writeFileSync } = require("node:fs");
 const { threadId } = require("node:worker_threads");
+${loadedScripts}
 const session = new inspector.Session();
-session.connect();
-session.post("Profiler.enable");
-session.post("Profiler.setSamplingInterval", { interval: 500 });
-session.post("Profiler.start");
+// \`node --test\` itself has no inspector; the processes that it starts have one.
+try {
+  session.connect();
+  session.post("Profiler.enable");
+  session.post("Profiler.setSamplingInterval", { interval: 500 });
+  session.post("Profiler.start");
+} catch { return; }
 process.on("exit", () => {
   session.post("Profiler.stop", (error, result) => {
     if (error) return;
     const name = process.env.LESSONBANK_SAMPLES + "/" + process.pid + "-" + threadId + ".cpuprofile";
-    try { writeFileSync(name, JSON.stringify(result.profile)); } catch {}
+    try {
+      const ran = new Set(result.profile.nodes.map(({ callFrame }) => callFrame.scriptId));
+      const scripts = [...loadedScripts(session, require("node:path").dirname(__dirname))];
+      const maps = scripts.filter(([id, { map }]) => map !== undefined && ran.has(id)).map(([id, { map, beside }]) => ({ id, map, beside }));
+      writeFileSync(name, JSON.stringify({ ...result.profile, maps }));
+    } catch {}
   });
 });
 `;
@@ -45,11 +56,14 @@ const profileSchema = z.object({
       children: z.array(z.number()).default([]),
       callFrame: z.object({
         functionName: z.string(),
+        scriptId: z.string().default(""),
         url: z.string(),
         lineNumber: z.number(),
+        columnNumber: z.number().default(0),
       }),
     }),
   ),
+  maps: z.array(z.object({ id: z.string(), map: z.string(), beside: z.string() })).default([]),
   startTime: z.number(),
   endTime: z.number(),
 });
@@ -65,6 +79,7 @@ export function readScript(files: ReadonlyMap<string, string>): Sample[] {
 function samplesOf(text: string, root: string): Sample[] {
   const profile = parse(text);
   if (!profile) return [];
+  const maps = new Map(profile.maps.map(({ id, map, beside }) => [id, readSourceMap(map, beside)]));
   const parents = new Map<number, ProfileNode>();
   for (const node of profile.nodes) for (const child of node.children) parents.set(child, node);
   const hits = profile.nodes.reduce((sum, { hitCount }) => sum + hitCount, 0);
@@ -73,10 +88,7 @@ function samplesOf(text: string, root: string): Sample[] {
     .filter(({ hitCount, callFrame }) => hitCount > 0 && callFrame.functionName !== "(idle)")
     .map((node) => ({
       ms: node.hitCount * msPerHit,
-      candidates: ancestry(node, parents).flatMap(({ callFrame: { functionName, url, lineNumber } }) => {
-        const file = below(root, pathOf(url));
-        return file === undefined ? [] : [{ name: functionName, file, line: lineNumber + 1 }];
-      }),
+      candidates: ancestry(node, parents).flatMap(({ callFrame }) => placeOf(callFrame, maps, root) ?? []),
       outside: outsideName(node),
     }));
 }
@@ -106,10 +118,16 @@ function outsideName({ callFrame: { functionName, url } }: ProfileNode): string 
   return functionName.startsWith("(") ? functionName.slice(1, -1) : functionName || "anonymous code";
 }
 
-function pathOf(url: string): string {
-  try {
-    return url.startsWith("file:") ? fileURLToPath(url) : url;
-  } catch {
-    return url;
-  }
+/** In the source, where the script was translated from one. */
+function placeOf(
+  { functionName, scriptId, url, lineNumber, columnNumber }: ProfileNode["callFrame"],
+  maps: ReadonlyMap<string, SourceMap | undefined>,
+  root: string,
+): Place | undefined {
+  const map = maps.get(scriptId);
+  const original = map && originalPlace(map, lineNumber, columnNumber);
+  const file = below(root, original?.path ?? pathOfUrl(url) ?? "");
+  return file === undefined
+    ? undefined
+    : { name: functionName, file, line: (original?.line ?? lineNumber) + 1 };
 }

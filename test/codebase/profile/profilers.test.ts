@@ -10,7 +10,7 @@ import { profileFolder, type Profiler } from "../../../src/codebase/profile/prof
 import { pythonProfiler } from "../../../src/codebase/profile/python-profiler.ts";
 import { scriptProfiler } from "../../../src/codebase/profile/script-profiler.ts";
 import { hasPython } from "../../python.ts";
-import { functionsIn } from "../../../src/codebase/sources.ts";
+import { type FunctionPlace, functionsIn } from "../../../src/codebase/sources.ts";
 import { languageOfFile } from "../../../src/code/language.ts";
 
 const folders: string[] = [];
@@ -87,6 +87,51 @@ console.log(dear(400000), cheap(1));
 `;
     const { functions } = await profiled(scriptProfiler, { "bench.mjs": source }, "node bench.mjs");
     expect(functions[0]).toMatchObject({ file: "bench.mjs", function: "dear", line: 1 });
+  });
+
+  it("is found in TypeScript that was translated, by its source map", async () => {
+    const source = `// One line that the translation leaves out.
+export const dear = (n: number): number => { const text: string[] = []; for (let i = 0; i < n; i++) text.push(String(i * 7)); return text.sort().length; };
+export function cheap(n: number): number { return n + 1; }
+`;
+    const script = source
+      .split("\n")
+      .slice(1)
+      .join("\n")
+      .replace(/: (?:number|string\[\])/g, "");
+    const map = { version: 3, sources: ["../src/work.ts"], names: [], mappings: "AACA;AACA" };
+    const translate = `mkdir dist; cat > dist/work.mjs <<'END'
+${script}//# source${"MappingURL"}=work.mjs.map
+END
+printf '%s' '${JSON.stringify(map)}' > dist/work.mjs.map
+echo 'import { dear, cheap } from "./dist/work.mjs"; console.log(dear(400000), cheap(1));' > bench.mjs`;
+    const { functions } = await profiled(
+      scriptProfiler,
+      { "src/work.ts": source },
+      "node bench.mjs",
+      translate,
+    );
+    expect(functions[0]).toMatchObject({ file: "src/work.ts", function: "dear", line: 2 });
+  });
+
+  it("is not looked for in files that the build writes", () => {
+    const definition = {
+      name: "f",
+      qualifiedName: "f",
+      parameterTypes: [],
+    } as unknown as FunctionPlace["definition"];
+    const place: FunctionPlace = {
+      file: "made.js",
+      language: "javascript",
+      definition,
+      name: "f",
+      firstLine: 1,
+      lastLine: 9,
+    };
+    const samples = [{ ms: 10, candidates: [{ name: "f", file: "made.js", line: 2 }], outside: "Node" }];
+    const found = hotFunctions(samples, [{ place, name: "f" }], new Set(["made.js"]));
+    expect(found.functions).toEqual([]);
+    expect(found.elsewhere).toEqual([{ name: "made.js, which the build writes", ownMs: 10, share: 1 }]);
   });
 
   it.skipIf(!hasPython)("is found in Python, also where the command sets PYTHONPATH itself", async () => {

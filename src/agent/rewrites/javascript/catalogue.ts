@@ -13,15 +13,19 @@ import { indexedLoop } from "./indexed-loop.ts";
 import { keptRecursion } from "./kept-recursion.ts";
 import { needlessCopy } from "./needless-copy.ts";
 import { onePassChain } from "./one-pass-chain.ts";
+import { positionMap } from "./position-map.ts";
 import { pushThenReverse } from "./push-then-reverse.ts";
 import { queueHeadIndex } from "./queue-head-index.ts";
 import { reduceInPlace } from "./reduce-in-place.ts";
 import { setMembership } from "./set-membership.ts";
 import { sortOnce } from "./sort-once.ts";
 import { typedArray } from "./typed-array.ts";
+import { uniqueBySet } from "./unique-by-set.ts";
 
 export const javascriptRewrites: readonly Rewrite[] = [
   setMembership,
+  uniqueBySet,
+  positionMap,
   indexByKey,
   growInPlace,
   reduceInPlace,

@@ -14,10 +14,10 @@ import { contains, field, find, operatorOf } from "../../../code/tree.ts";
 import { before, distinct, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
-import { hoistingPlace } from "./repetition.ts";
+import { callbackOf, hoistingPlace } from "./repetition.ts";
 import { isOneOf, isPure, leavesFunction, steadyContents, steadyPath } from "./steady.ts";
 import { mentions } from "./names.ts";
-import { callOn, integerOf, methodCall, plain, propertyOf } from "./tree.ts";
+import { callOn, integerOf, isFunction, methodCall, plain, plainParameters, propertyOf } from "./tree.ts";
 
 export const setMembership: Rewrite = {
   name: "set-membership",
@@ -60,7 +60,7 @@ function questionAt(call: Node): Question | undefined {
   const search = methodCall(call);
   const [value, ...more] = search?.arguments ?? [];
   if (!search || !value || more.length > 0 || value.type === "spread_element") return undefined;
-  const { object } = search;
+  const object = wholeArray(search.object) ?? search.object;
   if (object.type !== "identifier" && !propertyOf(object)) return undefined;
   const question = { array: object.text, object, value, method: search.method };
   if (search.method === "includes") return { ...question, node: call, negated: false };
@@ -72,6 +72,22 @@ function questionAt(call: Node): Question | undefined {
   if (/^(!==? -1|>=? -1|>= 0)$/.test(compared) && compared !== ">= -1")
     return { ...question, node: test, negated: false };
   if (/^(===? -1|< 0)$/.test(compared)) return { ...question, node: test, negated: true };
+  return undefined;
+}
+
+/** Where the name is the callback's last parameter, the array that it is called for: `xs` of `xs.filter((x, i, all) => all.includes(-x))`. */
+function wholeArray(use: Node): Node | undefined {
+  if (use.type !== "identifier") return undefined;
+  for (let at = use.parent; at; at = at.parent) {
+    const names = isFunction(at) ? plainParameters(at)?.map(({ text }) => text) : undefined;
+    if (!names?.includes(use.text)) continue;
+    const call = callbackOf(at);
+    const isWhole = call && names[2] === use.text && /^(?!reduce|sort|toSorted)/.test(call.method);
+    const asked = mentions(use.text, field(at, "body") ?? at).every((mention) =>
+      /^(?:includes|indexOf)$/.test(callOn(mention)?.method ?? ""),
+    );
+    return isWhole && asked ? call.object : undefined;
+  }
   return undefined;
 }
 

@@ -169,7 +169,7 @@ export function isReading(mention: Node): boolean {
   }
 }
 
-/** A method that leaves its object alone; a callback must not be handed the array itself, as the last parameter of all would be. */
+/** A method that leaves its object alone; a callback that is handed the array itself, as its last parameter, must only read it. */
 function isReadingCall(call: MethodCall): boolean {
   if (reading.includes(call.method) || textual.includes(call.method)) return true;
   if (!iterating.includes(call.method) || call.method === "sort") return false;
@@ -177,7 +177,15 @@ function isReadingCall(call: MethodCall): boolean {
   // Another function might do anything with the array that comes along as its last argument.
   if (!callback || !isFunction(callback)) return callback !== undefined && harmless.test(callback.text);
   const parameters = plainParameters(callback);
-  return parameters !== undefined && parameters.length <= (call.method.startsWith("reduce") ? 3 : 2);
+  if (!parameters) return false;
+  const plain = call.method.startsWith("reduce") ? 3 : 2;
+  const [whole, ...more] = parameters.slice(plain);
+  const body = field(callback, "body");
+  return (
+    more.length === 0 &&
+    (whole === undefined ||
+      (whole.type === "identifier" && body !== undefined && mentions(whole.text, body).every(isReading)))
+  );
 }
 
 /** Part of what the function that declares it returns: when others get it, the function is at its end, unless a `finally` follows. */

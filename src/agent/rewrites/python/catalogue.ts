@@ -6,20 +6,26 @@ import { builtInSum } from "./built-in-sum.ts";
 import { cachedRecursion } from "./cached-recursion.ts";
 import { compiledPattern } from "./compiled-pattern.ts";
 import { comprehension } from "./comprehension.ts";
+import { countedOnce } from "./counted-once.ts";
 import { dequeQueue } from "./deque-queue.ts";
 import { dictionaryDefault } from "./dictionary-default.ts";
 import { directIteration } from "./direct-iteration.ts";
 import { generatorArgument } from "./generator-argument.ts";
+import { listInPlace } from "./list-in-place.ts";
 import { localBinding } from "./local-binding.ts";
 import { membershipSet } from "./membership-set.ts";
 import { needlessCopy } from "./needless-copy.ts";
 import { powerProduct } from "./power-product.ts";
 import { stringJoin } from "./string-join.ts";
+import { unlockedQueue } from "./unlocked-queue.ts";
 
 /** Other containers and algorithms: what changes how the work grows. */
 export const pythonContainerRewrites: readonly Rewrite[] = [
   membershipSet,
+  countedOnce,
   dequeQueue,
+  unlockedQueue,
+  listInPlace,
   cachedRecursion,
   stringJoin,
   dictionaryDefault,

@@ -13,25 +13,19 @@
  */
 import type { Node } from "web-tree-sitter";
 import { freshName, insertAfter, insertBefore, replaceNode } from "../../../code/edit.ts";
-import { contains, field, find, parts } from "../../../code/tree.ts";
-import { parametersOf } from "../../../code/script-functions.ts";
+import { contains, find, parts } from "../../../code/tree.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
+import { isListBefore, isRead, isRepeated, parameter, placeName, placesOf } from "./asked-list.ts";
 import {
-  comprehensions,
   endsLine,
   expressionIn,
   isBinding,
   isBuiltin,
-  isIn,
   isNested,
-  isPrivate,
   kindOf,
-  loopName,
-  loopsOf,
   methodOn,
   onlyValue,
-  outermostLoop,
   startsLine,
   usesOf,
 } from "./scope.ts";
@@ -66,21 +60,6 @@ export const membershipSet: Rewrite = {
   },
 };
 
-/** Loops that are in no other loop, and statements outside loops, whose comprehensions are loops too. */
-function placesOf(subject: Subject): Node[] {
-  const loops = loopsOf(subject).filter((loop) => outermostLoop(loop, subject.function) === undefined);
-  const statements = find(subject.function, "expression_statement", "return_statement").filter(
-    (statement) =>
-      !isNested(statement, subject.function) && outermostLoop(statement, subject.function) === undefined,
-  );
-  return [...loops, ...statements];
-}
-
-/** Whether it is asked again and again at that place. */
-function isRepeated(node: Node, place: Node): boolean {
-  return place.type.startsWith("for") || place.type.startsWith("while") || isIn(node, comprehensions, place);
-}
-
 /** The name asked in `x in name`. */
 function asksFor(node: Node): Node | undefined {
   const operators = node.childrenForFieldName("operators");
@@ -108,7 +87,7 @@ function ofList(subject: Subject, loop: Node, name: string, asked: readonly Node
       if (
         !statement ||
         !value ||
-        !/^(?:identifier|integer|string)$/.test(value.type) ||
+        !isRepeatable(value) ||
         !startsLine(subject, statement) ||
         !endsLine(subject, statement)
       )
@@ -129,7 +108,7 @@ function ofList(subject: Subject, loop: Node, name: string, asked: readonly Node
     all.every((value) => ["str", "int"].includes(kindOf(value, subject) ?? ""));
   return offer(subject, {
     parameters: {},
-    place: `the list ${name} in ${nameOf(loop)}`,
+    place: `the list ${name} in ${placeName(loop)}`,
     preconditions: [
       "membership in a list is asked in a loop",
       appended.length > 0 ? "the list grows in the loop" : "the list stays the same in the loop",
@@ -163,45 +142,6 @@ function ofList(subject: Subject, loop: Node, name: string, asked: readonly Node
   });
 }
 
-/** A list that the function made before the loop, on every way to it. */
-function isListBefore(
-  subject: Subject,
-  { statement, value }: { statement: Node; value: Node },
-  loop: Node,
-): boolean {
-  const precedes = statement.endIndex <= loop.startIndex && statement.parent !== null;
-  return precedes && contains(statement.parent, loop) && kindOf(value, subject) === "list";
-}
-
-/** The parameter of that name, where nothing else binds it and its annotation names nothing that a set is no help for. */
-function parameter(subject: Subject, name: string): Node | undefined {
-  const bindings = usesOf(subject.function, name).filter(isBinding);
-  const found = parametersOf(subject.function).find((each) => bindings[0] && contains(each, bindings[0]));
-  if (bindings.length !== 1 || !isPrivate(subject, name) || found?.text.startsWith("*")) return undefined;
-  const useless =
-    /:.*\b(?:str|bytes|range|dict|set|frozenset|mapping|iterator|generator|iterable|counter)\b/is;
-  return found && useless.test(found.text) ? undefined : found;
-}
-
-/** `name[i]` that is read, `len(name)`, `for … in name`, `return name` after the loop: nothing that changes it or lets another change it. */
-function isRead(use: Node): boolean {
-  const { parent } = use;
-  if (parent?.type === "subscript") {
-    const inner =
-      field(parent, "value")?.id === use.id &&
-      !/^(?:assignment|augmented_assignment|delete_statement)$/.test(parent.parent?.type ?? "");
-    return inner && parent.parent?.type !== "pattern_list" && parent.parent?.type !== "expression_list";
-  }
-  if (parent?.type === "for_statement" || parent?.type === "for_in_clause")
-    return field(parent, "right")?.id === use.id;
-  if (parent?.type === "return_statement") return true;
-  return (
-    parent?.type === "argument_list" &&
-    parent.parent?.type === "call" &&
-    field(parent.parent, "function")?.text === "len"
-  );
-}
-
 /** The statement `name.append(value)` whose object the node is. */
 function appendOf(use: Node): Node | undefined {
   const call = use.parent?.type === "attribute" ? use.parent.parent : null;
@@ -215,8 +155,8 @@ function appendOf(use: Node): Node | undefined {
     : undefined;
 }
 
-/** `the loop over x`, by the first variable of a comprehension where the place is a statement. */
-function nameOf(place: Node): string {
-  const clause = /^(?:for|while)/.test(place.type) ? undefined : find(place, "for_in_clause")[0];
-  return loopName(clause ?? place);
+/** A name or a literal, or an element or attribute of one, which is read twice without doing anything. */
+function isRepeatable(value: Node): boolean {
+  if (/^(?:identifier|integer|string)$/.test(value.type)) return find(value, "interpolation").length === 0;
+  return /^(?:subscript|attribute)$/.test(value.type) && parts(value).every(isRepeatable);
 }

@@ -60,6 +60,14 @@ function allowed(words, banned) {
         ],
       },
       {
+        function: "circular",
+        source: `function circular(list) {
+  const kept = list.filter((number, _index, all) => all.includes(-number) || all.indexOf(number + 1) !== -1);
+  return kept.length;
+}`,
+        calls: [`circular([1, -1, 2, 5, 6])`, `circular([])`],
+      },
+      {
         language: "typescript",
         function: "only",
         source: `export function only<T>(items: readonly T[], keep: readonly T[]): number {

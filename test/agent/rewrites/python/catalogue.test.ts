@@ -72,6 +72,19 @@ const examples: readonly Example[] = [
     assumptions: 1,
   },
   {
+    rewrite: "python-membership-set",
+    source: `def f(edges):
+    visited = [0]
+    for edge in edges:
+        if edge[1] not in visited:
+            visited.append(edge[1])
+    return visited
+`,
+    inputs: ["[]", "[(0, 1), (1, 0), (1, 2), (2, 1)]"],
+    made: "            visited.append(edge[1])\n            visited_set.add(edge[1])\n",
+    assumptions: 1,
+  },
+  {
     rewrite: "python-string-join",
     source: `def f(xs):
     text = ">"
@@ -131,6 +144,120 @@ def f(lines):
 `,
     inputs: ["[]", "range(100)", "[1, 2]"],
     made: "any(x > 3 for x in xs)",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-counted-once",
+    source: `def f(xs):
+    numbers = [xs.count(x) for x in xs]
+    seen = []
+    for x in xs:
+        if seen.count(x) < 1 and not seen.count(-1) > 0:
+            seen.append(x)
+    return numbers, seen
+`,
+    inputs: ["[]", "[1, 2, 1, -1, 3]", "(1.0, 1, True)"],
+    made: "    xs_counts = Counter(xs)\n    numbers = [xs_counts[x] for x in xs]\n",
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-counted-once",
+    source: `def f(pairs):
+    seen = []
+    for a, b in pairs:
+        if seen.count([b, a]) == 0:
+            seen.append([a, b])
+    return seen
+`,
+    inputs: ["[]", "[(1, 2), (2, 1), (3, 3)]"],
+    made: "        if [b, a] not in seen:\n",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-unlocked-queue",
+    source: `from queue import Queue
+
+def f(graph, start):
+    waiting: Queue = Queue()
+    waiting.put(start)
+    order = [start]
+    while not waiting.empty():
+        node = waiting.get()
+        for other in graph[node]:
+            if other not in order:
+                order.append(other)
+                waiting.put(other)
+    return order, waiting.empty(), waiting.qsize()
+`,
+    inputs: ["{0: []}, 0", "{0: [1, 2], 1: [2, 3], 2: [0], 3: []}, 0"],
+    made: `    waiting: deque = deque()
+    waiting.append(start)
+    order = [start]
+    while waiting:
+        node = waiting.popleft()
+`,
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-unlocked-queue",
+    source: `import queue
+
+def f(xs):
+    stack = queue.LifoQueue()
+    for x in xs:
+        stack.put(x)
+        if x % 3 == 0 and not stack.empty():
+            stack.get()
+    out = []
+    while stack.qsize() > 0:
+        out.append(stack.get())
+    return out if stack.empty() else None
+`,
+    inputs: ["[]", "range(10)"],
+    made: "    stack = []\n    for x in xs:\n        stack.append(x)\n        if x % 3 == 0 and (len(stack) > 0):\n            stack.pop()\n",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-list-in-place",
+    source: `def f(graph, deep):
+    queue = [0]
+    order = []
+    while queue:
+        order = order + [queue[0]]
+        more = [n for n in graph[queue[0]] if n not in order]
+        if deep:
+            queue = more + queue[1:]
+        else:
+            queue = queue[1:] + more
+    return order, queue
+`,
+    inputs: [
+      "{0: []}, True",
+      "{0: [1, 2], 1: [3, 4], 2: [3], 3: [], 4: [2]}, True",
+      "{0: [1, 2], 1: [3, 4], 2: [3], 3: [], 4: [2]}, False",
+    ],
+    made: `        if deep:
+            queue[:1] = more
+        else:
+            del queue[:1]
+            queue += more
+`,
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-list-in-place",
+    source: `def f(xs, rows):
+    out = []
+    best = [0]
+    for x in xs:
+        out = out + rows.get(x, [])
+        best = [x] + best
+        best = best[:-1]
+    kept = out
+    return kept, best, len(out)
+`,
+    inputs: ["[], {}", "[1, 2, 1], {1: [5, 6]}"],
+    made: "        out += rows.get(x, [])\n",
     assumptions: 1,
   },
   {
@@ -331,6 +458,31 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(n):\n    q = [1, 2]\n    while q:\n        q.pop(0)\n    return q\n",
     "def f(n):\n    q = [1, 2]\n    while q:\n        q.pop(0)\n        print(q[1:])\n",
     "def f(n):\n    q = [1, 2]\n    while q:\n        q.pop(0)\n        q.sort()\n",
+  ],
+  "python-counted-once": [
+    "def f(xs):\n    return xs.count(1)\n",
+    "def f(xs):\n    for x in xs:\n        if xs.count(x) > 1:\n            xs.remove(x)\n    return xs\n",
+    "def f(xs):\n    out = []\n    for x in xs:\n        out.append(x)\n        if out.count(x) == 2: return x\n",
+    "def f(xs):\n    text = 'abab'\n    return [x for x in xs if text.count(x) > 0]\n",
+    "def f(xs: str):\n    return [xs.count(x) for x in 'ab']\n",
+  ],
+  "python-unlocked-queue": [
+    "from queue import Queue\ndef f(xs):\n    q = Queue()\n    for x in xs:\n        q.put(x)\n    return q\n",
+    "from queue import Queue\ndef f(xs):\n    q = Queue(3)\n    q.put(xs)\n    return q.get()\n",
+    "from queue import Queue\ndef f(xs):\n    q = Queue()\n    q.put(xs)\n    return q.get(timeout=1)\n",
+    "from queue import Queue\ndef f(xs):\n    q = Queue()\n    def g(): q.put(1)\n    g()\n    return q.get()\n",
+    "from mine import Queue\ndef f(xs):\n    q = Queue()\n    q.put(xs)\n    return q.get()\n",
+  ],
+  "python-list-in-place": [
+    "def f(xs):\n    out = []\n    for x in xs:\n        before = out\n        out = out + [x]\n    return out, before\n",
+    "def f(xs):\n    out = xs\n    for x in xs:\n        out = out + [x]\n    return out\n",
+    "def f(xs):\n    out = [1, 2]\n    for x in out:\n        out = out + [x] if x < 9 else out\n    return out\n",
+    "def f(xs):\n    out = [1, 2]\n    for x in out:\n        out = out[1:]\n    return out\n",
+    "def f(xs):\n    out = []\n    for x in xs:\n        yield out\n        out = out + [x]\n",
+    "def f(xs):\n    out = [1]\n    for x in xs:\n        out = out + out\n    return out\n",
+    "def f(xs):\n    out = ()\n    for x in xs:\n        out = out + (x,)\n    return out\n",
+    "def f(xs):\n    out = []\n    for x in xs:\n        try:\n            out = out[1:] + next(x)\n        except StopIteration:\n            return out\n",
+    "def f(xs):\n    rows = []\n    for x in xs:\n        row = [x]\n        for y in x:\n            row = row + [y]\n        rows.append(row)\n    return rows\n",
   ],
   "python-direct-iteration": [
     "def f(xs):\n    for i in range(len(xs)):\n        xs[i] = xs[i] + 1\n",
