@@ -23,6 +23,7 @@ import type { Raised } from "./layers.ts";
 import { firstUnexpected } from "./outputs.ts";
 import { howItEnded, runKept, runThrownAway, succeeded, tailOf } from "./room-run.ts";
 import { timeFiles } from "./time-files.ts";
+import { refuseWrittenOver } from "./written-over.ts";
 
 /**
  * Judges the files, by path relative to the root, as one candidate. Throws a UsageError where a path leads out of the tree, and the
@@ -179,6 +180,10 @@ async function makeReference(
       { remedy: "Candidates are built over a tree that was built before: it has to work there." },
     );
   }
+  await refuseWrittenOver(bench, raised, files, signal).catch(async (error: unknown) => {
+    await room.workshop.drop(raised);
+    throw error;
+  });
   return {
     layers: raised.layers,
     outputs: { changes: await room.workshop.changes(raised), files: new Set(paths) },
