@@ -36,7 +36,7 @@ export function initCommand(terminal: Terminal): Command {
         throw new UsageError(`${projectFileName} is there already`, { remedy: "--force writes over it" });
       const choices = await choicesFor(root, flags);
       const file = flags.try ? await firstThatWorks(root, choices, flags, appearance, terminal) : choices[0];
-      if (!file) throw new Error("there is always a first choice");
+      if (!file) throw noChoice();
       for (const guess of file.guesses) terminal.stdout.write(`${formatGuessed(guess, appearance)}\n`);
       await writeWhole(
         terminal,
@@ -109,7 +109,7 @@ function contentOf(
   };
 }
 
-/** Each is opened as a run would. Throws what the last one threw, after saying what was wrong with the others. */
+/** Each is opened as a run would. Throws what the last one threw, after it was said what was wrong with the others. */
 async function firstThatWorks(
   root: string,
   choices: readonly Choice[],
@@ -117,8 +117,7 @@ async function firstThatWorks(
   { progress, style, width }: Appearance,
   terminal: Terminal,
 ): Promise<Choice> {
-  let last: unknown;
-  for (const choice of choices) {
+  for (const [index, choice] of choices.entries()) {
     const { build, test, bench } = choice.content;
     const { settings } = await chooseProject(root, {
       ...flags,
@@ -135,10 +134,14 @@ async function firstThatWorks(
         await project.close();
       }
     } catch (error) {
-      if (!(error instanceof UsageError) || terminal.signal.aborted) throw error;
+      const isLast = index === choices.length - 1;
+      if (isLast || !(error instanceof UsageError) || terminal.signal.aborted) throw error;
       progress.screen.print(progress.style.doubtful(`tried \`${test}\` and \`${bench}\`: ${error.message}`));
-      last = error;
     }
   }
-  throw last;
+  throw noChoice();
+}
+
+function noChoice(): Error {
+  return new Error("there is always a first choice");
 }

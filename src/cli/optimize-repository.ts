@@ -1,7 +1,10 @@
 /** `lessonbank optimize --repo`: a whole repository, and what is done with the patch. */
+import { realpath } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Bank } from "../bank/bank.ts";
+import { refuseUncommitted } from "../codebase/git.ts";
+import { findNamed } from "../codebase/named-function.ts";
 import { optimizeRepository } from "../codebase/optimize-repository.ts";
 import type { Plan } from "../codebase/plan.ts";
 import { importProjectLessons, keepProjectLessons, projectLessonsFile } from "../codebase/project-lessons.ts";
@@ -106,6 +109,7 @@ export async function runRepository(
   const { settings, file, journals, plan } = chosen;
   const { root } = settings;
   const { screen, style, width } = appearance.progress;
+  await refuseEarly(chosen, functions, flags);
   const project = await openShownProject(settings, appearance.progress, terminal);
   try {
     screen.print(style.quiet(formatBaseline(project.baseline, { style, width })));
@@ -188,6 +192,24 @@ async function choose(
     journals: journalsFolder(flags, root, terminal),
     plan: undefined,
   };
+}
+
+/** What is known to be in vain before anything is built: a function that is not there, a commit that could not be made. */
+async function refuseEarly(
+  { settings, file, plan }: Chosen,
+  functions: readonly string[],
+  { commit, branch }: RepositoryFlags,
+): Promise<void> {
+  const given = functions.length > 0 ? functions : (file.functions ?? []);
+  const wanted = plan?.functions.map(({ argument }) => argument) ?? given;
+  const root = await realpath(settings.root);
+  const found = await Promise.all(wanted.map((argument) => findNamed(root, argument)));
+  if (commit || branch !== undefined)
+    await refuseUncommitted(
+      root,
+      found.map(({ place, text }) => ({ file: place.file, before: text })),
+      branch,
+    );
 }
 
 function withoutAbsent(limits: RunLimitOptions): RunLimitOptions {

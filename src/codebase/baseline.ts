@@ -7,11 +7,12 @@ import { leastScatter, median, studentQuantile } from "../evaluate/statistics.ts
 import { timingPlans } from "../evaluate/timing-plan.ts";
 import { benchValue, valueIn, type BenchValue } from "./bench-value.ts";
 import type { JailedRun } from "./command-jail.ts";
-import type { Layers } from "./layers.ts";
+import type { Layers, Raised } from "./layers.ts";
 import type { Room } from "./open-room.ts";
 import type { Baseline, CommandLimits, OpenOptions, ProjectSettings } from "./project.ts";
 import { howItEnded, runKept, runThrownAway, succeeded, tailOf } from "./room-run.ts";
 import { commonLines, countingLines, hintFor } from "./said.ts";
+import { submodulesOf } from "./submodules.ts";
 
 /** What a benchmark that takes long is not asked to do more often. */
 const benchRuns = 5;
@@ -59,6 +60,7 @@ export async function measureBaseline(
     onProgress?.({ stage: "build", run: 1, runs: 1 });
     const { raised, run } = await runKept(room, built, commands.build, { limitMs: limits.buildMs, signal });
     if (!run || !succeeded(run)) throw failure("build", commands.build, run, limits.buildMs);
+    notes.push(...(await writtenInto(room, raised)));
     built = raised.layers;
     const own = await room.workshop.paths(room.workshop.bottom);
     rewritten = new Set([...(await room.workshop.changes(raised)).keys()].filter((path) => own.has(path)));
@@ -190,14 +192,31 @@ function flaky(command: string, run: JailedRun, limitMs: number): UsageError {
   );
 }
 
+function some(names: readonly string[]): string {
+  return names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
+}
+
+/** What a build writes into the tree's own files: in the copy alone, and every candidate is built over it. */
+async function writtenInto({ workshop }: Room, raised: Raised): Promise<string[]> {
+  const changes = await workshop.changes(raised);
+  if (changes.size === 0) return [];
+  const own = await workshop.paths(workshop.bottom);
+  const written = [...changes.keys()].filter((path) => own.has(path)).toSorted();
+  return written.length === 0
+    ? []
+    : [`The build changes files of the tree, in the copy alone: ${some(written)}. Yours stay as they are.`];
+}
+
 /** What a person should know about the copy. */
 async function notesOn({ copied, workshop }: Room, root: string): Promise<string[]> {
-  const some = (names: readonly string[]): string =>
-    names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
   const dirty = await changesIn(root);
+  const absent = (await submodulesOf(root)).filter(({ present }) => !present);
   return [
     dirty > 0
-      ? `The work tree has ${dirty} changed or untracked file${dirty === 1 ? "" : "s"}: it is judged as it is.`
+      ? `The work tree has ${dirty} changed or untracked file${dirty === 1 ? "" : "s"}: it is judged as it is, in a copy.`
+      : [],
+    absent.length > 0
+      ? `Submodules that are not checked out are empty: ${some(absent.map(({ path }) => path))}. \`git submodule update --init\` fetches them.`
       : [],
     copied.outwardLinks.length > 0
       ? `Links that lead out of the tree lead nowhere in the copy: ${some(copied.outwardLinks.map(({ path, target }) => `${path} → ${target}`))}.`

@@ -11,6 +11,7 @@ import { dirname, join, sep } from "node:path";
 import { execa } from "execa";
 import { UsageError } from "../errors.ts";
 import type { FileChange } from "./combine.ts";
+import { submoduleOf, submodulesOf } from "./submodules.ts";
 
 const hardened = [
   ["core.hooksPath", "/dev/null"],
@@ -92,16 +93,7 @@ export async function commitChanges(
   changes: readonly FileChange[],
   { message, branch }: CommitOptions,
 ): Promise<string> {
-  const head = (await git(root, ["rev-parse", "--verify", "HEAD^{commit}"])).trim();
-  const prefix = (await git(root, ["rev-parse", "--show-prefix"])).trim();
-  if (branch !== undefined) await refuseBranch(root, branch);
-  for (const { file, before } of changes) {
-    const committed = await git(root, ["cat-file", "blob", `${head}:${prefix}${file}`]);
-    if (committed !== before)
-      throw new UsageError(`${file} has changes that are not committed`, {
-        remedy: "commit or stash them first; or take the patch as a file: --patch FILE",
-      });
-  }
+  const { head, prefix } = await refuseUncommitted(root, changes, branch);
   const folder = await mkdtemp(join(tmpdir(), "lessonbank-index-"));
   try {
     const environment = { GIT_INDEX_FILE: join(folder, "index") };
@@ -129,6 +121,41 @@ export async function commitChanges(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Throws a UsageError where a commit could not be made of changes to these files: there is no HEAD, it has other texts than `before`, a file
+ * belongs to a submodule, or there is a branch of that name. To be asked before work is spent, too.
+ */
+export async function refuseUncommitted(
+  root: string,
+  files: readonly Pick<FileChange, "file" | "before">[],
+  branch?: string,
+): Promise<{ readonly head: string; readonly prefix: string }> {
+  const head = (await git(root, ["rev-parse", "--verify", "HEAD^{commit}"])).trim();
+  const prefix = (await git(root, ["rev-parse", "--show-prefix"])).trim();
+  if (branch !== undefined) await refuseBranch(root, branch);
+  const submodules = await submodulesOf(root);
+  for (const { file, before } of files) {
+    const submodule = submoduleOf(file, submodules);
+    if (submodule)
+      throw new UsageError(
+        `${file} belongs to the submodule ${submodule.path}, so no commit here can hold it`,
+        {
+          remedy: `work on that repository itself, or take the patch as a file: --patch FILE, then git -C ${submodule.path} apply -p${submodule.path.split("/").length + 1} FILE`,
+        },
+      );
+    const [entry] = (await git(root, ["ls-tree", "--name-only", head, "--", file])).split("\n");
+    if (entry === undefined || entry === "")
+      throw new UsageError(`${file} is not in the last commit`, {
+        remedy: "commit it first; or take the patch as a file: --patch FILE",
+      });
+    if ((await git(root, ["cat-file", "blob", `${head}:${prefix}${file}`])) !== before)
+      throw new UsageError(`${file} has changes that are not committed`, {
+        remedy: "commit or stash them first; or take the patch as a file: --patch FILE",
+      });
+  }
+  return { head, prefix };
 }
 
 async function refuseBranch(root: string, branch: string): Promise<void> {

@@ -23,6 +23,7 @@ import type { Layers, Raised } from "./layers.ts";
 import { firstUnexpected } from "./outputs.ts";
 import { howItEnded, runKept, runThrownAway, succeeded, tailOf } from "./room-run.ts";
 import { timeFiles } from "./time-files.ts";
+import { refuseWrittenOver } from "./written-over.ts";
 
 /** Reads a candidate's files without running them. It ends with 127 where there is nothing that could. */
 export interface SyntaxCheck {
@@ -222,6 +223,10 @@ async function makeReference(
       { remedy: "Candidates are built over a tree that was built before: it has to work there." },
     );
   }
+  await refuseWrittenOver(bench, raised, files, signal).catch(async (error: unknown) => {
+    await room.workshop.drop(raised);
+    throw error;
+  });
   return {
     layers: raised.layers,
     outputs: { changes: await room.workshop.changes(raised), files: new Set(paths) },

@@ -228,10 +228,11 @@ export async function removeTree(path: string): Promise<void> {
   });
 }
 
+/** A removal that failed may still be going on elsewhere in the tree: what has gone meanwhile is as it should be. */
 async function openUp(path: string): Promise<void> {
   const status = await lstat(path).catch(() => undefined);
   if (!status?.isDirectory()) return;
-  await chmod(path, 0o700);
-  for (const entry of await readdir(path, { withFileTypes: true }))
+  await chmod(path, 0o700).catch(() => undefined);
+  for (const entry of await readdir(path, { withFileTypes: true }).catch(() => []))
     if (entry.isDirectory()) await openUp(join(path, entry.name));
 }

@@ -34,6 +34,10 @@ const reasons: Readonly<Record<ReadFailure, readonly [problem: string, remedy: s
     "write FILE:FUNCTION, with the path from the repository's root",
   ],
   "not-a-file": ["it is no plain file", "name the file itself, not a link to it or a folder"],
+  "behind-link": [
+    "its folder is a link, or lies behind one",
+    "name the file by the folder that it really lies in; what is outside of the repository cannot be patched",
+  ],
   "too-long": [`it is longer than ${longestFile / 1024} KiB`, "move the function into a file of its own"],
   binary: ["it holds zero bytes, so it is no source text", "name a source file"],
   "not-utf-8": ["it is not UTF-8", "convert it: iconv -f latin1 -t utf-8 FILE"],

@@ -12,7 +12,7 @@ import { withCallers } from "./callers.ts";
 import { taskWithSurroundings } from "./command-task.ts";
 import { findNamed } from "./named-function.ts";
 import { readPlan, writePlan, type FunctionPlan } from "./plan.ts";
-import { profileProject, type ProjectProfile } from "./profile/profile-project.ts";
+import { describeUnread, profileProject, type ProjectProfile } from "./profile/profile-project.ts";
 import type { OpenProject } from "./project.ts";
 import {
   nameOf,
@@ -169,11 +169,11 @@ async function planned(
   };
 }
 
-function nothingPays({ functions: [top] }: ProjectProfile, smallestDifference: number): UsageError {
+function nothingPays({ functions: [top], unread }: ProjectProfile, smallestDifference: number): UsageError {
   return new UsageError(
     top
       ? `no function can pay: ${top.file}:${top.function} is the dearest with ${percent(top.share)} of the time, and a gain of less than ${percent(smallestDifference)} of the whole cannot be seen here`
-      : "the benchmark spends its time in nothing that the repository defines",
+      : `the benchmark spends its time in nothing that the repository defines${unread ? `; not read: ${describeUnread(unread)}` : ""}`,
     {
       remedy:
         "name functions, or give a benchmark that spends its time in what is to become faster, and that scatters less",

@@ -2,12 +2,13 @@
  * The sources of a repository and the functions in them. Nothing outside the repository is read: links are not followed.
  */
 import { constants } from "node:fs";
-import { open, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { open, readdir, realpath } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { clearName, type FunctionDefinition, listFunctions } from "../code/find-function.ts";
 import { type Language, languageOfFile } from "../code/language.ts";
 import { loadGrammarsOf, parse } from "../code/parser.ts";
 import { lessonLimits } from "../lesson/schema.ts";
+import { submodulesOf } from "./submodules.ts";
 
 /** Whose code it is not to change, by the folders in which it usually lies. */
 const foreignFolders = new Set([
@@ -42,12 +43,14 @@ export interface SourceFile {
 /** All files whose ending names a language, in order. Folders that begin with a dot are skipped. */
 export async function listSources(root: string): Promise<SourceFile[]> {
   const found: SourceFile[] = [];
+  const submodules = new Set((await submodulesOf(root)).map(({ path }) => path));
   const visit = async (folder: string, foreign: boolean): Promise<void> => {
     const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
     for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       if (found.length >= mostFiles || entry.name.startsWith(".")) continue;
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) await visit(path, foreign || foreignFolders.has(entry.name.toLowerCase()));
+      if (entry.isDirectory())
+        await visit(path, foreign || submodules.has(path) || foreignFolders.has(entry.name.toLowerCase()));
       const language = entry.isFile() ? languageOfFile(entry.name) : undefined;
       if (language) found.push({ file: path, language, origin: originOf(path, foreign) });
     }
@@ -69,15 +72,25 @@ export function saysGenerated(text: string): boolean {
   );
 }
 
-export type ReadFailure = "absent" | "not-a-file" | "too-long" | "binary" | "not-utf-8" | "unreadable";
+export type ReadFailure =
+  | "absent"
+  | "not-a-file"
+  | "behind-link"
+  | "too-long"
+  | "binary"
+  | "not-utf-8"
+  | "unreadable";
 
-/** The text of a file of the repository, exactly: a byte order mark stays. No link is followed. */
+/** The text of a file of the repository, exactly: a byte order mark stays. No link is followed, of a folder neither. */
 export async function readSourceText(
   root: string,
   file: string,
 ): Promise<{ readonly text: string } | { readonly failure: ReadFailure }> {
   let bytes: Buffer;
   try {
+    const folder = dirname(file);
+    if ((await realpath(join(root, folder))) !== join(await realpath(root), folder))
+      return { failure: "behind-link" };
     // Without O_NONBLOCK opening a pipe would wait for ever.
     const handle = await open(
       join(root, file),

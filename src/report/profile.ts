@@ -1,5 +1,5 @@
 /** The table of a profile, for a person. */
-import type { ProjectProfile } from "../codebase/profile/profile-project.ts";
+import { describeUnread, type ProjectProfile } from "../codebase/profile/profile-project.ts";
 import { formatDuration, formatRatio } from "./figures.ts";
 import { table, wrap } from "./layout.ts";
 import type { Style } from "./style.ts";
@@ -38,7 +38,7 @@ export function formatProfile(
     "",
     style.quiet(
       wrap(
-        `Last column: the speedup of the whole if that function were twice as fast. ${formatDuration(profile.totalMs)} were seen (${profile.method}).${elsewhere.length > 0 ? ` Not in the repository's functions: ${elsewhere.join(", ")}.` : ""}${rest > 0 ? ` ${rest} more have less than 1 %.` : ""}`,
+        `Last column: the speedup of the whole if that function were twice as fast. ${formatDuration(profile.totalMs)} were seen (${profile.method}).${elsewhere.length > 0 ? ` Not in the repository's functions: ${elsewhere.join(", ")}.` : ""}${rest > 0 ? ` ${rest} more have less than 1 %.` : ""}${profile.unread === undefined ? "" : ` Files whose functions it cannot name: ${describeUnread(profile.unread)}.`}`,
         { width },
       ),
     ),

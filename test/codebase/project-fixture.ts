@@ -67,19 +67,19 @@ export function taskFor(settings: ProjectSettings, file: string, functionName: s
   return { ...task, directory: settings.root, hash: taskHash(task) };
 }
 
-/** Of all that a tree holds: names, modes, times and contents. */
+/** Of all that a tree holds: names (in any encoding), modes, times and contents. */
 export function treeDigest(root: string): string {
   const hash = createHash("sha256");
-  const visit = (folder: string): void => {
-    for (const name of readdirSync(folder).toSorted()) {
-      const path = join(folder, name);
+  const visit = (folder: Buffer): void => {
+    for (const name of readdirSync(folder, { encoding: "buffer" }).toSorted((a, b) => Buffer.compare(a, b))) {
+      const path = Buffer.concat([folder, Buffer.from("/"), name]);
       const status = lstatSync(path);
-      hash.update(`${path}\0${status.mode}\0${status.mtimeMs}\0${status.size}\0`);
+      hash.update(path).update(`\0${status.mode}\0${status.mtimeMs}\0${status.size}\0`);
       if (status.isSymbolicLink()) hash.update(readlinkSync(path));
       else if (status.isDirectory()) visit(path);
       else if (status.isFile()) hash.update(readFileSync(path));
     }
   };
-  visit(root);
+  visit(Buffer.from(root));
   return hash.digest("hex");
 }

@@ -3,7 +3,13 @@
  */
 import { UsageError } from "../../errors.ts";
 import type { CommandRun, OpenProject } from "../project.ts";
-import { functionsIn, type FunctionPlace, listSources, readSourceText } from "../sources.ts";
+import {
+  functionsIn,
+  type FunctionPlace,
+  listSources,
+  readSourceText,
+  type ReadFailure,
+} from "../sources.ts";
 import { hotFunctions, type Profile } from "./hot-functions.ts";
 import { nativeProfiler } from "./native-sampler.ts";
 import { profileFolder, type Profiler, type Sample } from "./profiler.ts";
@@ -18,6 +24,8 @@ const profilers: readonly Profiler[] = [nativeProfiler, scriptProfiler, pythonPr
 export interface ProjectProfile extends Profile {
   /** In words, how it was found out. */
   readonly method: string;
+  /** The repository's own source files whose functions it cannot name, and why; absent where there is none. */
+  readonly unread?: readonly { readonly file: string; readonly failure: ReadFailure }[];
 }
 
 export interface ProfileOptions {
@@ -34,13 +42,16 @@ export async function profileProject(
   project: OpenProject,
   options: ProfileOptions = {},
 ): Promise<ProjectProfile> {
-  const functions = await functionsOf(project.settings.root, options.exclude ?? []);
+  const { functions, unread } = await functionsOf(project.settings.root, options.exclude ?? []);
   const present = new Set(functions.map(({ place }) => place.language));
   const fitting = profilers.filter(({ languages }) => languages.some((language) => present.has(language)));
   if (fitting.length === 0)
-    throw new UsageError("there is no source file in a language that can be worked on", {
-      remedy: "C, C++, Python, JavaScript and TypeScript can",
-    });
+    throw new UsageError(
+      `there is no source file in a language that can be worked on${unread.length > 0 ? `, but for ${describeUnread(unread)}` : ""}`,
+      {
+        remedy: "C, C++, Python, JavaScript and TypeScript can",
+      },
+    );
   const profiles: ProjectProfile[] = [];
   const failures: string[] = [];
   for (const profiler of fitting) {
@@ -49,15 +60,25 @@ export async function profileProject(
     else profiles.push(outcome);
   }
   const [best] = profiles.toSorted((a, b) => inFunctions(b) - inFunctions(a));
-  if (best && inFunctions(best) > 0) return best;
+  if (best && inFunctions(best) > 0) return { ...best, ...(unread.length > 0 && { unread }) };
   const [most] = best?.elsewhere ?? [];
-  if (most) failures.push(`most of the time, ${(most.share * 100).toFixed(0)} %, is spent in ${most.name}`);
+  const seen = [
+    ...failures,
+    ...(most ? [`most of the time, ${(most.share * 100).toFixed(0)} %, is spent in ${most.name}`] : []),
+    ...(unread.length > 0 ? [`not read: ${describeUnread(unread)}`] : []),
+  ];
   throw new UsageError(
-    `the profile names no function of the repository${failures.map((each) => `; ${each}`).join("")}`,
+    `the profile names no function of the repository${seen.map((each) => `; ${each}`).join("")}`,
     {
       remedy: "name the functions yourself: lessonbank optimize --repo DIR FILE:FUNCTION",
     },
   );
+}
+
+/** In a few words. */
+export function describeUnread(unread: NonNullable<ProjectProfile["unread"]>): string {
+  const some = unread.slice(0, 3).map(({ file, failure }) => `${file} (${failure.replaceAll("-", " ")})`);
+  return some.join(", ") + (unread.length > 3 ? ` and ${unread.length - 3} more` : "");
 }
 
 function inFunctions({ functions }: Profile): number {
@@ -67,7 +88,7 @@ function inFunctions({ functions }: Profile): number {
 async function profileWith(
   profiler: Profiler,
   project: OpenProject,
-  functions: Awaited<ReturnType<typeof functionsOf>>,
+  functions: Awaited<ReturnType<typeof functionsOf>>["functions"],
   signal: AbortSignal | undefined,
 ): Promise<ProjectProfile | { readonly failure: string }> {
   const samples: Sample[] = [];
@@ -109,8 +130,12 @@ async function profiledRun(
 async function functionsOf(
   root: string,
   exclude: readonly string[],
-): Promise<{ place: FunctionPlace; name: string }[]> {
+): Promise<{
+  functions: { place: FunctionPlace; name: string }[];
+  unread: { file: string; failure: ReadFailure }[];
+}> {
   const found: { place: FunctionPlace; name: string }[] = [];
+  const unread: { file: string; failure: ReadFailure }[] = [];
   for (const { file, language, origin } of await listSources(root)) {
     if (
       origin !== "own" ||
@@ -118,9 +143,12 @@ async function functionsOf(
     )
       continue;
     const read = await readSourceText(root, file);
-    if ("failure" in read) continue;
+    if ("failure" in read) {
+      unread.push({ file, failure: read.failure });
+      continue;
+    }
     const all = await functionsIn(file, language, read.text);
     found.push(...all.map((place) => ({ place, name: place.name })));
   }
-  return found;
+  return { functions: found, unread };
 }
