@@ -89,6 +89,8 @@ function makesTable(loop: Loop): boolean {
 function tabulated(loop: Loop): Tabulated[] {
   const search = (node: Node): Tabulated[] => {
     if (node.type === "lambda_expression") return [];
+    // Conditions of C: their parentheses belong to the statement and are no expression that could be replaced.
+    if (node.type === "parenthesized_expression" && /_statement$/.test(node.parent?.type ?? "")) return [];
     const found = isBranch(node) ? statementOf(node, loop) : expressionFrom(node, loop);
     return found ? [found] : node.namedChildren.flatMap(search);
   };
@@ -104,9 +106,6 @@ function expressionFrom(node: Node, loop: Loop): Tabulated | undefined {
     !/^(binary|unary|call|conditional|cast|parenthesized)_expression$/.test(node.type) ||
     node.parent?.type === "expression_statement"
   )
-    return undefined;
-  // The parentheses of `if (…)` belong to the statement.
-  if (node.type === "parenthesized_expression" && /_statement$/.test(node.parent?.type ?? ""))
     return undefined;
   const type = typeOf(node);
   if (

@@ -23,9 +23,9 @@ char *part(const char *s, size_t start, size_t length) {
 void drive(void) { size_t ends[] = {0, 1, 2, 4, 5, 6, SIZE_MAX - 1, SIZE_MAX}; for (int a = 0; a < 8; a++) for (int b = 0; b < 6; b++) { char *p = part("abcde", ends[a], ends[b]); printf("%s ", p ? p : "-"); } }`,
       },
       {
-        language: "c++",
+        language: "c",
         function: "fits",
-        source: `#include <cstring>
+        source: `#include <string.h>
 int fits(const char *text, int width) {
   int length = (int)strlen(text), sum = 0;
   if (length > width) sum += 1;
@@ -33,7 +33,7 @@ int fits(const char *text, int width) {
   if (width <= length) sum += 4;
   return sum;
 }`,
-        drive: `void drive() { for (int w = -2; w < 6; w++) std::printf("%d %d %d ", fits("abc", w), fits("", w), fits("abcdef", w)); }`,
+        drive: `void drive(void) { for (int w = -2; w < 6; w++) printf("%d %d %d ", fits("abc", w), fits("", w), fits("abcdef", w)); }`,
       },
     ]);
   });

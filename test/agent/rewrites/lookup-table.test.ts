@@ -18,21 +18,6 @@ void brighten(const unsigned char *in, unsigned char *out, size_t n, double expo
         drive: `void drive(void) { unsigned char a[256], b[256]; for (int i = 0; i < 256; i++) a[i] = i; brighten(a, b, 256, 2.2); brighten(0, 0, 0, 1); for (int i = 0; i < 256; i++) printf("%d ", b[i]); }`,
       },
       {
-        // The condition is looked up, the statement's parentheses stay.
-        language: "c",
-        function: "squeeze",
-        source: `#include <ctype.h>
-int squeeze(const char *text, int n, char *out)
-{
-    int kept = 0;
-    for (int i = 0; i < n; i++)
-        if (!isspace((unsigned char)text[i]))
-            out[kept++] = text[i];
-    return kept;
-}`,
-        drive: `void drive(void) { char out[20]; int kept = squeeze(" a b\\tc \\xe9 ", 9, out); printf("%d %.*s", kept, kept, out); }`,
-      },
-      {
         language: "c",
         function: "letters",
         source: `static int weight(char c)
@@ -102,6 +87,21 @@ void f(const unsigned char *in, float *out, int n) {
   }
   for (int i = 0; i < n; i++) {
     out[i] = expf_table[in[i]];`);
+  });
+
+  it("looks up what stands beside a condition of C, whose parentheses belong to the statement", async () => {
+    const source = `#include <ctype.h>
+int f(const unsigned char *p, unsigned char *q, int n) {
+  int kept = 0;
+  for (int i = 0; i < n; i++) {
+    if (!isspace(p[i]) || ispunct(p[i])) q[kept++] = p[i] * p[i] % 251 / 3 + p[i] % 7 / 5 * 3;
+  }
+  return kept;
+}`;
+    const [found] = await opportunitiesIn(lookupTable, "c", source, "f");
+    expect(found?.apply()).toMatch(
+      /if \(!isspace\(p\[i\]\) \|\| ispunct\(p\[i\]\)\) q\[kept\+\+\] = \w+\[p\[i\]\];/,
+    );
   });
 
   it("leaves what is cheap, what depends on more than a byte, and what could trap", async () => {

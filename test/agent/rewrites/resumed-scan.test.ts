@@ -51,7 +51,15 @@ char **listed(const char *words, int limit) {
     list[next] = 0;
   }
   return list;
-}
+}`,
+        drive: `#include <stdlib.h>
+void drive(void) { char **l = listed("a bc  def g", 4); for (int i = 0; l[i]; i++) printf("%s|", l[i]); l = listed("", 4); printf("%d", l[0] == 0); }`,
+      },
+      {
+        language: "c",
+        function: "report",
+        source: `#include <string.h>
+#include <stdio.h>
 void report(char *out, int n, const char *name) {
   out[0] = 0;
   for (int row = 0; row < 2; row++) {
@@ -62,25 +70,7 @@ void report(char *out, int n, const char *name) {
     strncat(out, "\\nrest", 1);
   }
 }`,
-        drive: `#include <stdlib.h>
-void drive(void) { char **l = listed("a bc  def g", 4); for (int i = 0; l[i]; i++) printf("%s|", l[i]); l = listed("", 4); printf("%d", l[0] == 0); }`,
-      },
-      {
-        language: "c++",
-        function: "report",
-        source: `#include <cstring>
-#include <cstdio>
-void report(char *out, int n, const char *name) {
-  out[0] = 0;
-  for (int row = 0; row < 2; row++) {
-    for (int i = 0; i < n; i++) {
-      sprintf(out + strlen(out), "%d,", i * row);
-      if (i % 3 == 2) std::strcat(out, name);
-    }
-    std::strncat(out, "\\nrest", 1);
-  }
-}`,
-        drive: `void drive() { char text[200]; report(text, 7, "seven"); std::printf("%s", text); report(text, 0, ""); std::printf("[%s]", text); }`,
+        drive: `void drive(void) { char text[200]; report(text, 7, "seven"); printf("%s", text); report(text, 0, ""); printf("[%s]", text); }`,
       },
     ]);
   });
