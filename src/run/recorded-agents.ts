@@ -64,9 +64,18 @@ function recorded(
   };
 }
 
-/** What the run has added to a proposal is its own to say again. */
-function proposalOf({ id, agent, round, lessons, repairs, ...proposal }: Proposed): Proposal {
-  return proposal;
+/** Without what the run has added to it, which is its own to say again. */
+function proposalOf(candidate: Proposed): Proposal {
+  const { source, transformations, assumptions, basis, promise, summary, cites } = candidate;
+  return {
+    source,
+    transformations,
+    assumptions,
+    summary,
+    ...(basis && { basis }),
+    ...(promise !== undefined && { promise }),
+    ...(cites && { cites }),
+  };
 }
 
 function sameSteps(left: readonly Transformation[], right: readonly Transformation[]): boolean {
