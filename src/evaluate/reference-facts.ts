@@ -5,7 +5,7 @@
 import { TaskError } from "../errors.ts";
 import { planBytes, type PlanShape } from "./encode-plan.ts";
 import type { Subject } from "./subject.ts";
-import type { Supervisor } from "./supervisor.ts";
+import type { Supervisor, Timing } from "./supervisor.ts";
 import { instancesFor } from "./timing-plan.ts";
 import { dropPlans, endArms, loadPlan, runPair, runReference, startArms, type LoadedPlan } from "./trial.ts";
 
@@ -23,6 +23,11 @@ export const checkGrowBytes = 256 * 2 ** 20;
 /** No call of a reference may take longer. */
 export const referenceLimitMs = 10_000;
 
+/** Sets of values, each of its own, that tell what a call takes: on some a function may be done at once. */
+const repetitions = 3;
+/** Should it have been done at once on all of them, then not more of them lie side by side than can be waited for. */
+const mostAtFirst = 200;
+
 export const steadinessRemedy =
   "A reference must depend on its arguments alone: no clock, no random numbers, no uninitialised memory, nothing kept from call to call.";
 
@@ -35,6 +40,10 @@ export function batchShape({
   return { growBytes: Math.max(64 * 2 ** 20, 3 * grownBytes) };
 }
 
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** Throws a TaskError where the reference crashes, never ends, or differs from itself. */
 export async function measureSubject(supervisor: Supervisor, subject: Subject): Promise<ReferenceFacts> {
   const { task, timed } = subject;
@@ -44,11 +53,12 @@ export async function measureSubject(supervisor: Supervisor, subject: Subject): 
     loaded.push(plan);
     await startArms(supervisor, subject, subject.referenceLibrary, loaded);
     const limits = { referenceMs: referenceLimitMs, candidateMs: referenceLimitMs };
-    let callMs = Infinity;
+    const calls: number[] = [];
+    const lastedMs = ({ cpuNs, wallNs }: Timing): number => (task.threads > 1 ? wallNs : cpuNs) / 1e6;
     let grownBytes = 0;
     // One call ahead of the other process: what is kept from call to call shows as a difference.
     await runReference(supervisor, subject, plan, referenceLimitMs);
-    for (let repetition = 0; repetition < 2; repetition++) {
+    for (let repetition = 0; repetition < repetitions; repetition++) {
       const pair = await runPair(supervisor, subject, plan, limits);
       if (pair.failure)
         throw new TaskError(
@@ -56,23 +66,25 @@ export async function measureSubject(supervisor: Supervisor, subject: Subject): 
           `the reference does not give the same answer twice: ${pair.failure.reason}`,
           { remedy: steadinessRemedy },
         );
-      for (const { cpuNs, wallNs } of [pair.reference, pair.candidate])
-        callMs = Math.min(callMs, (task.threads > 1 ? wallNs : cpuNs) / 1e6);
+      calls.push(Math.min(lastedMs(pair.reference), lastedMs(pair.candidate)));
       grownBytes = Math.max(grownBytes, pair.grownBytes);
     }
     const bytes = planBytes(timed.plan) + 3 * grownBytes;
-    const instances = instancesFor(callMs, bytes);
+    const callMs = mean(calls);
+    const instances = Math.min(instancesFor(callMs, bytes), mostAtFirst);
     if (instances === 1) return { callMs, grownBytes, instances };
     // A single short call is mostly the way there and back: many together tell what one takes.
     await endArms(supervisor);
     const batch = await loadPlan(supervisor, timed, batchShape({ instances, grownBytes }));
     loaded.push(batch);
     await startArms(supervisor, subject, undefined, [batch]);
-    for (let repetition = 0; repetition < 3; repetition++) {
+    const batches: number[] = [];
+    for (let repetition = 0; repetition < repetitions; repetition++) {
       const { timing } = await runReference(supervisor, subject, batch, referenceLimitMs);
-      callMs = Math.min(callMs, (task.threads > 1 ? timing.wallNs : timing.cpuNs) / 1e6 / instances);
+      batches.push(lastedMs(timing) / instances);
     }
-    return { callMs, grownBytes, instances: instancesFor(callMs, bytes) };
+    const inBatchMs = mean(batches);
+    return { callMs: inBatchMs, grownBytes, instances: instancesFor(inBatchMs, bytes) };
   } finally {
     if (supervisor.alive) {
       await endArms(supervisor);
