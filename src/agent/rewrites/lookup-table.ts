@@ -90,7 +90,7 @@ function tabulated(loop: Loop): Tabulated[] {
   const search = (node: Node): Tabulated[] => {
     if (node.type === "lambda_expression") return [];
     // Conditions of C: their parentheses belong to the statement and are no expression that could be replaced.
-    if (node.type === "parenthesized_expression" && /_statement$/.test(node.parent?.type ?? "")) return [];
+    if (node.type === "parenthesized_expression" && node.parent?.type.endsWith("_statement")) return [];
     const found = isBranch(node) ? statementOf(node, loop) : expressionFrom(node, loop);
     return found ? [found] : node.namedChildren.flatMap(search);
   };

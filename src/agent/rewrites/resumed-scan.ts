@@ -13,7 +13,7 @@
  * block may move, by `realloc`.
  */
 import type { Node } from "web-tree-sitter";
-import { freshName, replaceNode, type Edit } from "../../code/edit.ts";
+import { freshName, insertBefore, replaceNode, type Edit } from "../../code/edit.ts";
 import { effectsOf, isPureCall, isWritten, writesOf } from "../../code/effects.ts";
 import { listFunctions } from "../../code/find-function.ts";
 import { constantOf, type Polynomial, polynomial } from "../../code/linear.ts";
@@ -42,7 +42,7 @@ import { plain } from "../../code/types.ts";
 import { mentions } from "../../code/uses.ts";
 import { functionAround, variableOf, variablesOf } from "../../code/variables.ts";
 import { labelOf } from "./loop-text.ts";
-import { before, copyType, offer } from "./offer.ts";
+import { before, copyType, offer, statementAround } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 
 export const resumedScan: Rewrite = {
@@ -90,6 +90,11 @@ function resumed(subject: Subject, loop: Loop): Opportunity[] {
     const length = freshName(source, `${labelOf(target)}_length`);
     const rest = `${target.text} + ${length}`;
     const size = copyType(subject, plain("size_t"));
+    // All scans of one target count alike; `strcat` walks as `strlen` does.
+    const counter = own.find((scan) => !scan.appends)?.name ?? "strlen";
+    const step = `${counter}(${rest})`;
+    const ahead = scannedTwice(own);
+    if (!ahead) return [];
     return offer(subject, {
       parameters: {},
       place: `${target.text} in ${describeLoop(loop)}`,
@@ -97,26 +102,49 @@ function resumed(subject: Subject, loop: Loop): Opportunity[] {
       assumptions,
       edits: [
         ...before(source, loop.node, `${size} ${length} = 0;`),
+        ...ahead.map((statement) => insertBefore(source, statement, `${length} += ${step};`)),
         ...own.map((scan): Edit => {
-          if (!scan.appends) return replaceNode(scan.call, `(${length} += ${scan.name}(${rest}))`);
+          if (ahead.some((statement) => contains(statement, scan.call)))
+            return replaceNode(scan.call, length);
+          if (!scan.appends) return replaceNode(scan.call, `(${length} += ${step})`);
           const [, ...others] = argumentsOf(scan.call).map((each) => each.text);
           const statement = scan.call.parent;
           if (statement?.type !== "expression_statement")
-            return replaceNode(
-              scan.target,
-              `${target.text} + (${length} += ${scan.name.startsWith("std::") ? "std::" : ""}strlen(${rest}))`,
-            );
+            return replaceNode(scan.target, `${target.text} + (${length} += ${step})`);
           return replaceNode(
             statement,
             inPlaceOf(source, statement, [
               `${scan.name}(${[rest, ...others].join(", ")});`,
-              `${length} += ${scan.name.startsWith("std::") ? "std::" : ""}strlen(${rest});`,
+              `${length} += ${step};`,
             ]),
           );
         }),
       ],
     });
   });
+}
+
+/**
+ * Statements in which the end is looked for more than once: it is found once, before them, since the order within them is open. Undefined where that
+ * cannot be done.
+ */
+function scannedTwice(scans: readonly Scan[]): Node[] | undefined {
+  const twice = scans.filter((scan) => {
+    const whole = expressionAround(scan.call);
+    return scans.some((other) => other !== scan && contains(whole, other.call));
+  });
+  if (twice.some((scan) => scan.appends)) return undefined;
+  const around = twice.map((scan) => statementAround(scan.call));
+  const statements = [...new Map(around.map((statement) => [statement?.startIndex, statement])).values()];
+  const plainCalls = statements.every((statement) => {
+    const call = statement && expressionOf(statement);
+    return (
+      statement?.parent?.type === "compound_statement" &&
+      call?.type === "call_expression" &&
+      writing.test(calleeOf(call))
+    );
+  });
+  return plainCalls ? statements.filter((statement) => statement !== undefined) : undefined;
 }
 
 function scanOf(call: Node): Scan | undefined {
@@ -138,6 +166,13 @@ function isPlace(node: Node): boolean {
     find(node, "call_expression", "update_expression", "assignment_expression", "pointer_expression")
       .length === 0
   );
+}
+
+/** The whole expression that the node is part of. */
+function expressionAround(node: Node): Node {
+  let at = node;
+  while (at.parent && /_expression$|^argument_list$|^condition_clause$/.test(at.parent.type)) at = at.parent;
+  return at;
 }
 
 /** A function of the file that does nothing but count up to a zero: `n = 0; while (p[n]) n++; return n;`. */

@@ -66,6 +66,7 @@ void report(char *out, int n, const char *name) {
     for (int i = 0; i < n; i++) {
       sprintf(out + strlen(out), "%d,", i * row);
       if (i % 3 == 2) strcat(out, name);
+      snprintf(out + strlen(out), 200 - strlen(out), "%zu;", strlen(name));
     }
     strncat(out, "\\nrest", 1);
   }
