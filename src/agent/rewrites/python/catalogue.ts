@@ -2,6 +2,7 @@
  * The rewrites of Python, grouped by what they work on; within a group in the order in which a textbook would try them.
  */
 import type { Rewrite } from "../rewrite.ts";
+import { appendThenReverse } from "./append-then-reverse.ts";
 import { builtInSum } from "./built-in-sum.ts";
 import { cachedRecursion } from "./cached-recursion.ts";
 import { compiledPattern } from "./compiled-pattern.ts";
@@ -11,6 +12,7 @@ import { dequeQueue } from "./deque-queue.ts";
 import { dictionaryDefault } from "./dictionary-default.ts";
 import { directIteration } from "./direct-iteration.ts";
 import { generatorArgument } from "./generator-argument.ts";
+import { hoistedCall } from "./hoisted-call.ts";
 import { listInPlace } from "./list-in-place.ts";
 import { localBinding } from "./local-binding.ts";
 import { membershipSet } from "./membership-set.ts";
@@ -23,10 +25,12 @@ import { unlockedQueue } from "./unlocked-queue.ts";
 export const pythonContainerRewrites: readonly Rewrite[] = [
   membershipSet,
   countedOnce,
+  appendThenReverse,
   dequeQueue,
   unlockedQueue,
   listInPlace,
   cachedRecursion,
+  hoistedCall,
   stringJoin,
   dictionaryDefault,
   needlessCopy,

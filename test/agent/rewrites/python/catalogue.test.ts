@@ -147,6 +147,47 @@ def f(lines):
     assumptions: 1,
   },
   {
+    rewrite: "python-append-then-reverse",
+    source: `def f(n, base):
+    digits = []
+    while n > 0:
+        digits.insert(0, n % base)
+        n //= base
+        if len(str(n)) > 9:
+            return None
+    return digits or [0]
+`,
+    inputs: ["0, 2", "1023, 7", "10**12, 3"],
+    made: "        digits.append(n % base)\n        n //= base\n        if len(str(n)) > 9:\n            return None\n    digits.reverse()\n",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-hoisted-call",
+    source: `from collections import Counter
+
+def f(word, words):
+    word = word.lower()
+    found = []
+    for other in words:
+        if word != other and Counter(word) == Counter(other):
+            found.append(other)
+    return found
+`,
+    inputs: ["'abc', []", "'Abc', ['bca', 'abc', 'ab', 'cab']"],
+    made: "    counter_word = Counter(word)\n    for other in words:\n        if word != other and counter_word == Counter(other):\n",
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-hoisted-call",
+    source: `def f(xs, ys):
+    common = [x for x in xs if x in set(ys)]
+    return common, len(ys)
+`,
+    inputs: ["[], []", "[1, 2, 2, 3], [2, 3]"],
+    made: "    set_ys = set(ys)\n    common = [x for x in xs if x in set_ys]\n",
+    assumptions: 2,
+  },
+  {
     rewrite: "python-counted-once",
     source: `def f(xs):
     numbers = [xs.count(x) for x in xs]
@@ -458,6 +499,22 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(n):\n    q = [1, 2]\n    while q:\n        q.pop(0)\n    return q\n",
     "def f(n):\n    q = [1, 2]\n    while q:\n        q.pop(0)\n        print(q[1:])\n",
     "def f(n):\n    q = [1, 2]\n    while q:\n        q.pop(0)\n        q.sort()\n",
+  ],
+  "python-append-then-reverse": [
+    "def f(xs):\n    out = [1, 2]\n    for x in xs:\n        out.insert(0, x)\n    return out\n",
+    "def f(xs):\n    out = []\n    for x in xs:\n        out.insert(0, x + len(out))\n    return out\n",
+    "def f(xs):\n    out = []\n    for x in xs:\n        out.insert(0, x)\n        if x > 3: return out\n    return out\n",
+    "def f(xs):\n    out = []\n    out.append(5)\n    out.append(6)\n    for x in xs:\n        out.insert(0, x)\n    return out\n",
+    "def f(xs, out):\n    for x in xs:\n        out.insert(0, x)\n",
+    "def f(xs):\n    out = []\n    for x in xs:\n        out.insert(0, x)\n    else:\n        out.append(1)\n    return out\n",
+  ],
+  "python-hoisted-call": [
+    "def f(xs, ys):\n    out = []\n    for x in xs:\n        if x in set(ys):\n            ys.append(x)\n    return out\n",
+    "def f(xs, ys):\n    for x in xs:\n        ys = [x]\n        if x in set(ys): return x\n",
+    "def f(xs, ys):\n    out = []\n    for x in xs:\n        out.append(sorted(ys))\n    return out\n",
+    "def f(xs, ys):\n    return [x for x in xs if x in set(x)]\n",
+    "def f(xs, ys, set):\n    return [x for x in xs if x in set(ys)]\n",
+    "def f(xs, ys):\n    for x in xs:\n        change(ys)\n        if x in set(ys): return x\n",
   ],
   "python-counted-once": [
     "def f(xs):\n    return xs.count(1)\n",
