@@ -93,7 +93,7 @@ function variablesOf(node: Node): string[] {
 
 function declaredName(declarator: Node): string[] {
   if (declarator.type === "identifier") return [declarator.text];
-  if (declarator.type === "function_declarator" || !/declarator$/.test(declarator.type)) return [];
+  if (declarator.type === "function_declarator" || !declarator.type.endsWith("declarator")) return [];
   const inner =
     field(declarator, "declarator") ??
     declarator.namedChildren.find((each) => /declarator$|^identifier$/.test(each.type));
