@@ -1,12 +1,12 @@
 /** `lessonbank init`: looks at a repository, tries what it seems to offer, and writes `lessonbank.json`. */
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { join, relative } from "node:path";
 import { Command } from "commander";
 import { detectCommands, guessesFor, type CommandGuess } from "../codebase/detect.ts";
 import { projectFileName, type ProjectFile } from "../codebase/project-file.ts";
+import { schemaFile } from "../codebase/write-schema.ts";
 import { UsageError } from "../errors.ts";
 import { formatBaseline, formatGuessed } from "../report/repository.ts";
-import { packageVersion } from "../version.ts";
 import { appearanceOf, type Appearance } from "./appearance.ts";
 import { openShownProject } from "./open-project.ts";
 import { shownPath } from "./places.ts";
@@ -50,12 +50,10 @@ export function initCommand(terminal: Terminal): Command {
     });
 }
 
-/** For editors: the installed one where the repository has it, else where npm's packages can be read. Nothing here ever reads it. */
+/** For editors, by a path from the file: the one that the repository has installed, else this package's own. Nothing here ever reads it. */
 function schemaFor(root: string): string {
   const installed = "node_modules/lessonbank/tasks/project.schema.json";
-  return existsSync(join(root, installed))
-    ? `./${installed}`
-    : `https://unpkg.com/lessonbank@${packageVersion()}/tasks/project.schema.json`;
+  return existsSync(join(root, installed)) ? `./${installed}` : relative(realpathSync(root), schemaFile);
 }
 
 interface Choice {

@@ -1,8 +1,8 @@
 /** Files that a user names for output: whole or not at all, and refused before work is spent rather than after. */
-import { randomBytes } from "node:crypto";
-import { access, constants, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, constants, stat, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { LessonbankError, UsageError } from "../errors.ts";
+import { replaceFile } from "../replace-file.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Throws a UsageError where the file could not be written. */
@@ -55,12 +55,9 @@ async function writeInto(
   const path = resolve(directory, file);
   const found = await stat(path).catch(() => undefined);
   if (found && !found.isFile()) return writeFile(path, content);
-  const staged = `${path}.${randomBytes(4).toString("hex")}.part`;
   try {
-    await writeFile(staged, content, { flag: "wx" });
-    await rename(staged, path);
+    await replaceFile(path, content);
   } catch (cause) {
-    await rm(staged, { force: true });
     if (cause instanceof LessonbankError) throw cause;
     throw new UsageError(`${file} cannot be written`, {
       remedy: "check the folder's permissions and free space",

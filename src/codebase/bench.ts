@@ -4,6 +4,7 @@
 import type { Outcome } from "../evaluate/outcome.ts";
 import type { BaselineNeeds, Opened } from "./baseline.ts";
 import type { JailedRun } from "./command-jail.ts";
+import type { PreparedCheck } from "./function-check/function-check.ts";
 import type { Layers } from "./layers.ts";
 import type { Outputs } from "./outputs.ts";
 import { howItEnded, succeeded, tailOf } from "./room-run.ts";
@@ -13,6 +14,8 @@ export interface Bench extends BaselineNeeds, Opened {
   /** By the paths of the files that change. */
   readonly references: Map<string, Promise<Reference>>;
   readonly memory: VerdictMemory;
+  /** By the tasks' hashes. */
+  readonly functionChecks: Map<string, Promise<PreparedCheck>>;
 }
 
 /** The untouched tree, built as a candidate is that changes these files. */

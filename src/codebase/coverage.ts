@@ -5,6 +5,8 @@
 import { z } from "zod";
 import type { Language } from "../code/language.ts";
 import type { Bench } from "./bench.ts";
+import type { JailedRun } from "./command-jail.ts";
+import type { Raised } from "./layers.ts";
 import type { Proof } from "./project.ts";
 import { coverageFolder, coverageHook, scriptCounts } from "./script-coverage.ts";
 import { collect, runKept, runThrownAway, succeeded } from "./room-run.ts";
@@ -46,41 +48,61 @@ PATH=/tmp/counting:$PATH
 export PATH
 `;
 
-async function runGcov(bench: Bench, { file, source, signal }: Wanted): Promise<Counts | undefined> {
-  const { room, settings, limits, built } = bench;
+/** What a run of the tests needs beside the source, and left. */
+interface TestRun {
+  /** Before each command. */
+  readonly prelude?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Of the tests' copy alone. */
+  readonly files?: ReadonlyMap<string, string>;
+}
+
+/** Builds the tree with the source, runs the tests in a copy of that, and has read what they left before both are thrown away. */
+async function afterTests<T>(
+  { room, settings, limits, built }: Bench,
+  { file, source, signal }: Wanted,
+  { prelude = "", environment, files }: TestRun,
+  read: (tested: { readonly raised: Raised; readonly run: JailedRun | undefined }) => Promise<T | undefined>,
+): Promise<T | undefined> {
   const { build, test } = settings.commands;
-  const files = new Map([[file, source]]);
-  const first = await runKept(room, built, build === undefined ? undefined : counting + build, {
+  const first = await runKept(room, built, build === undefined ? undefined : prelude + build, {
     limitMs: limits.buildMs,
     signal,
-    files,
+    files: new Map([[file, source]]),
   });
   try {
     if (first.run && !succeeded(first.run)) return undefined;
-    const second = await runKept(room, first.raised.layers, counting + test, {
+    const second = await runKept(room, first.raised.layers, prelude + test, {
       limitMs: limits.testMs,
       signal,
+      environment,
+      files,
     });
     try {
-      const read = await runThrownAway(
-        room,
-        second.raised.layers,
-        "find . -name '*.gcda' -exec gcov --json-format --stdout {} +",
-        { limitMs: 120_000, signal },
-      );
-      const found = [...(await room.workshop.paths(second.raised.layers))].some((path) =>
-        path.endsWith(".gcno"),
-      );
-      if (!found || !succeeded(read)) return undefined;
-      const counts = gcovCounts(read.output.standard, file);
-      // Compiled to count, but never run to the end: nothing is known of programs that crash.
-      return counts.size > 0 || !succeeded(second.run ?? read) ? counts : undefined;
+      return await read(second);
     } finally {
       await room.workshop.drop(second.raised);
     }
   } finally {
     await room.workshop.drop(first.raised);
   }
+}
+
+function runGcov(bench: Bench, wanted: Wanted): Promise<Counts | undefined> {
+  const { room } = bench;
+  return afterTests(bench, wanted, { prelude: counting }, async ({ raised, run }) => {
+    const read = await runThrownAway(
+      room,
+      raised.layers,
+      "find . -name '*.gcda' -exec gcov --json-format --stdout {} +",
+      { limitMs: 120_000, signal: wanted.signal },
+    );
+    const found = [...(await room.workshop.paths(raised.layers))].some((path) => path.endsWith(".gcno"));
+    if (!found || !succeeded(read)) return undefined;
+    const counts = gcovCounts(read.output.standard, wanted.file);
+    // Compiled to count, but never run to the end: nothing is known of programs that crash.
+    return counts.size > 0 || !succeeded(run ?? read) ? counts : undefined;
+  });
 }
 
 /** Written by processes that ran the candidate. */
@@ -108,39 +130,22 @@ export function gcovCounts(text: string, file: string): Counts {
   return counts;
 }
 
-async function runV8(bench: Bench, { file, source, lines, signal }: Wanted): Promise<Counts | undefined> {
-  const { room, settings, limits, built } = bench;
-  const files = new Map([[file, source]]);
-  const first = await runKept(room, built, settings.commands.build, {
-    limitMs: limits.buildMs,
-    signal,
-    files,
+function runV8(bench: Bench, wanted: Wanted): Promise<Counts | undefined> {
+  const { room, settings } = bench;
+  const path = `${settings.root}/${wanted.file}`;
+  const environment = {
+    NODE_OPTIONS: `--require ${settings.root}/${coverageFolder}/hook.cjs`,
+    LESSONBANK_ROOT: settings.root,
+    LESSONBANK_COVERED: path,
+  };
+  const files = new Map([[`${coverageFolder}/hook.cjs`, coverageHook]]);
+  return afterTests(bench, wanted, { environment, files }, async ({ raised }) => {
+    const reports = await collect(room, raised, [`${coverageFolder}/*.json`]);
+    const counts = [...reports.values()].flatMap(
+      (bytes) => scriptCounts(Buffer.from(bytes).toString(), { ...wanted, path }) ?? [],
+    );
+    return counts.length === 0 ? undefined : addUp(counts);
   });
-  try {
-    if (first.run && !succeeded(first.run)) return undefined;
-    const second = await runKept(room, first.raised.layers, settings.commands.test, {
-      limitMs: limits.testMs,
-      signal,
-      environment: {
-        NODE_OPTIONS: `--require ${settings.root}/${coverageFolder}/hook.cjs`,
-        LESSONBANK_ROOT: settings.root,
-        LESSONBANK_COVERED: `${settings.root}/${file}`,
-      },
-      files: new Map([[`${coverageFolder}/hook.cjs`, coverageHook]]),
-    });
-    try {
-      const reports = await collect(room, second.raised, [`${coverageFolder}/*.json`]);
-      const wanted = { path: `${settings.root}/${file}`, source, lines };
-      const counts = [...reports.values()].flatMap(
-        (bytes) => scriptCounts(Buffer.from(bytes).toString(), wanted) ?? [],
-      );
-      return counts.length === 0 ? undefined : addUp(counts);
-    } finally {
-      await room.workshop.drop(second.raised);
-    }
-  } finally {
-    await room.workshop.drop(first.raised);
-  }
 }
 
 /** Python imports it before anything else, from a folder on PYTHONPATH. */
@@ -193,37 +198,19 @@ threading.settrace(_traced)
 sys.settrace(_traced)
 `;
 
-async function tracePython(bench: Bench, { file, source, signal }: Wanted): Promise<Counts | undefined> {
-  const { room, settings, limits, built } = bench;
-  const files = new Map([[file, source]]);
-  const first = await runKept(room, built, settings.commands.build, {
-    limitMs: limits.buildMs,
-    signal,
-    files,
+function tracePython(bench: Bench, wanted: Wanted): Promise<Counts | undefined> {
+  const { room, settings } = bench;
+  const environment = {
+    PYTHONPATH: `${settings.root}/${coverageFolder}`,
+    LESSONBANK_TRACED: `${settings.root}/${wanted.file}`,
+  };
+  const files = new Map([[`${coverageFolder}/sitecustomize.py`, tracer]]);
+  return afterTests(bench, wanted, { environment, files }, async ({ raised }) => {
+    const reports = await collect(room, raised, [`${coverageFolder}/lines-*.txt`]);
+    return reports.size === 0
+      ? undefined
+      : addUp([...reports.values()].map((bytes) => traceCounts(Buffer.from(bytes).toString())));
   });
-  try {
-    if (first.run && !succeeded(first.run)) return undefined;
-    const environment = {
-      PYTHONPATH: `${settings.root}/${coverageFolder}`,
-      LESSONBANK_TRACED: `${settings.root}/${file}`,
-    };
-    const second = await runKept(room, first.raised.layers, settings.commands.test, {
-      limitMs: limits.testMs,
-      signal,
-      environment,
-      files: new Map([[`${coverageFolder}/sitecustomize.py`, tracer]]),
-    });
-    try {
-      const reports = await collect(room, second.raised, [`${coverageFolder}/lines-*.txt`]);
-      return reports.size === 0
-        ? undefined
-        : addUp([...reports.values()].map((bytes) => traceCounts(Buffer.from(bytes).toString())));
-    } finally {
-      await room.workshop.drop(second.raised);
-    }
-  } finally {
-    await room.workshop.drop(first.raised);
-  }
 }
 
 /** Lines of line number and count. */

@@ -4,12 +4,12 @@
  * Somebody else's checkout may configure programs for git to run (hooks, filters, monitors, pagers, signers): commits are made of git's
  * plumbing, with all of these switched off.
  */
-import { randomBytes } from "node:crypto";
-import { lstat, mkdtemp, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
 import { execa } from "execa";
 import { UsageError } from "../errors.ts";
+import { replaceFile } from "../replace-file.ts";
 import type { FileChange } from "./combine.ts";
 import { submoduleOf, submodulesOf } from "./submodules.ts";
 
@@ -68,13 +68,7 @@ export async function applyChanges(root: string, changes: readonly FileChange[])
   for (const { file, after } of changes) {
     const path = join(root, file);
     const { mode } = await lstat(path);
-    const staged = `${path}.${randomBytes(4).toString("hex")}.part`;
-    try {
-      await writeFile(staged, after, { flag: "wx", mode: mode & 0o777 });
-      await rename(staged, path);
-    } finally {
-      await rm(staged, { force: true });
-    }
+    await replaceFile(path, after, { mode: mode & 0o777 });
   }
 }
 

@@ -7,9 +7,11 @@ import type { Language } from "../code/language.ts";
 import { loadGrammarsOf, parse } from "../code/parser.ts";
 import { LessonbankError, UsageError } from "../errors.ts";
 import type { EvaluateOptions } from "../evaluate/evaluator.ts";
+import { cleanText } from "../evaluate/jail.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
 import type { CommandTask, Task } from "../task/task.ts";
 import type { Bench } from "./bench.ts";
+import { prepareCheck, type PreparedCheck } from "./function-check/function-check.ts";
 import { judgeFiles, type SyntaxCheck } from "./judge-files.ts";
 
 const mostBytes = 8 * 2 ** 20;
@@ -34,7 +36,33 @@ export async function judgeTask(
     return { status: "not-compiled", reason: error, calls: 0, evaluationMs: performance.now() - startedMs };
   const checks =
     bench.settings.commands.build === undefined ? syntaxChecks(own.language, own.source.file) : [];
-  return judgeFiles(bench, new Map([[own.source.file, source]]), { ...options, checks });
+  const outcome = await judgeFiles(bench, new Map([[own.source.file, source]]), { ...options, checks });
+  // Most candidates are not faster, and need not be looked at so closely.
+  if (outcome.status !== "measured" || !outcome.faster) return outcome;
+  options.onStage?.("check");
+  const { failure } = await checkFunction(bench, own, source, options.signal);
+  if (!failure) return outcome;
+  const { calls } = outcome;
+  const reason = cleanText(
+    `${failure.reason} (The function alone, on inputs that the benchmark and the tests gave it, or shorter ones.)`,
+  );
+  return { ...failure, reason, calls, evaluationMs: performance.now() - startedMs };
+}
+
+/** The function alone beside the reference's, on recorded inputs; what that needs is made once a function. */
+export async function checkFunction(
+  bench: Bench,
+  task: CommandTask,
+  source: string,
+  signal: AbortSignal,
+): ReturnType<PreparedCheck["check"]> {
+  let prepared = bench.functionChecks.get(task.hash);
+  if (!prepared) {
+    prepared = prepareCheck(bench, task, signal);
+    bench.functionChecks.set(task.hash, prepared);
+    prepared.catch(() => bench.functionChecks.delete(task.hash));
+  }
+  return (await prepared).check(source, signal);
 }
 
 /** The task, if it is one that this project's commands judge. */

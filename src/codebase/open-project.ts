@@ -46,6 +46,7 @@ export async function openProject(
   const alone = pLimit(1);
   const running = new Set<Promise<unknown>>();
   let supervisor: Supervisor | undefined;
+  const functionChecks: Bench["functionChecks"] = new Map();
 
   const exclusively = <T>(
     signal: AbortSignal | undefined,
@@ -74,6 +75,8 @@ export async function openProject(
   const end = async (): Promise<void> => {
     closing.abort(new LessonbankError("usage", "this project is closed"));
     while (running.size > 0) await Promise.allSettled(running);
+    for (const prepared of await Promise.allSettled(functionChecks.values()))
+      if (prepared.status === "fulfilled") await prepared.value.close();
     await supervisor?.close();
     await room.close();
   };
@@ -91,6 +94,7 @@ export async function openProject(
       inTurn,
       references: new Map(),
       memory: createVerdictMemory(),
+      functionChecks,
     };
     return {
       settings: bench.settings,

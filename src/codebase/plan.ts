@@ -1,10 +1,11 @@
 /**
  * What a repository's run set out to do, kept beside its journals so that a run that was cut off goes on with the same functions and limits.
  */
-import { readFile, rename, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { UsageError } from "../errors.ts";
+import { replaceFile } from "../replace-file.ts";
 
 export const planFileName = "plan.json";
 
@@ -69,7 +70,5 @@ export async function writePlan(folder: string, plan: Plan): Promise<void> {
 
 /** One JSON document, whole or not at all. */
 export async function writeKept(folder: string, name: string, value: unknown): Promise<void> {
-  const path = join(folder, name);
-  await writeFile(`${path}.part`, `${JSON.stringify(value, undefined, 2)}\n`);
-  await rename(`${path}.part`, path);
+  await replaceFile(join(folder, name), `${JSON.stringify(value, undefined, 2)}\n`);
 }

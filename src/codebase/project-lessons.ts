@@ -2,11 +2,11 @@
  * Lessons that a project keeps in its own repository: `.lessonbank/lessons.jsonl`, one lesson a line in the order of their ids, so that
  * two branches that learned different things merge line by line.
  */
-import { randomBytes } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bank } from "../bank/bank.ts";
 import { exportLessons, importLessons, type Imported } from "../lesson/exchange.ts";
+import { replaceFile } from "../replace-file.ts";
 import { screenLesson } from "../worth/screen.ts";
 
 export const projectLessonsFile = join(".lessonbank", "lessons.jsonl");
@@ -34,13 +34,7 @@ export async function keepProjectLessons(root: string, bank: Bank, runs: readonl
   const lines = [...byId].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => `${line}\n`);
   const path = join(root, projectLessonsFile);
   await mkdir(join(root, ".lessonbank"), { recursive: true });
-  const staged = `${path}.${randomBytes(4).toString("hex")}.part`;
-  try {
-    await writeFile(staged, lines.join(""), { flag: "wx" });
-    await rename(staged, path);
-  } finally {
-    await rm(staged, { force: true });
-  }
+  await replaceFile(path, lines.join(""));
   return lines.length;
 }
 

@@ -104,6 +104,19 @@ export interface RunInCopyOptions {
   readonly limitMs?: number;
 }
 
+/**
+ * Of a C or C++ function: reference and candidate called alone on inputs that were recorded while the benchmark and the tests ran (`calls`), and
+ * on shorter ones; `sanitizers`: under these too; `failure`: how it differs. Or why that is not possible.
+ */
+export type FunctionCheck =
+  | {
+      readonly calls: number;
+      readonly shorter: number;
+      readonly sanitizers: boolean;
+      readonly failure?: string;
+    }
+  | { readonly reason: string };
+
 /** Whether the tests notice the function. */
 export interface Proof {
   /**
@@ -120,6 +133,8 @@ export interface Proof {
   readonly coverage?: { readonly executed: number; readonly lines: number; readonly by: string };
   /** A sentence for a person. */
   readonly reason: string;
+  /** Absent in other languages than C and C++. */
+  readonly functionCheck?: FunctionCheck;
 }
 
 export interface MutantResult {

@@ -3,10 +3,11 @@
  * Many a suite does neither, and then says nothing about a candidate that passes it.
  */
 import { diffLines } from "diff";
+import { isCompiled } from "../code/language.ts";
 import type { CommandTask } from "../task/task.ts";
 import { coverageOf } from "./coverage.ts";
 import { candidateLimit, testFailure, type Bench } from "./bench.ts";
-import { taskOf } from "./judge-task.ts";
+import { checkFunction, taskOf } from "./judge-task.ts";
 import { makeMutants } from "./mutants.ts";
 import type { MutantResult, Proof, ProveOptions } from "./project.ts";
 import { runKept, runThrownAway, succeeded } from "./room-run.ts";
@@ -20,7 +21,8 @@ export async function proveTests(
   source: string,
   options: ProveOptions & { readonly signal: AbortSignal },
 ): Promise<Proof> {
-  const { source: reference, language, function: functionName } = await taskOf(bench, task);
+  const own = await taskOf(bench, task);
+  const { source: reference, language, function: functionName } = own;
   const { signal, onProgress } = options;
   const most = options.mutants ?? usualMutants;
   // Some do not build: a few to spare.
@@ -52,7 +54,16 @@ export async function proveTests(
     const caught = await isCaught(bench, file, broken, signal);
     if (caught !== undefined) results.push({ change, line, caught });
   }
-  return conclude(results, noticesAbsence, coverage);
+  const proof = conclude(results, noticesAbsence, coverage);
+  if (!isCompiled(language)) return proof;
+  const { facts, failure } = await checkFunction(bench, own, source, signal);
+  if (!failure) return { ...proof, functionCheck: facts };
+  return {
+    ...proof,
+    verdict: "unproven",
+    reason: `Called alone, it differs from the reference: ${failure.reason}`,
+    functionCheck: { ...facts, failure: failure.reason },
+  };
 }
 
 /** What was found, as a verdict with a reason. Pure. */

@@ -2,7 +2,7 @@
  * Times a candidate by the project's benchmark: runs of both arms alternate as ABBA, each in a fresh copy, until the interval tells.
  */
 import type { EvaluateOptions, TimingRound } from "../evaluate/evaluator.ts";
-import type { Speedup } from "../evaluate/outcome.ts";
+import type { Measured, Speedup } from "../evaluate/outcome.ts";
 import { median } from "../evaluate/statistics.ts";
 import {
   implausibleRatio,
@@ -13,7 +13,7 @@ import {
   verdictOf,
   type TimingPlan,
 } from "../evaluate/timing-plan.ts";
-import { benchValue, improvement, type BenchValue } from "./bench-value.ts";
+import { benchValue, improvement, valueIn, type BenchValue } from "./bench-value.ts";
 import { candidateLimit, runFailure, type Bench, type Verdict } from "./bench.ts";
 import type { Layers } from "./layers.ts";
 import { runThrownAway, succeeded, tailOf } from "./room-run.ts";
@@ -143,9 +143,10 @@ export async function timeFiles(
     doubts.push(
       `It takes ${median(cpuRatios).toFixed(1)} times the CPU time: it is faster by using more cores at once.`,
     );
-  if (bench.settings.metric.kind === "number")
+  const numbers = bench.settings.metric.kind === "number" ? numbersOf(values, bench) : undefined;
+  if (numbers)
     doubts.unshift(
-      `The benchmark's number went from ${figure(values.map(({ reference }) => reference.value))} to ${figure(values.map(({ candidate }) => candidate.value))}${unitOf(bench)}.`,
+      `The benchmark's number went from ${formatNumber(numbers.reference)} to ${formatNumber(numbers.candidate)}${numbers.unit === "" ? "" : ` ${numbers.unit}`}.`,
     );
   return {
     verdict: {
@@ -154,6 +155,7 @@ export async function timeFiles(
       faster,
       referenceMs: median(times.map(({ referenceMs }) => referenceMs)),
       candidateMs: median(times.map(({ candidateMs }) => candidateMs)),
+      ...(numbers && { numbers }),
       ...(doubts.length > 0 && { reason: doubts.join(" ") }),
     },
     runs,
@@ -239,10 +241,19 @@ async function runCandidate(
   return { wallMs: run.wallMs, cpuMs: run.cpuMs, value };
 }
 
-function figure(values: readonly number[]): string {
-  return String(Number(median(values).toPrecision(4)));
+/** In the unit of the untouched tree, which a candidate's number may have been printed in another of. */
+function numbersOf(
+  values: readonly { readonly reference: BenchValue; readonly candidate: BenchValue }[],
+  { bench, baseline }: Bench,
+): NonNullable<Measured["numbers"]> {
+  const inUnit = (value: BenchValue): number => valueIn(bench.unit, value) ?? value.value;
+  return {
+    reference: median(values.map(({ reference }) => inUnit(reference))),
+    candidate: median(values.map(({ candidate }) => inUnit(candidate))),
+    unit: baseline.unit,
+  };
 }
 
-function unitOf({ baseline }: Bench): string {
-  return baseline.unit === "" ? "" : ` ${baseline.unit}`;
+function formatNumber(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }

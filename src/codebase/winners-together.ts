@@ -60,13 +60,14 @@ function speedOf({ run }: FunctionResult): number {
 
 function confirmationOf({ run: { best, costs } }: FunctionResult): Outcome {
   if (!best) throw new Error("a function without a winner has no confirmation");
-  const { speedup, referenceMs, candidateMs } = best;
+  const { speedup, referenceMs, candidateMs, numbers } = best;
   return {
     status: "measured",
     speedup,
     faster: speedup.low > 1,
     referenceMs,
     candidateMs,
+    ...(numbers && { numbers }),
     calls: 0,
     evaluationMs: costs.wallMs,
   };

@@ -118,6 +118,17 @@ const proofSchema = z.object({
   noticesAbsence: z.boolean().optional(),
   coverage: z.object({ executed: z.number(), lines: z.number(), by: z.string() }).exactOptional(),
   reason: z.string(),
+  functionCheck: z
+    .union([
+      z.object({
+        calls: z.number(),
+        shorter: z.number(),
+        sanitizers: z.boolean(),
+        failure: z.string().exactOptional(),
+      }),
+      z.object({ reason: z.string() }),
+    ])
+    .exactOptional(),
 });
 
 /** A damaged one is made anew. */

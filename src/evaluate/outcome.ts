@@ -60,9 +60,11 @@ export interface Measured extends OutcomeBase {
   readonly speedup: Speedup;
   /** True only where `speedup.low` is above 1. */
   readonly faster: boolean;
-  /** Median time of one call. */
+  /** Median time of one call; of a codebase's candidate, of the whole benchmark by our clock, whatever its metric is. */
   readonly referenceMs: number;
   readonly candidateMs: number;
+  /** Medians of what the benchmark printed, where that decides (a codebase's metric of kind `number`). */
+  readonly numbers?: { readonly reference: number; readonly candidate: number; readonly unit: string };
   /** Said where something about the measurement deserves doubt, for example a noisy machine. */
   readonly reason?: string;
 }

@@ -5,6 +5,7 @@ import { cleanProse } from "../code/clean-text.ts";
 import { nameOf, type FunctionResult, type RepositoryResult } from "../codebase/repository-result.ts";
 import type { Proof } from "../codebase/project.ts";
 import type { LessonContext } from "../lesson/lesson.ts";
+import type { Winner } from "../run/result.ts";
 import type { CommandTask } from "../task/task.ts";
 import { formatDuration, formatSpeedup } from "./figures.ts";
 
@@ -66,7 +67,15 @@ function describe(result: FunctionResult): string {
   const { best } = result.run;
   if (!best) return "";
   const assumptions = best.assumptions.map((each) => `\n- Assumes: ${inline(each)}`);
-  return `**\`${inline(nameOf(result))}\`**, alone ${formatSpeedup(best.speedup)} (the benchmark takes ${formatDuration(best.candidateMs)} in place of ${formatDuration(best.referenceMs)}). ${inline(best.why)}${assumptions.join("")}`;
+  return `**\`${inline(nameOf(result))}\`**, alone ${formatSpeedup(best.speedup)} (${inline(inPlaceOf(best))}). ${inline(best.why)}${assumptions.join("")}`;
+}
+
+function inPlaceOf({ numbers, candidateMs, referenceMs }: Winner): string {
+  if (!numbers)
+    return `the benchmark takes ${formatDuration(candidateMs)} in place of ${formatDuration(referenceMs)}`;
+  const figure = (value: number): string =>
+    `${Number(value.toPrecision(4))}${numbers.unit === "" ? "" : ` ${numbers.unit}`}`;
+  return `the benchmark says ${figure(numbers.candidate)} in place of ${figure(numbers.reference)}`;
 }
 
 export function proofLine({ function: name }: Pick<FunctionResult, "function">, proof: Proof): string {
@@ -78,10 +87,20 @@ export function proofLine({ function: name }: Pick<FunctionResult, "function">, 
   const covered = proof.coverage?.lines
     ? `, and execute ${proof.coverage.executed} of ${proof.coverage.lines} changed lines (${proof.coverage.by})`
     : "";
-  return `\`${inline(name)}\` is ${proof.verdict}: ${caught}${covered}.${proof.verdict === "proven" ? "" : ` ${inline(proof.reason)}`}`;
+  return `\`${inline(name)}\` is ${proof.verdict}: ${caught}${covered}.${functionCheckLine(proof)}${proof.verdict === "proven" ? "" : ` ${inline(proof.reason)}`}`;
 }
 
 /** Untrusted text inside a line of Markdown: no control characters, no way out of a code span, no markup or mention. */
 function inline(text: string): string {
   return cleanProse(text).replaceAll("`", "'").replaceAll("<", "&lt;").replaceAll("@", "@\u200b");
+}
+
+/** What came of calling it alone. */
+function functionCheckLine({ functionCheck: check }: Proof): string {
+  if (!check) return "";
+  if ("reason" in check) return ` Alone it was not called: ${inline(check.reason)}.`;
+  if (check.failure !== undefined) return "";
+  const shorter = check.shorter === 0 ? "" : ` and ${check.shorter} shorter`;
+  const under = check.sanitizers ? ", under sanitizers too" : "";
+  return ` Called alone on ${check.calls} recorded${shorter} inputs it gives what it gave${under}.`;
 }

@@ -32,7 +32,7 @@ export function formatBaseline(
   const bench =
     unit === "ms" ? formatDuration(value) : `${value.toPrecision(4)}${unit === "" ? "" : ` ${unit}`}`;
   return wrap(
-    `${test}The benchmark takes ${bench}; a gain of ${percent(smallestDifference)} could be told from none.`,
+    `${test}The benchmark ${unit === "ms" ? "takes" : "says"} ${bench}; a gain of ${percent(smallestDifference)} could be told from none.`,
     { width },
   );
 }

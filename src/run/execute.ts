@@ -152,6 +152,7 @@ function describeWinner(
     speedup: outcome.speedup,
     referenceMs: outcome.referenceMs,
     candidateMs: outcome.candidateMs,
+    ...(outcome.numbers && { numbers: outcome.numbers }),
     transformations: candidate.transformations,
     assumptions: candidate.assumptions,
     why: lesson?.text ?? candidate.summary,

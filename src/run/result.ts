@@ -1,7 +1,7 @@
 /**
  * The result of a run: what `optimize --json` prints and the library returns.
  */
-import type { Outcome, Speedup } from "../evaluate/outcome.ts";
+import type { Measured, Outcome, Speedup } from "../evaluate/outcome.ts";
 import type { Lesson, Transformation } from "../lesson/lesson.ts";
 
 export interface Winner {
@@ -17,8 +17,11 @@ export interface Winner {
   readonly confirmed: boolean;
   /** Of the confirming measurement, where there was one. */
   readonly speedup: Speedup;
+  /** Of one call; of a codebase, of the whole benchmark by our clock. */
   readonly referenceMs: number;
   readonly candidateMs: number;
+  /** What the benchmark printed, where a number that it prints decides. */
+  readonly numbers?: NonNullable<Measured["numbers"]>;
   readonly transformations: readonly Transformation[];
   /** What it assumes beyond what tests can show. */
   readonly assumptions: readonly string[];

@@ -36,39 +36,45 @@ export function shimSource(task: FunctionTask): ShimSource {
  * generator fills, in the signature's order; containers arrive at the length that `inputs` gives. Throws a TaskError.
  */
 export function generatorShimSource(task: FunctionTask): ShimSource {
-  const { generator } = task;
-  if (!generator) throw new TaskError(taskFile(task), 'it has no "generator"');
-  const { language } = generator;
-  const filled = task.signature.parameters.filter((parameter) => isGenerated(task, parameter));
-  const slots: ShimSlot[] = [
-    {
-      name: "seed",
-      type: { kind: "scalar", scalar: "u64" },
-      passing: "value",
-      constant: true,
-      spelling: "unsigned long",
-      encoded: false,
-    },
-    ...Object.keys(task.sizes.timed).map((name): ShimSlot => ({
-      name,
-      type: { kind: "scalar", scalar: "i64" },
-      passing: "value",
-      constant: true,
-      spelling: "long",
-      encoded: false,
-    })),
-    ...filled.map((parameter) => handedOut(parameter, language)),
-  ];
+  const slots = generatorSlots(task);
+  const language = task.generator?.language ?? task.language;
   const list = slots.map((slot) => slot.spelling).join(", ");
   const bool = language === "c++" && task.language === "c" ? "#define _Bool bool\n" : "";
   const text = compose({
     language,
     declarations: `${bool}${task.signature.declarations}void generate(${list});\n`,
-    structs: structsOf(filled.map((parameter) => parameter.type)),
+    structs: structsOf(filledBy(task).map((parameter) => parameter.type)),
     callee: "generate",
     slots,
   });
   return { text, language };
+}
+
+/** The types of `generate`'s parameters, as it has to spell them. Throws a TaskError where the task has no generator. */
+export function generatorParameters(task: FunctionTask): string[] {
+  return generatorSlots(task).map(({ spelling }) => spelling);
+}
+
+function filledBy(task: FunctionTask): Parameter[] {
+  return task.signature.parameters.filter((parameter) => isGenerated(task, parameter));
+}
+
+function generatorSlots(task: FunctionTask): ShimSlot[] {
+  const { generator } = task;
+  if (!generator) throw new TaskError(taskFile(task), 'it has no "generator"');
+  const size = (name: string, scalar: "u64" | "i64", spelling: string): ShimSlot => ({
+    name,
+    type: { kind: "scalar", scalar },
+    passing: "value",
+    constant: true,
+    spelling,
+    encoded: false,
+  });
+  return [
+    size("seed", "u64", "unsigned long"),
+    ...Object.keys(task.sizes.timed).map((name) => size(name, "i64", "long")),
+    ...filledBy(task).map((parameter) => handedOut(parameter, generator.language)),
+  ];
 }
 
 interface ShimSlot extends Parameter {

@@ -140,7 +140,13 @@ test("A dirty tree with submodules and links that leave it, a build that writes 
   const check = "test -f here/deep.js && grep -q mine words.js && ! test -e outside/deep.js && sh test.sh";
   const { code, stderr } = await unharmed(
     root,
-    ...["init", "--build", "sh build.sh", "--test", check, "--bench", "true"],
+    "init",
+    "--build",
+    "sh build.sh",
+    "--test",
+    check,
+    "--bench",
+    "true",
   );
   expect([code, stderr]).toEqual([0, expect.stringContaining("3 changed or untracked files")]);
   expect(stderr).toMatch(/Links that lead out of the tree lead nowhere in the copy: outside → /);
@@ -192,7 +198,13 @@ describe.runIf(all)("in full", { timeout: 120_000 }, () => {
     const generated = await repositoryWith("generated");
     const { code, stderr } = await unharmed(
       generated,
-      ...["optimize", "--repo", ".", "words.js:unique", ...plainTest, ...plainBench, ...quick],
+      "optimize",
+      "--repo",
+      ".",
+      "words.js:unique",
+      ...plainTest,
+      ...plainBench,
+      ...quick,
     );
     expect([code, stderr]).toEqual([0, expect.stringMatching(/words\.js says that it is generated/)]);
   });

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -52,6 +61,15 @@ describe("a patch in the user's repository", () => {
     await commitChanges(root, changes, { message: "Make f faster\n" });
     expect(git("show", "--name-only", "--format=", "HEAD").trim()).toBe("src/f.c");
     expect(git("status", "--porcelain").trim()).toBe("M  other.txt");
+    expect(readFileSync(join(root, "src", "f.c"), "utf8")).toBe(after);
+  });
+
+  it("written into the files keeps their permissions, whatever the umask", async () => {
+    const { root } = repository();
+    chmodSync(join(root, "src", "f.c"), 0o775);
+    const umask = process.umask(0o077);
+    await applyChanges(root, changes).finally(() => process.umask(umask));
+    expect(statSync(join(root, "src", "f.c")).mode & 0o777).toBe(0o775);
     expect(readFileSync(join(root, "src", "f.c"), "utf8")).toBe(after);
   });
 

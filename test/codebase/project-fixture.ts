@@ -23,7 +23,7 @@ import type { CommandTask } from "../../src/task/task.ts";
 
 /** A copy that the test may change, gone when it ends. */
 export function fixture(
-  name: "c" | "python" | "javascript",
+  name: "c" | "python" | "javascript" | "recorded",
   files: Readonly<Record<string, string>> = {},
 ): string {
   const root = mkdtempSync(join(tmpdir(), "lessonbank-codebase-"));
