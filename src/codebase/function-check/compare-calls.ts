@@ -10,7 +10,7 @@ import type { Workbench } from "../../evaluate/sandboxed-evaluator.ts";
 import { buildSanitized, runSanitized } from "../../evaluate/sanitize.ts";
 import type { SizedPlan, Subject } from "../../evaluate/subject.ts";
 import {
-  dropPlan,
+  dropPlans,
   endArms,
   loadPlan,
   runPair,
@@ -77,7 +77,7 @@ async function comparedUntil(
     } finally {
       if (supervisor.alive) {
         await endArms(supervisor);
-        for (const plan of loaded) await dropPlan(supervisor, plan);
+        await dropPlans(supervisor, loaded);
       }
     }
   });
