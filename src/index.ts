@@ -133,9 +133,9 @@ export { ReplayDifference } from "./run/tape.ts";
 export type { AttemptSummary, OptimizeResult, Winner } from "./run/result.ts";
 export { propose, type Proposed, type ProposeOptions } from "./run/propose.ts";
 
-export { commandTask } from "./codebase/command-task.ts";
+export { commandTask } from "./codebase/functions/command-task.ts";
 export { combineChanges, patchOf, type FileChange, type FunctionChange } from "./codebase/combine.ts";
-export { findNamed, type NamedFunction } from "./codebase/named-function.ts";
+export { findNamed, type NamedFunction } from "./codebase/functions/named-function.ts";
 export { openProject } from "./codebase/open-project.ts";
 export { optimizeRepository, type OptimizeRepositoryOptions } from "./codebase/optimize-repository.ts";
 export type { HotFunction } from "./codebase/profile/hot-functions.ts";
@@ -144,7 +144,7 @@ export {
   type ProfileOptions,
   type ProjectProfile,
 } from "./codebase/profile/profile-project.ts";
-export { parseProjectFile, readProjectFile, type ProjectFile } from "./codebase/project-file.ts";
+export { parseProjectFile, readProjectFile, type ProjectFile } from "./codebase/project/project-file.ts";
 export type {
   Baseline,
   CollectedRun,
@@ -157,7 +157,7 @@ export type {
   Proof,
   ProveOptions,
   RunInCopyOptions,
-} from "./codebase/project.ts";
+} from "./codebase/project/project.ts";
 export type {
   CombinedResult,
   FunctionResult,

@@ -2,9 +2,9 @@
 import { existsSync, realpathSync } from "node:fs";
 import { join, relative } from "node:path";
 import { Command } from "commander";
-import { detectCommands, guessesFor, type CommandGuess } from "../codebase/detect.ts";
-import { projectFileName, type ProjectFile } from "../codebase/project-file.ts";
-import { schemaFile } from "../codebase/write-schema.ts";
+import { detectCommands, guessesFor, type CommandGuess } from "../codebase/project/detect.ts";
+import { projectFileName, type ProjectFile } from "../codebase/project/project-file.ts";
+import { schemaFile } from "../codebase/project/write-schema.ts";
 import { UsageError } from "../errors.ts";
 import { formatBaseline, formatGuessed } from "../report/repository.ts";
 import { appearanceOf, type Appearance } from "./appearance.ts";

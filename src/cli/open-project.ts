@@ -1,6 +1,6 @@
 /** Opens a repository for a command, and says how far that is. */
 import { openProject } from "../codebase/open-project.ts";
-import type { OpenProject, ProjectSettings } from "../codebase/project.ts";
+import type { OpenProject, ProjectSettings } from "../codebase/project/project.ts";
 import type { Appearance } from "./appearance.ts";
 import type { Terminal } from "./terminal.ts";
 

@@ -3,13 +3,17 @@ import { realpath } from "node:fs/promises";
 import { basename, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Bank } from "../bank/bank.ts";
-import { refuseUncommitted } from "../codebase/git.ts";
-import { findNamed } from "../codebase/named-function.ts";
+import { refuseUncommitted } from "../codebase/project/git.ts";
+import { findNamed } from "../codebase/functions/named-function.ts";
 import { optimizeRepository } from "../codebase/optimize-repository.ts";
 import type { Plan } from "../codebase/plan.ts";
-import { importProjectLessons, keepProjectLessons, projectLessonsFile } from "../codebase/project-lessons.ts";
-import { readProjectFile, type ProjectFile } from "../codebase/project-file.ts";
-import type { ProjectSettings } from "../codebase/project.ts";
+import {
+  importProjectLessons,
+  keepProjectLessons,
+  projectLessonsFile,
+} from "../codebase/project/project-lessons.ts";
+import { readProjectFile, type ProjectFile } from "../codebase/project/project-file.ts";
+import type { ProjectSettings } from "../codebase/project/project.ts";
 import type { RepositoryResult } from "../codebase/repository-result.ts";
 import { describeContext } from "../lesson/context.ts";
 import { printDocument } from "../report/documents.ts";

@@ -2,9 +2,9 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { projectFileName, readProjectFile, type ProjectFile } from "../codebase/project-file.ts";
+import { projectFileName, readProjectFile, type ProjectFile } from "../codebase/project/project-file.ts";
 import type { Plan } from "../codebase/plan.ts";
-import type { ProjectSettings } from "../codebase/project.ts";
+import type { ProjectSettings } from "../codebase/project/project.ts";
 import { UsageError } from "../errors.ts";
 import type { Metric } from "../task/task.ts";
 import type { Terminal } from "./terminal.ts";

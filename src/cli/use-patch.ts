@@ -1,5 +1,5 @@
 /** What the user asked to be done with the patch: files changed, a commit, a branch. */
-import { applyChanges, commitChanges } from "../codebase/git.ts";
+import { applyChanges, commitChanges } from "../codebase/project/git.ts";
 import type { CombinedResult, RepositoryResult } from "../codebase/repository-result.ts";
 import { UsageError } from "../errors.ts";
 import type { Terminal } from "./terminal.ts";

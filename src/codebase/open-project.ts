@@ -6,18 +6,24 @@ import pLimit from "p-limit";
 import { LessonbankError, UsageError } from "../errors.ts";
 import { enqueue } from "../evaluate/queue.ts";
 import { startSupervisor, type Supervisor } from "../evaluate/supervisor.ts";
-import { measureBaseline } from "./baseline.ts";
-import { withDefaults } from "./command-limits.ts";
-import { createVerdictMemory, type Bench } from "./bench.ts";
-import { judgeFiles } from "./judge-files.ts";
-import { judgeTask } from "./judge-task.ts";
-import { openRoom } from "./open-room.ts";
-import type { CollectedRun, OpenOptions, OpenProject, ProjectSettings, RunInCopyOptions } from "./project.ts";
-import { proveTests } from "./prove.ts";
-import { patternOf } from "./bench-value.ts";
-import { asCommandRun, collect, howItEnded, runKept, succeeded } from "./room-run.ts";
-import { pathInTree } from "./copy-tree.ts";
-import type { Workshop } from "./layers.ts";
+import { measureBaseline } from "./judge/baseline.ts";
+import { withDefaults } from "./room/command-limits.ts";
+import { createVerdictMemory, type Bench } from "./judge/bench.ts";
+import { judgeFiles } from "./judge/judge-files.ts";
+import { judgeTask } from "./judge/judge-task.ts";
+import { openRoom } from "./room/open-room.ts";
+import type {
+  CollectedRun,
+  OpenOptions,
+  OpenProject,
+  ProjectSettings,
+  RunInCopyOptions,
+} from "./project/project.ts";
+import { proveTests } from "./proof/prove.ts";
+import { patternOf } from "./judge/bench-value.ts";
+import { asCommandRun, collect, howItEnded, runKept, succeeded } from "./room/room-run.ts";
+import { pathInTree } from "./room/copy-tree.ts";
+import type { Workshop } from "./room/layers.ts";
 
 /** For tests: how copies are made. Default: as this machine can. */
 export interface MachineOptions {

@@ -8,12 +8,12 @@ import { UsageError } from "../errors.ts";
 import type { RunLimitOptions } from "../run/optimize.ts";
 import type { CommandTask } from "../task/task.ts";
 import { limitsLeft, shareEqually, mostOf, payingOf, shareOut } from "./budget.ts";
-import { withCallers } from "./callers.ts";
-import { taskWithSurroundings } from "./command-task.ts";
-import { findNamed } from "./named-function.ts";
+import { withCallers } from "./functions/callers.ts";
+import { taskWithSurroundings } from "./functions/command-task.ts";
+import { findNamed } from "./functions/named-function.ts";
 import { readPlan, writePlan, type FunctionPlan } from "./plan.ts";
 import { describeUnread, profileProject, type ProjectProfile } from "./profile/profile-project.ts";
-import type { OpenProject } from "./project.ts";
+import type { OpenProject } from "./project/project.ts";
 import {
   nameOf,
   sumOf,

@@ -7,7 +7,7 @@ import type { OptimizeResult } from "../run/result.ts";
 import type { CommandTask } from "../task/task.ts";
 import type { FileChange } from "./combine.ts";
 import type { ProjectProfile } from "./profile/profile-project.ts";
-import type { Baseline, Proof } from "./project.ts";
+import type { Baseline, Proof } from "./project/project.ts";
 
 export type RepositoryEvent =
   | { readonly type: "profiled"; readonly profile: ProjectProfile }

@@ -3,7 +3,7 @@
  */
 import type { Outcome } from "../evaluate/outcome.ts";
 import { combineChanges, patchOf, type FunctionChange } from "./combine.ts";
-import type { OpenProject } from "./project.ts";
+import type { OpenProject } from "./project/project.ts";
 import { nameOf, type CombinedResult, type FunctionResult } from "./repository-result.ts";
 
 export interface WinnerOf {

@@ -16,7 +16,7 @@ import { replay } from "../run/replay.ts";
 import { resume } from "../run/resume.ts";
 import type { CommandTask } from "../task/task.ts";
 import { writeKept } from "./plan.ts";
-import type { OpenProject, Proof } from "./project.ts";
+import type { OpenProject, Proof } from "./project/project.ts";
 import type { FunctionResult, RepositoryEvent } from "./repository-result.ts";
 
 /** Whoever works on a function: agents remember what they tried, so each function has fresh ones. */

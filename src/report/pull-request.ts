@@ -3,7 +3,7 @@
  */
 import { cleanProse } from "../code/clean-text.ts";
 import { nameOf, type FunctionResult, type RepositoryResult } from "../codebase/repository-result.ts";
-import type { Proof } from "../codebase/project.ts";
+import type { Proof } from "../codebase/project/project.ts";
 import type { LessonContext } from "../lesson/lesson.ts";
 import type { Winner } from "../run/result.ts";
 import type { CommandTask } from "../task/task.ts";

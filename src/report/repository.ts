@@ -1,8 +1,8 @@
 /** A repository's run for a person: how it is judged, what each function came to, and what all of it is together. */
 import { cleanProse } from "../code/clean-text.ts";
-import type { CommandGuess } from "../codebase/detect.ts";
+import type { CommandGuess } from "../codebase/project/detect.ts";
 import { nameOf, type FunctionResult, type RepositoryResult } from "../codebase/repository-result.ts";
-import type { Baseline } from "../codebase/project.ts";
+import type { Baseline } from "../codebase/project/project.ts";
 import { formatDiff } from "./diff.ts";
 import { count, formatDuration, formatSpeedup } from "./figures.ts";
 import { wrap } from "./layout.ts";

@@ -19,7 +19,7 @@ import {
   type Piece,
 } from "../../src/codebase/function-check/recorder.ts";
 import { openProject } from "../../src/codebase/open-project.ts";
-import type { OpenProject, Proof } from "../../src/codebase/project.ts";
+import type { OpenProject, Proof } from "../../src/codebase/project/project.ts";
 import { fixture, settingsFor, taskFor, treeDigest } from "./project-fixture.ts";
 
 const note = (...options: string[]): Uint8Array =>

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { openProject, type MachineOptions } from "../../src/codebase/open-project.ts";
-import type { OpenProject, ProjectSettings } from "../../src/codebase/project.ts";
+import type { OpenProject, ProjectSettings } from "../../src/codebase/project/project.ts";
 import { hasPython } from "../python.ts";
 import { fixture, python, settingsFor, taskFor, treeDigest } from "./project-fixture.ts";
 

@@ -10,7 +10,7 @@ import {
   optimizeRepository,
   type OptimizeRepositoryOptions,
 } from "../../src/codebase/optimize-repository.ts";
-import type { OpenProject } from "../../src/codebase/project.ts";
+import type { OpenProject } from "../../src/codebase/project/project.ts";
 import type { RepositoryEvent, RepositoryResult } from "../../src/codebase/repository-result.ts";
 import type { Outcome } from "../../src/evaluate/outcome.ts";
 

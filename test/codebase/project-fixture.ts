@@ -16,7 +16,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import type { ProjectSettings } from "../../src/codebase/project.ts";
+import type { ProjectSettings } from "../../src/codebase/project/project.ts";
 import { languageOfFile } from "../../src/code/language.ts";
 import { taskHash } from "../../src/task/task-hash.ts";
 import type { CommandTask } from "../../src/task/task.ts";

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { benchValue, improvement, patternOf } from "../../src/codebase/bench-value.ts";
-import { smallestVisible } from "../../src/codebase/baseline.ts";
-import { gcovCounts, traceCounts } from "../../src/codebase/coverage.ts";
-import { scriptCounts } from "../../src/codebase/script-coverage.ts";
-import { makeMutants } from "../../src/codebase/mutants.ts";
-import { createOutput } from "../../src/codebase/output-end.ts";
-import { changedLines, conclude } from "../../src/codebase/prove.ts";
-import { globPattern } from "../../src/codebase/room-run.ts";
-import { commonLines, countingLines, hintFor, missingLine } from "../../src/codebase/said.ts";
-import { concludeBench } from "../../src/codebase/time-files.ts";
+import { benchValue, improvement, patternOf } from "../../src/codebase/judge/bench-value.ts";
+import { smallestVisible } from "../../src/codebase/judge/baseline.ts";
+import { gcovCounts, traceCounts } from "../../src/codebase/proof/coverage.ts";
+import { scriptCounts } from "../../src/codebase/proof/script-coverage.ts";
+import { makeMutants } from "../../src/codebase/proof/mutants.ts";
+import { createOutput } from "../../src/codebase/room/output-end.ts";
+import { changedLines, conclude } from "../../src/codebase/proof/prove.ts";
+import { globPattern } from "../../src/codebase/room/room-run.ts";
+import { commonLines, countingLines, hintFor, missingLine } from "../../src/codebase/room/said.ts";
+import { concludeBench } from "../../src/codebase/judge/time-files.ts";
 import { timingPlans } from "../../src/evaluate/timing-plan.ts";
 import { UsageError } from "../../src/errors.ts";
 

@@ -14,10 +14,10 @@ import { createEvaluator, type Workbench } from "../../evaluate/sandboxed-evalua
 import { subjectParts, type Subject } from "../../evaluate/subject.ts";
 import { planCall } from "../../task/plan.ts";
 import type { CommandTask, CompiledLanguage, FunctionTask } from "../../task/task.ts";
-import type { Bench } from "../bench.ts";
-import type { Raised } from "../layers.ts";
-import type { FunctionCheck } from "../project.ts";
-import { collect, runKept, succeeded } from "../room-run.ts";
+import type { Bench } from "../judge/bench.ts";
+import type { Raised } from "../room/layers.ts";
+import type { FunctionCheck } from "../project/project.ts";
+import { collect, runKept, succeeded } from "../room/room-run.ts";
 import { alone } from "./alone.ts";
 import { callable } from "./callable.ts";
 import { commandFor, noting, type CompileCommand } from "./compile-command.ts";

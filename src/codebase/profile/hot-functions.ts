@@ -1,7 +1,7 @@
 /**
  * From samples to a table of the repository's functions: own time, share of the whole, and what a gain would be worth.
  */
-import type { FunctionPlace } from "../sources.ts";
+import type { FunctionPlace } from "../functions/sources.ts";
 import type { Place, Sample } from "./profiler.ts";
 
 export interface HotFunction {

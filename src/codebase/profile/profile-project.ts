@@ -2,14 +2,14 @@
  * Where a repository's benchmark spends its time, by function.
  */
 import { UsageError } from "../../errors.ts";
-import type { CommandRun, OpenProject } from "../project.ts";
+import type { CommandRun, OpenProject } from "../project/project.ts";
 import {
   functionsIn,
   type FunctionPlace,
   listSources,
   readSourceText,
   type ReadFailure,
-} from "../sources.ts";
+} from "../functions/sources.ts";
 import { hotFunctions, type Profile } from "./hot-functions.ts";
 import { nativeProfiler } from "./native-sampler.ts";
 import { profileFolder, type Profiler, type Sample } from "./profiler.ts";

@@ -3,8 +3,8 @@
  * led back to their sources by source maps.
  */
 import { z } from "zod";
-import { loadedScripts } from "../loaded-scripts.ts";
-import { originalPlace, pathOfUrl, readSourceMap, type SourceMap } from "../source-map.ts";
+import { loadedScripts } from "../proof/loaded-scripts.ts";
+import { originalPlace, pathOfUrl, readSourceMap, type SourceMap } from "../proof/source-map.ts";
 import { below, type Place, profileFolder, type Profiler, type Sample } from "./profiler.ts";
 
 /** `--cpu-prof` is not allowed in NODE_OPTIONS before Node 22; the inspector is, in every version. */

@@ -10,7 +10,7 @@ import { profileFolder, type Profiler } from "../../../src/codebase/profile/prof
 import { pythonProfiler } from "../../../src/codebase/profile/python-profiler.ts";
 import { scriptProfiler } from "../../../src/codebase/profile/script-profiler.ts";
 import { hasPython } from "../../python.ts";
-import { type FunctionPlace, functionsIn } from "../../../src/codebase/sources.ts";
+import { type FunctionPlace, functionsIn } from "../../../src/codebase/functions/sources.ts";
 import { languageOfFile } from "../../../src/code/language.ts";
 
 const folders: string[] = [];

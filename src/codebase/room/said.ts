@@ -1,0 +1,82 @@
+/**
+ * What a command's output tells beyond its exit code: which lines it prints every time, and why it may have failed. Pure.
+ */
+import { cleanSource } from "../../code/clean-text.ts";
+
+/** Times that tests print behind their names differ from run to run. */
+const duration = /\d+(?:[.,]\d+)?\s*(?:ns|[uµμ]s|ms|s|secs?|seconds?|m|min|minutes?)\b/g;
+const clock = /\b\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\b/g;
+/** Lines by which suites count. */
+const counting =
+  /\b(?:pass(?:ed|es|ing)?|ok|tests?|fail(?:ed|ures?|ing)?|checks?|assertions?|ran|success(?:ful|es)?|suites?|errors?)\b/i;
+const most = 2000;
+
+/** Lines that every one of these outputs has, durations aside, each as often as in the output that has it least. */
+export function commonLines(outputs: readonly string[]): ReadonlyMap<string, number> {
+  const [first = new Map<string, number>(), ...others] = outputs.map(countLines);
+  const common = new Map<string, number>();
+  for (const [line, count] of first) {
+    const least = Math.min(count, ...others.map((lines) => lines.get(line) ?? 0));
+    if (least > 0 && common.size < most) common.set(line, least);
+  }
+  return common;
+}
+
+/** Of common lines those that count tests. */
+export function countingLines(lines: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+  return new Map([...lines].filter(([line]) => counting.test(line) && /\d|ok\b/i.test(line)));
+}
+
+/** The first of the lines that the output lacks; undefined where it has all of them. Lines that name one of `files` are not asked for. */
+export function missingLine(
+  lines: ReadonlyMap<string, number>,
+  output: string,
+  files: readonly string[] = [],
+): string | undefined {
+  const there = countLines(output);
+  const names = files.map((file) => file.slice(file.lastIndexOf("/") + 1));
+  for (const [line, count] of lines)
+    if (
+      (there.get(line) ?? 0) < count &&
+      !names.some((name) => line.includes(name)) &&
+      !/warning/i.test(line)
+    )
+      return line;
+  return undefined;
+}
+
+function countLines(output: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const raw of cleanSource(output).split("\n")) {
+    const line = raw.replaceAll(duration, "#").replaceAll(clock, "#").replaceAll(/\s+/g, " ").trim();
+    if (line !== "") counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** What the last words of a command that failed point to; undefined where nothing is known. */
+export function hintFor(output: string): string | undefined {
+  const network =
+    /(?:could not resolve host|temporary failure in name resolution|name or service not known|EAI_AGAIN|ENOTFOUND|network is unreachable|ENETUNREACH|nodename nor servname|connection(?:error| refused)|failed to establish a new connection|getaddrinfo)/i;
+  if (network.test(output))
+    return "It seems to want the network, which commands do not have: whatever it fetches must lie in the tree before (run it once yourself).";
+  if (
+    /\bEOF when reading a line\b|EOFError|not a tty|stdin is not a terminal|\/dev\/tty|inappropriate ioctl/i.test(
+      output,
+    )
+  )
+    return "It seems to ask for input, of which there is none: give it the option by which it does not ask.";
+  if (/fatal: not a git repository/i.test(output))
+    return "It asks git about the tree, whose `.git` is left out of the copy.";
+  if (/No space left on device|ENOSPC/.test(output))
+    return "It ran out of room: raise the limit on disk or memory.";
+  if (
+    /: not found$|command not found|No such file or directory|ModuleNotFoundError|Cannot find module/im.test(
+      output,
+    )
+  )
+    return "Something that it needs is not there: commands see the system, the toolchains on PATH and the tree, and nothing of the home folder.";
+  if (/Permission denied|EACCES|Operation not permitted|EPERM|Read-only file system/.test(output))
+    return "Something was refused to it: only the copy of the tree and /tmp can be written.";
+  return undefined;
+}
