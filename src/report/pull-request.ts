@@ -29,7 +29,7 @@ export function formatPullRequest(
   return `# Make ${names} faster
 
 \`${inline(commands.bench)}\` is **${formatSpeedup(combined.outcome.speedup)}** as fast with this change (99 % interval of the ratio).${
-    result.proven ? "" : "\n\n> **Unproven**: see below what the tests do not notice."
+    result.proven ? "" : `\n\n> **Unproven**: ${whyUnproven(result)}`
   }
 
 ## What changed, and why
@@ -76,6 +76,14 @@ function inPlaceOf({ numbers, candidateMs, referenceMs }: Winner): string {
   const figure = (value: number): string =>
     `${Number(value.toPrecision(4))}${numbers.unit === "" ? "" : ` ${numbers.unit}`}`;
   return `the benchmark says ${figure(numbers.candidate)} in place of ${figure(numbers.reference)}`;
+}
+
+/** In a sentence: not having been tried says nothing about the tests. */
+export function whyUnproven({ combined, functions }: RepositoryResult): string {
+  const taken = functions.filter((each) => combined?.functions.includes(nameOf(each)));
+  return taken.some(({ proof }) => proof === undefined)
+    ? "it ended before it was tried whether the tests notice what was changed."
+    : "the tests do not notice all of what was changed.";
 }
 
 export function proofLine({ function: name }: Pick<FunctionResult, "function">, proof: Proof): string {

@@ -7,7 +7,7 @@ import { formatDiff } from "./diff.ts";
 import { count, formatDuration, formatSpeedup } from "./figures.ts";
 import { wrap } from "./layout.ts";
 import { percent } from "./profile.ts";
-import { proofLine } from "./pull-request.ts";
+import { proofLine, whyUnproven } from "./pull-request.ts";
 import { formatLessonLine } from "./run-result.ts";
 import type { Style } from "./style.ts";
 
@@ -91,7 +91,8 @@ function formatFunction(each: FunctionResult, { style, width }: Look): string {
   ].join("\n");
 }
 
-function verdictOf({ combined, proven, interrupted }: RepositoryResult, { style, width }: Look): string {
+function verdictOf(result: RepositoryResult, { style, width }: Look): string {
+  const { combined, proven, interrupted } = result;
   if (!combined || combined.outcome.status !== "measured")
     return style.title(
       interrupted
@@ -106,10 +107,7 @@ function verdictOf({ combined, proven, interrupted }: RepositoryResult, { style,
       ? []
       : [
           style.doubtful(
-            wrap(
-              "Unproven: the tests do not notice all of what was changed. Read the patch before you merge it.",
-              { width },
-            ),
+            wrap(`Unproven: ${whyUnproven(result)} Read the patch before you merge it.`, { width }),
           ),
         ]),
   ].join("\n");
