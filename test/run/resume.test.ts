@@ -78,12 +78,11 @@ describe("a run that is cut off anywhere and resumed", () => {
     300_000,
   );
 
-  it("comes to the same end after the first and after the last event of every kind, and within the next one", async () => {
+  it("comes to the same end after the first event of every kind, and within the next one", async () => {
     const types = readJournal(whole).lines.map(({ type }) => type);
     const ends = lineEnds(bytes).slice(0, types.length);
     for (const [index, type] of types.slice(0, -1).entries())
-      if (types.indexOf(type) === index || types.lastIndexOf(type) === index)
-        await expectSameEnds(ends, index);
+      if (types.indexOf(type) === index) await expectSameEnds(ends, index);
   }, 300_000);
 
   /** Cut off between two lines, and within the next one: after its first byte, in its midst, or before its last. How many points these are. */

@@ -112,5 +112,6 @@ function generator(seed: number): () => number {
 describe("rewrites on each other's output", () => {
   it("keep what the functions compute", async () => {
     await expectSameResults(stacked, examples, { level: "-O1" });
-  });
+    // Hundreds of small programs are compiled.
+  }, 300_000);
 });
