@@ -114,7 +114,8 @@ describe("a bank of version 2", () => {
     await reader.close();
     const bank = await openBank(folder);
     expect(await bank.search(asked)).toEqual(before);
-    const { table, close } = await openTable(folder, embedder);
+    const opened = await openTable(folder, embedder);
+    const { table } = opened;
     const [vectors] = await embedEntries(embedder, [{ lesson: lessons[2]!, code }]);
     const { vectors: _both, ...row } = toRow(vectors!, 1);
     await table.add([row]);
@@ -128,7 +129,7 @@ describe("a bank of version 2", () => {
       const both = [...(each["textVector"] as Float32Array), ...(each["codeVector"] as Float32Array)];
       expect([...(each["vectors"] as Float32Array)]).toEqual(both);
     }
-    close();
+    opened.close();
     await again.close();
     await rm(root, { recursive: true, force: true });
   });
