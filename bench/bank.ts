@@ -5,7 +5,7 @@
  *   npm run bench:bank -- [--lessons 1000,100000,1000000] [--engines lessonbank,sqlite-vec] [--queries 1000] [--recall 50] [--folder DIR] [--records FILE] [--json]
  *   npm run bench:bank -- --analyse FILE
  *
- * A million lessons need about 7 GB in the folder for each engine. Each step is a process of its own, so that the memory is what that
+ * A million lessons need about 25 GB in the folder. Each step is a process of its own, so that the memory is what that
  * step needs.
  */
 import { execFileSync, spawn } from "node:child_process";

@@ -59,7 +59,11 @@ export function createLanceSearch(sources: Sources): LanceSearch {
 
   async function nearest(query: NearestQuery, byIndex: boolean): Promise<FoundRow[]> {
     if (!byIndex) return nearestRows(table, query);
-    return nearlyNearestRows(table, query, { fields: lessonColumns, rowsLeft: await rowsLeft(query.where) });
+    return nearlyNearestRows(table, query, {
+      fields: lessonColumns,
+      rows: await rowsLeft(undefined),
+      rowsLeft: await rowsLeft(query.where),
+    });
   }
 
   /** How many rows a filter leaves, or left a moment ago; where they are many, some time ago: rows are never taken away. */
