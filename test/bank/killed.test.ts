@@ -155,7 +155,7 @@ describe("a bank whose process is killed", { timeout: every ? 3 * 60 * 60 * 1000
       { scenario: "new", call: 20, when: "midst" },
       { scenario: "new", call: 90, when: "before" },
       { scenario: "version-1", call: 12, when: "midst" },
-      { scenario: "version-1", call: 75, when: "midst" },
+      { scenario: "version-1", call: 130, when: "midst" },
     ];
     await inTurn(points, async (point) => void told.push(await killAt(point)));
     expect(told).not.toContain(undefined);
