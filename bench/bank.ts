@@ -2,10 +2,10 @@
  * How a bank of lessons does when it grows: time to build, size on disk, the nearest four under a filter, recall against exact search, adding
  * while others read, memory. Beside it the same work in SQLite with sqlite-vec.
  *
- *   npm run bench:bank -- [--lessons 1000,100000,1000000] [--engines lessonbank,sqlite-vec] [--queries 1000] [--folder DIR] [--records FILE] [--json]
+ *   npm run bench:bank -- [--lessons 1000,100000,1000000] [--engines lessonbank,sqlite-vec] [--queries 1000] [--recall 50] [--folder DIR] [--records FILE] [--json]
  *   npm run bench:bank -- --analyse FILE
  *
- * A million lessons need about 7 GB in the folder for each engine. Each step is a process of its own, so that the memory is what that
+ * A million lessons need about 25 GB in the folder. Each step is a process of its own, so that the memory is what that
  * step needs.
  */
 import { execFileSync, spawn } from "node:child_process";
@@ -50,6 +50,8 @@ const { values } = parseArgs({
     lessons: { type: "string", default: "1000,100000,1000000" },
     engines: { type: "string", default: engines.join(",") },
     queries: { type: "string", default: "1000" },
+    // So many searches of each kind are compared with exact ones.
+    recall: { type: "string", default: "50" },
     folder: { type: "string" },
     records: { type: "string" },
     analyse: { type: "string" },
@@ -62,8 +64,7 @@ const { values } = parseArgs({
 const sizes = values.lessons.split(",").map((size) => wholeNumber("lessons", size));
 const asked = values.engines.split(",").map((engine) => oneOf("engines", engine, engines));
 const queries = wholeNumber("queries", values.queries);
-/** Of searches, against exact ones. */
-const recallQueries = 50;
+const recallQueries = wholeNumber("recall", values.recall);
 const batch = 1000;
 const longestSearchSeconds = 60;
 const warmUps = 20;
@@ -122,6 +123,8 @@ function inProcess(
     String(lessons),
     "--queries",
     String(queries),
+    "--recall",
+    String(recallQueries),
     "--in",
     folder,
   ];

@@ -13,8 +13,8 @@ import { MachineError, UsageError } from "../errors.ts";
 import { makeFolder } from "../make-folder.ts";
 import type { Embedder } from "./bank.ts";
 
-/** Of the layout and the tables' columns. 2 has showings, changes, and the lessons' words. */
-export const bankVersion = 2;
+/** Of the layout and the tables' columns. 2 has showings, changes, and the lessons' words; 3 both vectors of a lesson as one. */
+export const bankVersion = 3;
 /** As LanceDB names it. */
 export const folderOfTable = (table: string): string => `${table}.lance`;
 export const lessonsFolder = folderOfTable("lessons");

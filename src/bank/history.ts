@@ -28,24 +28,25 @@ export function foldChanges(made: readonly Change[]): History {
   const byId = new Map<string, Change>();
   const holding = new Set<string>();
   const ofLesson = new Map<string, Change[]>();
+  /** How many removals of a lesson hold. */
+  const removals = new Map<string, number>();
   /** Before its first edit; undefined where it had none. */
   const original = new Map<string, Words>();
 
-  function holdingOf(lesson: string): Change[] {
-    return (ofLesson.get(lesson) ?? []).filter(({ id }) => holding.has(id));
-  }
   function wordsOf(lesson: string): Words | undefined {
-    const last = holdingOf(lesson).findLast(({ what }) => what.kind === "edited");
+    const last = ofLesson.get(lesson)?.findLast(({ id, what }) => what.kind === "edited" && holding.has(id));
     return last?.what.kind === "edited" ? last.what.after : undefined;
   }
-  const isRemoved = (lesson: string): boolean =>
-    holdingOf(lesson).some(({ what }) => what.kind === "removed");
+  const isRemoved = (lesson: string): boolean => (removals.get(lesson) ?? 0) > 0;
 
   /** Undoing an undo brings back what that one had undone. */
   function set(change: Change, holds: boolean): void {
-    if (holds) holding.add(change.id);
-    else holding.delete(change.id);
-    const target = change.what.kind === "undone" ? byId.get(change.what.change) : undefined;
+    const { id, what } = change;
+    if (what.kind === "removed" && holding.has(id) !== holds)
+      removals.set(what.lesson, (removals.get(what.lesson) ?? 0) + (holds ? 1 : -1));
+    if (holds) holding.add(id);
+    else holding.delete(id);
+    const target = what.kind === "undone" ? byId.get(what.change) : undefined;
     if (target) set(target, !holds);
   }
 
@@ -69,8 +70,11 @@ export function foldChanges(made: readonly Change[]): History {
     if (byId.has(change.id) || !isPossible(change)) continue;
     byId.set(change.id, change);
     const { what } = change;
-    if (what.kind === "edited" || what.kind === "removed")
-      ofLesson.set(what.lesson, [...(ofLesson.get(what.lesson) ?? []), change]);
+    if (what.kind === "edited" || what.kind === "removed") {
+      const others = ofLesson.get(what.lesson);
+      if (others) others.push(change);
+      else ofLesson.set(what.lesson, [change]);
+    }
     if (what.kind === "edited" && !original.has(what.lesson)) original.set(what.lesson, what.before);
     set(change, true);
   }

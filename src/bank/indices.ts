@@ -1,6 +1,6 @@
 /**
  * Indices of a large bank. Below `indexedFrom` lessons there are none, and search is exact: comparing with every vector takes less time than
- * anybody notices. From there on the lessons lie in partitions by each vector (an inverted file: Sivic and Zisserman, "Video Google", ICCV 2003), a
+ * anybody notices. From there on the lessons lie in partitions by each vector, and by both as one (an inverted file: Sivic and Zisserman, "Video Google", ICCV 2003), a
  * few of which are compared one by one. Shorter codes in place of the vectors (product quantisation, Jégou, Douze and Schmid, 2011) would take less
  * room, but lessons on one transformation lie so close together that ten times as many had to be compared exactly afterwards, each read by itself.
  * The columns that are filtered by have an index each, and the words a full-text index. Lessons that were added since an index was built are
@@ -16,7 +16,8 @@ const mostUnindexed = 0.1;
 /** Centroids are trained on so many vectors each. */
 const trainedOn = 64;
 
-export const vectorColumns = ["textVector", "codeVector"] as const;
+const vectorColumns = ["textVector", "codeVector", "vectors"] as const;
+export type VectorColumn = (typeof vectorColumns)[number];
 
 type Kind = "vector" | "btree" | "bitmap" | "labels" | "words";
 
@@ -30,6 +31,7 @@ const indexed: Readonly<Record<string, Kind>> = {
   words: "words",
   textVector: "vector",
   codeVector: "vector",
+  vectors: "vector",
 };
 
 /** Builds what is missing, one commit each, or brings it up to date; nothing where there are too few lessons. */
@@ -47,10 +49,10 @@ export async function buildIndices(table: Table, from: number): Promise<void> {
   if ((statistics?.numUnindexedRows ?? 0) > lessons * mostUnindexed) await table.optimize();
 }
 
-/** Whether a search can go by indices. */
-export async function hasVectorIndices(table: Table): Promise<boolean> {
+/** The vectors that a search can find by an index. A bank of version 2 has none of both vectors as one. */
+export async function indexedVectors(table: Table): Promise<ReadonlySet<VectorColumn>> {
   const columns = new Set((await table.listIndices()).map((index) => index.columns[0]));
-  return vectorColumns.every((column) => columns.has(column));
+  return new Set(vectorColumns.filter((column) => columns.has(column)));
 }
 
 function configOf(Indices: typeof Index, kind: Kind, lessons: number): Index {

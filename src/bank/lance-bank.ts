@@ -1,7 +1,7 @@
 /**
  * The bank on disk: LanceDB tables in a folder. Every add is one commit of one new version of a table, so it happens whole
- * or not at all, also when the process is killed; readers see the version before or the one after. Appends of several
- * processes do not conflict; what does (factors, compaction) is tried again.
+ * or not at all, also when the process is killed; readers see the version before or the one after. Processes of one machine take
+ * turns (`turns.ts`); where that is not possible appends do not conflict, and what does (factors, compaction) is tried again.
  */
 import { resolve } from "node:path";
 import type { Table } from "@lancedb/lancedb";
@@ -95,7 +95,7 @@ export async function openBank(directory: string, options: OpenBankOptions = {})
   const tables = await openTables(place, embedder);
   try {
     const complete = state.kind === "bank" && state.complete;
-    if (!readOnly && !complete) await completeBank(place, tables, embedder);
+    if (!readOnly && !complete) await createWriter(place).write(() => completeBank(place, tables, embedder));
   } catch (error) {
     tables.close();
     throw error;
@@ -166,6 +166,8 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
     lessonOf,
   });
   let lastSequence = 0;
+  /** Of the table, when its embedder was looked at. */
+  let checkedVersion: number | undefined;
   let writes = 0;
   let closing: Promise<void> | undefined;
 
@@ -188,8 +190,13 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
 
   /** Another process may have moved the bank to another embedder since: its vectors say something else then. Throws a MachineError. */
   async function requireSameEmbedder(): Promise<void> {
+    const version = await table.version();
+    if (version === checkedVersion) return;
     const now = parseDescription(readTableDescription(await table.schema()))?.embedder.id;
-    if (now === undefined || now === embedder.id) return;
+    if (now === undefined || now === embedder.id) {
+      checkedVersion = version;
+      return;
+    }
     throw new MachineError(
       `the bank of lessons in ${place.name} was moved from ${embedder.id} to ${now} while it was open`,
       { remedy: `open it anew, with ${now}` },
@@ -201,7 +208,8 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
   }
 
   async function tidyAtLast(): Promise<void> {
-    await tidyAll();
+    await writer.write(tidyAll).catch(() => undefined);
+    // Takes long, so that others write meanwhile.
     await buildIndices(table, indicesFrom).catch(() => undefined);
   }
 
@@ -217,12 +225,16 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
     where: string | undefined,
     columns: string[],
   ): Promise<Record<string, unknown>[]> {
-    try {
+    const read = async (): Promise<Record<string, unknown>[]> => {
       const query = from.query().select(columns);
       return toRecords(await (where === undefined ? query : query.where(where)).toArray());
-    } catch (error) {
-      throw place.damaged("what it holds cannot be read", error);
-    }
+    };
+    // Once more: a process that was suspended may find that the version which it was reading has been taken away.
+    return read()
+      .catch(read)
+      .catch((error: unknown) => {
+        throw place.damaged("what it holds cannot be read", error);
+      });
   }
 
   function lessonOf(row: Record<string, unknown>): Lesson {
@@ -279,8 +291,11 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
 
     async search(query: LessonQuery): Promise<LessonHit[]> {
       requireOpen();
+      const found = searcher.search(query);
+      // Both at once; where the embedder is another one, that is what is told.
+      found.catch(() => {});
       await requireSameEmbedder();
-      return searcher.search(query);
+      return found;
     },
 
     async list(filter?: LessonFilter): Promise<Lesson[]> {

@@ -26,6 +26,16 @@ export interface LanceHistory {
   edited(history: History): Promise<readonly EditedLesson[]>;
 }
 
+/** The changes as of a version of their table. */
+interface Known {
+  readonly version: number;
+  /** In the order of their commits. */
+  readonly made: readonly Change[];
+  /** LanceDB's number of the last one's row. */
+  readonly lastRow: number;
+  readonly history: History;
+}
+
 interface Sources {
   readonly place: Place;
   readonly embedder: Embedder;
@@ -38,7 +48,7 @@ interface Sources {
 }
 
 export function createLanceHistory({ place, embedder, changes, rawLessons }: Sources): LanceHistory {
-  let known: { readonly version: number; readonly history: History } | undefined;
+  let known: Known | undefined;
   let embedded: { readonly history: History; readonly lessons: readonly EditedLesson[] } | undefined;
   const none = foldChanges([]);
 
@@ -48,8 +58,7 @@ export function createLanceHistory({ place, embedder, changes, rawLessons }: Sou
       if (!table) return none;
       const version = await table.version();
       if (known?.version === version) return known.history;
-      const rows = toRecords(await table.query().select(["id", "change"]).withRowId().toArray());
-      known = { version, history: foldChanges(rows.toSorted(byCommit).map((row) => changeOf(place, row))) };
+      known = await readOn(place, table, version, known);
       return known.history;
     },
     async edited(history) {
@@ -68,6 +77,22 @@ export function createLanceHistory({ place, embedder, changes, rawLessons }: Sou
       embedded = { history, lessons };
       return lessons;
     },
+  };
+}
+
+/** Rows are only ever added, and numbered as they are committed: what is known needs not be read again. */
+async function readOn(place: Place, table: Table, version: number, known?: Known): Promise<Known> {
+  const { made, lastRow } = known ?? { made: [], lastRow: -1 };
+  const query = table.query().select(["id", "change"]).withRowId();
+  const later = known && lastRow >= 0 ? query.where(`_rowid > ${lastRow}`) : query;
+  const rows = toRecords(await later.toArray()).toSorted(byCommit);
+  if (known && rows.length === 0) return { ...known, version };
+  const all = [...made, ...rows.map((row) => changeOf(place, row))];
+  return {
+    version,
+    made: all,
+    lastRow: Number(rows.at(-1)?.["_rowid"] ?? lastRow),
+    history: foldChanges(all),
   };
 }
 

@@ -8,11 +8,18 @@ import type { Lesson } from "../lesson/lesson.ts";
 import type { Embedder, LessonHit, LessonQuery } from "./bank.ts";
 import { embedQuery, matchesFilter, searchableText } from "./entry.ts";
 import { asSeen, type History } from "./history.ts";
-import { hasVectorIndices } from "./indices.ts";
+import { indexedVectors, type VectorColumn } from "./indices.ts";
 import { toRecords } from "./lance-connection.ts";
 import type { LanceHistory } from "./lance-history.ts";
 import { filterToSql, lessonColumns } from "./lesson-table.ts";
-import { nearestRows, nearlyNearestRows, type FoundRow, type NearestQuery } from "./nearest-rows.ts";
+import {
+  asOne,
+  fewRows,
+  nearestRows,
+  nearlyNearestRows,
+  type FoundRow,
+  type NearestQuery,
+} from "./nearest-rows.ts";
 import type { Place } from "./place.ts";
 import { byNearnessOfIds, cosine, type NearId } from "./similarity.ts";
 import { textTerms } from "./text-terms.ts";
@@ -40,25 +47,29 @@ const mostCounts = 256;
 
 export function createLanceSearch(sources: Sources): LanceSearch {
   const { place, embedder, table, history, byIndices, readByIds, lessonOf } = sources;
-  let indices: { readonly present: Promise<boolean>; readonly atMs: number } | undefined;
+  let indices: { readonly present: Promise<ReadonlySet<VectorColumn>>; readonly atMs: number } | undefined;
   const counts = new Map<string | undefined, { readonly rows: number; readonly atMs: number }>();
 
-  async function hasIndices(): Promise<boolean> {
-    if (!byIndices) return false;
+  async function indicesNow(): Promise<ReadonlySet<VectorColumn>> {
+    if (!byIndices) return new Set();
     if (!indices || performance.now() - indices.atMs > lookAgainMs)
-      indices = { present: hasVectorIndices(table), atMs: performance.now() };
+      indices = { present: indexedVectors(table), atMs: performance.now() };
     return indices.present;
   }
 
   async function nearest(query: NearestQuery, byIndex: boolean): Promise<FoundRow[]> {
     if (!byIndex) return nearestRows(table, query);
-    return nearlyNearestRows(table, query, { fields: lessonColumns, rowsLeft: await rowsLeft(query.where) });
+    return nearlyNearestRows(table, query, {
+      fields: lessonColumns,
+      rows: await rowsLeft(undefined),
+      rowsLeft: await rowsLeft(query.where),
+    });
   }
 
-  /** How many rows a filter leaves, or left a moment ago. */
+  /** How many rows a filter leaves, or left a moment ago; where they are many, some time ago: rows are never taken away. */
   async function rowsLeft(where: string | undefined): Promise<number> {
     const known = counts.get(where);
-    if (known && performance.now() - known.atMs < lookAgainMs) return known.rows;
+    if (known && (known.rows > fewRows || performance.now() - known.atMs < lookAgainMs)) return known.rows;
     const rows = await table.countRows(where);
     if (counts.size >= mostCounts) counts.clear();
     counts.set(where, { rows, atMs: performance.now() });
@@ -111,17 +122,20 @@ export function createLanceSearch(sources: Sources): LanceSearch {
 
   return {
     async search(query) {
-      const { textVector, codeVector } = await embedQuery(embedder, query);
+      const [{ textVector, codeVector }, past] = await Promise.all([
+        embedQuery(embedder, query),
+        history.current(),
+      ]);
       const vectors: NearestQuery["vectors"] = [
         ...(textVector ? [{ column: "textVector" as const, vector: textVector }] : []),
         ...(codeVector ? [{ column: "codeVector" as const, vector: codeVector }] : []),
       ];
       const where = filterToSql(query.filter);
-      const past = await history.current();
       const changed = past.changes.length > 0;
       const leaveOut = (id: string): boolean => isChanged(past, id);
       try {
-        const byIndex = await hasIndices();
+        const indexed = await indicesNow();
+        const byIndex = indexed.has(asOne(vectors).column);
         const depth = query.words === undefined ? query.limit : Math.max(query.limit, rankingDepth);
         const near: FoundRow[] = await nearest(
           { vectors, where, limit: depth, ...(changed && { leaveOut }) },
@@ -136,7 +150,9 @@ export function createLanceSearch(sources: Sources): LanceSearch {
         }
         let ranked = near.toSorted(byNearnessOfIds);
         if (query.words !== undefined) {
-          const texts = (await worded(query.words, where, byIndex)).filter(({ id }) => !leaveOut(id));
+          const texts = (await worded(query.words, where, indexed.size > 0)).filter(
+            ({ id }) => !leaveOut(id),
+          );
           texts.push(...edited.map(({ lesson }) => ({ id: lesson.id, words: searchableText(lesson) })));
           const byWords = rankByWords(query.words, texts);
           const known = new Map<string, FoundRow>(ranked.map((each) => [each.id, each]));

@@ -16,7 +16,14 @@ import {
 import { changeTableSchema } from "./change-table.ts";
 import { toRecords } from "./lance-connection.ts";
 import { searchableText } from "./entry.ts";
-import { newColumns, readLesson, readTableDescription, tableName, tableSchema } from "./lesson-table.ts";
+import {
+  bothVectorSql,
+  newColumns,
+  readLesson,
+  readTableDescription,
+  tableName,
+  tableSchema,
+} from "./lesson-table.ts";
 import { withRetries } from "./lance-write.ts";
 import { folderPlace, type Place } from "./place.ts";
 import { showingTableSchema } from "./showing-table.ts";
@@ -103,6 +110,7 @@ export async function completeBank(
   const description = describeBank(embedder);
   try {
     await withRetries(() => addWords(place, lessons));
+    await withRetries(() => addBothVectors(lessons, description));
     await makeTable(place, "showings", await showingTableSchema(description));
     await makeTable(place, "changes", await changeTableSchema(description));
     await place.describe(description);
@@ -138,17 +146,7 @@ async function requireColumns(place: Place, schema: Schema, description: BankDes
 
 /** From version 1 to 2: the column, and then the words of the lessons that have none there yet. Nothing else in a row is touched. */
 async function addWords(place: Place, lessons: Table): Promise<void> {
-  const has = async (): Promise<boolean> =>
-    (await lessons.schema()).fields.some(({ name }) => name === "words");
-  if (!(await has())) {
-    await lessons
-      .addColumns([{ name: "words", valueSql: "CAST(NULL AS string)" }])
-      .catch(async (error: unknown) => {
-        // Another process may have been quicker.
-        await lessons.checkoutLatest();
-        if (!(await has())) throw error;
-      });
-  }
+  await addColumn(lessons, "words", "CAST(NULL AS string)");
   const { makeArrowTable } = await import("@lancedb/lancedb");
   for (;;) {
     const query = lessons
@@ -170,4 +168,26 @@ async function addWords(place: Place, lessons: Table): Promise<void> {
       .execute(makeArrowTable([...words].map(([id, text]) => ({ id, words: text }))));
     if (numUpdatedRows === 0) throw new Error("the words of lessons were not written");
   }
+}
+
+/** From version 2 to 3: LanceDB makes the column out of the two that are there, in one commit. */
+async function addBothVectors(lessons: Table, description: BankDescription): Promise<void> {
+  const sql = bothVectorSql(description);
+  await addColumn(lessons, "vectors", sql);
+  // An earlier lessonbank that had the bank open may have added lessons since.
+  const without = "vectors IS NULL";
+  if ((await lessons.countRows(without)) > 0)
+    await lessons.update({ where: without, valuesSql: { vectors: sql } });
+}
+
+/** One that is there stays. */
+async function addColumn(lessons: Table, name: string, valueSql: string): Promise<void> {
+  const has = async (): Promise<boolean> =>
+    (await lessons.schema()).fields.some((field) => field.name === name);
+  if (await has()) return;
+  await lessons.addColumns([{ name, valueSql }]).catch(async (error: unknown) => {
+    // Another process may have been quicker.
+    await lessons.checkoutLatest();
+    if (!(await has())) throw error;
+  });
 }

@@ -3,10 +3,11 @@
  */
 import { LessonbankError, MachineError } from "../errors.ts";
 import type { Place } from "./place.ts";
+import { createTurns } from "./turns.ts";
 
 const mostAttempts = 30;
 
-/** A queue of writes: those of one process would only conflict with each other. */
+/** A queue of writes: those of one process would only conflict with each other, and those of several take turns where they can. */
 export interface Writer {
   /** Throws a MachineError where it cannot be written. */
   write<Result>(work: () => Promise<Result>): Promise<Result>;
@@ -16,11 +17,12 @@ export interface Writer {
 
 /** `work` may be called several times, and commits once. */
 export function createWriter(place: Place): Writer {
+  const turns = createTurns(() => place.turn().catch(() => undefined));
   let last: Promise<unknown> = Promise.resolve();
   return {
     write(work) {
       const written = last
-        .then(() => withRetries(work))
+        .then(() => turns.take(() => withRetries(work)))
         .catch((error: unknown) => {
           throw error instanceof LessonbankError ? error : couldNotWrite(place, error);
         });

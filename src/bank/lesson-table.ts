@@ -1,6 +1,7 @@
 /**
  * The table of lessons: its columns, and the way from a lesson to a row and back. The lesson itself is kept as JSON; beside it
- * stand the fields that are filtered by, the factor (which alone changes), the words, and a vector of the text and one of the code.
+ * stand the fields that are filtered by, the factor (which alone changes), the words, and a vector of the text and one of the code;
+ * both of them once more as one vector, whose inner product with a text and a code that are asked for is the sum of both similarities.
  */
 import type { Field, Schema } from "apache-arrow";
 import type { Lesson } from "../lesson/lesson.ts";
@@ -34,6 +35,8 @@ export interface LessonRow extends Record<string, unknown> {
   readonly words: string;
   readonly textVector: Float32Array;
   readonly codeVector: Float32Array;
+  /** Both, one behind the other. No capitals: LanceDB forgets them in columns that may be empty. */
+  readonly vectors: Float32Array;
 }
 
 /** Columns that `readLesson` and `readSummary` need. */
@@ -45,12 +48,9 @@ export async function tableSchema(description: BankDescription): Promise<Schema>
   const { Field, FixedSizeList, Float32, Float64, List, Utf8 } = await import("apache-arrow");
   const text = (name: string) => new Field(name, new Utf8(), false);
   const number = (name: string) => new Field(name, new Float64(), false);
+  const { dimensions } = description.embedder;
   const vector = (name: string) =>
-    new Field(
-      name,
-      new FixedSizeList(description.embedder.dimensions, new Field("item", new Float32(), true)),
-      false,
-    );
+    new Field(name, new FixedSizeList(dimensions, new Field("item", new Float32(), true)), false);
   return describedSchema(
     [
       text("id"),
@@ -70,13 +70,27 @@ export async function tableSchema(description: BankDescription): Promise<Schema>
       new Field("words", new Utf8(), true),
       vector("textVector"),
       vector("codeVector"),
+      new Field("vectors", new FixedSizeList(2 * dimensions, new Field("item", new Float32(), true)), true),
     ],
     description,
   );
 }
 
-/** Columns that a bank of version 1 does not have. */
-export const newColumns: readonly string[] = ["words"];
+/** Columns that a bank of version 1, or of 2, does not have. */
+export const newColumns: readonly string[] = ["words", "vectors"];
+
+/** SQL for the vector of both, of a row that has the two others. */
+export function bothVectorSql({ embedder }: BankDescription): string {
+  return `arrow_cast(array_concat(\`textVector\`, \`codeVector\`), 'FixedSizeList(${2 * embedder.dimensions}, Float32)')`;
+}
+
+/** Text first. */
+export function bothOf(textVector: Float32Array, codeVector: Float32Array): Float32Array {
+  const both = new Float32Array(textVector.length + codeVector.length);
+  both.set(textVector);
+  both.set(codeVector, textVector.length);
+  return both;
+}
 
 /** Columns with what the bank says about itself. */
 export async function describedSchema(fields: Field[], description: BankDescription): Promise<Schema> {
@@ -115,6 +129,7 @@ export function toRow(entry: EmbeddedEntry, sequence: number): LessonRow {
     words: searchableText(lesson),
     textVector,
     codeVector,
+    vectors: bothOf(textVector, codeVector),
   };
 }
 

@@ -5,7 +5,9 @@
  * missed; what is looked at is compared exactly.
  */
 import type { Table, VectorQuery } from "@lancedb/lancedb";
+import { partitionsFor, type VectorColumn } from "./indices.ts";
 import { toRecords } from "./lance-connection.ts";
+import { bothOf } from "./lesson-table.ts";
 import { byNearnessOfIds, cosine, type NearId } from "./similarity.ts";
 
 export interface NearestQuery {
@@ -32,8 +34,9 @@ export async function nearestRows(table: Table, query: NearestQuery): Promise<Ne
     const found = new Map<string, number>();
     let outside = 0;
     let complete = true;
+    const columns = vectors.map(({ column }) => column);
     for (const { column, vector } of vectors) {
-      const rows = await searchOne(table, query, column, vector, window);
+      const rows = await searchOne(table, query, { column, vector }, window, columns);
       complete &&= rows.length < window;
       outside += cosine(vector, vectorOf(rows.at(-1), column)) / vectors.length;
       for (const row of rows) {
@@ -49,12 +52,13 @@ export async function nearestRows(table: Table, query: NearestQuery): Promise<Ne
 }
 
 /** Of a table with indices. `bench:bank` measures what is missed, and what a partition costs. */
-const partitionsLookedAt = 10;
+const fewestPartitions = 10;
+/** In a smaller table more partitions are looked at, until they hold so many rows. */
+const rowsLookedAt = 3000;
 /** So few rows, as a filter leaves them, are compared exactly: the partitions that are looked at may hold none of the nearest of them. */
-const fewRows = 1000;
-/** Of each of two vectors, when the mean of both counts: what is near by both need not be among the very nearest by either. */
-const rankedByEach = 1000;
-const comparedMore = 16;
+export const fewRows = 1000;
+/** Of those that are near by both vectors as one: a similarity below nothing takes from the other there, and counts as nothing in the mean. */
+const comparedMore = 4;
 
 /** A row that was found, with the fields that were asked for; without them it takes another look to have them. */
 export interface FoundRow extends NearId {
@@ -62,102 +66,70 @@ export interface FoundRow extends NearId {
 }
 
 /**
- * As `nearestRows`, by indices: fast, and nearly always the same. Exact where no more than a thousand rows are left by the filter, of which
- * `rowsLeft` says how many there are.
+ * As `nearestRows`, by indices: fast, and nearly always the same. Exact where no more than a thousand rows are left by the filter: of all that
+ * there are, `rowsLeft`.
  */
 export async function nearlyNearestRows(
   table: Table,
   query: NearestQuery,
-  { fields, rowsLeft }: { readonly fields: readonly string[]; readonly rowsLeft: number },
+  {
+    fields,
+    rows: all,
+    rowsLeft,
+  }: { readonly fields: readonly string[]; readonly rows: number; readonly rowsLeft: number },
 ): Promise<FoundRow[]> {
   const { vectors, limit, leaveOut } = query;
   if (limit === 0) return [];
-  const [one, other] = vectors;
-  for (let window = limit + (leaveOut ? 8 : 0); window < rowsLeft && rowsLeft > fewRows; window *= 4) {
-    const rows =
-      one && !other
-        ? await searchOne(table, query, one.column, one.vector, window, fields)
-        : await nearestByMean(table, query, window, fields);
+  const indexed = asOne(vectors);
+  const partitions = Math.max(fewestPartitions, Math.ceil((rowsLookedAt * partitionsFor(all)) / all));
+  // Of one vector the distance says it all, and reading the vectors takes as long as finding them.
+  const compared = vectors.length > 1 ? vectors.map(({ column }) => column) : [];
+  const similarityOf = (row: Record<string, unknown>): number =>
+    vectors.length > 1
+      ? mean(vectors.map(({ column, vector }) => cosine(vector, vectorOf(row, column))))
+      : Math.min(1, Math.max(0, 1 - Number(row["_distance"])));
+  const more = (leaveOut ? 8 : 0) + (vectors.length > 1 ? comparedMore : 0);
+  for (let window = limit + more; window < rowsLeft && rowsLeft > fewRows; window *= 4) {
+    const rows = await searchOne(table, query, indexed, window, [...compared, ...fields], partitions);
     // Too few lie in those partitions.
     if (rows.length < window) break;
     const found = new Map<string, FoundRow>();
     for (const row of rows) {
       const id = String(row["id"]);
       if (leaveOut?.(id)) continue;
-      const parts = vectors.map((asked) => cosine(asked.vector, vectorOf(row, asked.column)));
-      found.set(id, { id, similarity: mean(parts), fields: row });
+      found.set(id, { id, similarity: similarityOf(row), fields: row });
     }
     if (found.size >= limit) return [...found.values()].toSorted(byNearnessOfIds).slice(0, limit);
   }
   return nearestRows(table, query);
 }
 
-/**
- * Ranks by each vector, and adds up: where only one ranking has a row, it is in the other at best as near as that one's last. Those with the
- * highest sums are read, some more than are asked for.
- */
-async function nearestByMean(
-  table: Table,
-  query: NearestQuery,
-  window: number,
-  fields: readonly string[],
-): Promise<Record<string, unknown>[]> {
-  const ranked = Math.max(rankedByEach, window);
-  const rankings = await Promise.all(
-    query.vectors.map(async ({ column, vector }) => {
-      const rows = await search(table, query, column, vector, true)
-        .select(["_distance"])
-        .limit(ranked)
-        .toArray();
-      const near = toRecords(rows).map(
-        (row) => [BigInt(String(row["_rowid"])), Number(row["_distance"])] as const,
-      );
-      return { near: new Map(near), last: near.at(-1)?.[1] ?? Infinity };
-    }),
+/** What an index finds the rows by: for the mean over two vectors both as one, since the inner product with it is the sum of the two. */
+export function asOne(vectors: NearestQuery["vectors"]): {
+  readonly column: VectorColumn;
+  readonly vector: Float32Array;
+} {
+  const [text, code] = (["textVector", "codeVector"] as const).map((name) =>
+    vectors.find(({ column }) => column === name),
   );
-  const bounds = [...new Set(rankings.flatMap(({ near }) => [...near.keys()]))].map((rowId) => ({
-    rowId,
-    distance: mean(rankings.map(({ near, last }) => near.get(rowId) ?? last)),
-  }));
-  const best = bounds
-    .toSorted((left, right) => left.distance - right.distance)
-    .slice(0, window + comparedMore);
-  if (best.length < window) return [];
-  const columns = new Set([...query.vectors.map(({ column }) => column), "id", ...fields]);
-  return toRecords(
-    await table
-      .takeRowIds(best.map(({ rowId }) => rowId))
-      .select([...columns])
-      .toArray()
-      // Another process may have changed them since.
-      .catch(() => []),
-  );
+  if (text && code) return { column: "vectors", vector: bothOf(text.vector, code.vector) };
+  const only = text ?? code;
+  if (!only) throw new Error("a search without a vector");
+  return only;
 }
 
-/** By indices where `fields` are given, and then with these, too. */
 async function searchOne(
   table: Table,
   query: NearestQuery,
-  column: string,
-  vector: Float32Array,
+  { column, vector }: { readonly column: VectorColumn; readonly vector: Float32Array },
   window: number,
-  fields?: readonly string[],
+  columns: readonly string[],
+  /** By the index; exact without. */
+  partitions?: number,
 ): Promise<Record<string, unknown>[]> {
-  // Without the distance among the columns LanceDB warns at every search.
-  const columns = new Set([
-    "id",
-    ...query.vectors.map((asked) => asked.column),
-    "_distance",
-    ...(fields ?? []),
-  ]);
-  const rows: { toJSON(): Record<string, unknown> }[] = await search(
-    table,
-    query,
-    column,
-    vector,
-    fields !== undefined,
-  )
-    .select([...columns])
+  const rows: { toJSON(): Record<string, unknown> }[] = await search(table, query, column, vector, partitions)
+    // Without the distance among the columns LanceDB warns at every search.
+    .select([...new Set(["id", "_distance", ...columns])])
     .limit(window)
     .toArray();
   return toRecords(rows);
@@ -168,10 +140,10 @@ function search(
   { where }: NearestQuery,
   column: string,
   vector: Float32Array,
-  byIndex: boolean,
+  partitions: number | undefined,
 ): VectorQuery {
   const all = table.query().nearestTo(vector).column(column).distanceType("dot");
-  const some = byIndex ? all.nprobes(partitionsLookedAt).withRowId() : all.bypassVectorIndex();
+  const some = partitions === undefined ? all.bypassVectorIndex() : all.nprobes(partitions);
   return where === undefined ? some : some.where(where);
 }
 

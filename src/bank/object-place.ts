@@ -7,7 +7,7 @@ import type { Connection } from "@lancedb/lancedb";
 import { LessonbankError, MachineError, UsageError } from "../errors.ts";
 import { parseDescription } from "./bank-folder.ts";
 import { connect } from "./lance-connection.ts";
-import { readTableDescription, tableName } from "./lesson-table.ts";
+import { newColumns, readTableDescription, tableName } from "./lesson-table.ts";
 import { makeEmptyTable, type Place } from "./place.ts";
 
 export interface ObjectStorageOptions {
@@ -72,9 +72,12 @@ export function objectPlace(
           });
         }
         const table = await connection.openTable(tableName);
-        const description = parseDescription(readTableDescription(await table.schema()));
+        const schema = await table.schema();
         table.close();
-        return { kind: "bank", description, complete: tables.every((each) => names.includes(each)) };
+        const columns = new Set(schema.fields.map((field) => field.name));
+        const complete =
+          tables.every((each) => names.includes(each)) && newColumns.every((each) => columns.has(each));
+        return { kind: "bank", description: parseDescription(readTableDescription(schema)), complete };
       } catch (error) {
         throw error instanceof LessonbankError ? error : notReachable(error);
       } finally {
@@ -96,6 +99,7 @@ export function objectPlace(
       }
     },
     describe: async () => {},
+    turn: async () => undefined,
     damaged: (what, cause) =>
       new UsageError(`${name} is a bank of lessons that cannot be used: ${what}`, {
         remedy: "check that the store can be reached; if so, import an export of the lessons into a new bank",

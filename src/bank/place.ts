@@ -3,6 +3,7 @@
  */
 import { join } from "node:path";
 import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import type { Connection } from "@lancedb/lancedb";
 import type { Schema } from "apache-arrow";
 import type { MachineError, UsageError } from "../errors.ts";
@@ -33,6 +34,8 @@ export interface Place {
   makeTable(table: string, schema: Schema): Promise<void>;
   /** Says what the bank is, once all its tables are there. */
   describe(description: BankDescription): Promise<void>;
+  /** What its writers on this machine call it, to take turns; undefined where they may be anywhere. */
+  turn(): Promise<string | undefined>;
   /** To be thrown where what is there cannot be used. */
   damaged(what: string, cause?: unknown): UsageError;
   /** To be thrown where LanceDB could not write. */
@@ -60,6 +63,11 @@ export function folderPlace(directory: string): Place {
         }
       }),
     describe: (description) => writeDescription(directory, description),
+    async turn() {
+      // Whatever names lead to the folder.
+      const { dev, ino } = await stat(directory);
+      return `lessonbank-${dev}-${ino}`;
+    },
     damaged: (what, cause) => damaged(directory, what, cause),
     notWritable: (cause) => notWritable(directory, cause),
   };

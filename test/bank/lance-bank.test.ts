@@ -82,7 +82,7 @@ describe("a folder of a bank", () => {
     const folder = await filledFolder();
     expect(JSON.parse(await readFile(join(folder, "bank.json"), "utf8"))).toEqual({
       format: "lessonbank",
-      version: 2,
+      version: 3,
       embedder: { id: createStructuralEmbedder().id, dimensions: createStructuralEmbedder().dimensions },
     });
   });
@@ -155,10 +155,10 @@ describe("a folder of a bank", () => {
     const description = join(folder, "bank.json");
     await writeFile(
       description,
-      (await readFile(description, "utf8")).replace('"version": 2', '"version": 3'),
+      (await readFile(description, "utf8")).replace('"version": 3', '"version": 4'),
     );
     const { message, remedy } = await failure(folder);
-    expect(message).toMatch(/version 3/);
+    expect(message).toMatch(/version 4/);
     expect(remedy).toMatch(/update/);
   });
 
@@ -297,8 +297,12 @@ describe("a folder of a bank", () => {
     const opened = await openTable(folder, createStructuralEmbedder());
     const columns = (await opened.table.listIndices()).flatMap((index) => index.columns);
     opened.close();
-    expect(columns).toEqual(expect.arrayContaining(["textVector", "codeVector", "id", "task", "words"]));
-    expect((await indexed.search({ text: "lesson 77: hoist 609763", limit: 4 }))[0]).toEqual(before[0]);
+    expect(columns).toEqual(
+      expect.arrayContaining(["textVector", "codeVector", "vectors", "id", "task", "words"]),
+    );
+    const [nearest] = await indexed.search({ text: "lesson 77: hoist 609763", limit: 4 });
+    expect(nearest?.lesson).toEqual(before[0]?.lesson);
+    expect(nearest?.similarity).toBeCloseTo(before[0]!.similarity, 6);
     const likeThis = { text: code, language: "c++" } as const;
     const both = await indexed.search({ text: "lesson 77: hoist 609763", code: likeThis, limit: 4 });
     expect(both[0]?.lesson).toEqual(before[0]?.lesson);

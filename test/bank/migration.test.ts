@@ -2,13 +2,17 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describeBank } from "../../src/bank/bank-folder.ts";
+import { embedEntries } from "../../src/bank/entry.ts";
 import { openBank } from "../../src/bank/lance-bank.ts";
+import { toRecords } from "../../src/bank/lance-connection.ts";
 import { openTable } from "../../src/bank/lance-table.ts";
+import { toRow } from "../../src/bank/lesson-table.ts";
 import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts";
 import { UsageError } from "../../src/errors.ts";
 import { exampleLesson } from "../lesson/example-lesson.ts";
 import { exampleShowing } from "../lesson/example-showing.ts";
-import { makeVersion1Bank } from "./version-1-bank.ts";
+import { asVersion2Bank, makeVersion1Bank } from "./version-1-bank.ts";
 
 const code = "int twice(int n) { return n + n; }";
 const lessons = ["one", "two", "three"].map((text) => exampleLesson({ text }));
@@ -43,7 +47,7 @@ describe("a bank of version 1", () => {
   test("becomes one of this version when it is opened to be written to", async () => {
     const reader = await openBank(folder, { readOnly: true });
     const bank = await openBank(folder);
-    expect(await versionOf()).toBe(2);
+    expect(await versionOf()).toBe(3);
     expect(await bank.list()).toEqual(lessons);
     await bank.addShowings([exampleShowing()]);
     const removal = { kind: "removed", lesson: lessons[0]!.id, reason: "" } as const;
@@ -60,7 +64,7 @@ describe("a bank of version 1", () => {
     await again.close();
     const opened = await openTable(folder, createStructuralEmbedder());
     expect(await opened.table.countRows()).toBe(3);
-    expect(await opened.table.countRows("words IS NULL")).toBe(0);
+    expect(await opened.table.countRows("words IS NULL OR vectors IS NULL")).toBe(0);
     opened.close();
   });
 
@@ -68,7 +72,7 @@ describe("a bank of version 1", () => {
     const banks = await Promise.all([1, 2, 3].map(() => openBank(folder)));
     for (const bank of banks) expect(await bank.list()).toEqual(lessons);
     await Promise.all(banks.map((bank) => bank.close()));
-    expect(await versionOf()).toBe(2);
+    expect(await versionOf()).toBe(3);
   });
 
   test("that says in its table that it comes from the future is refused, also without bank.json", async () => {
@@ -80,16 +84,53 @@ describe("a bank of version 1", () => {
     const connection = await connectNamespace("dir", { root: folder, manifestEnabled: false });
     const { changeTableSchema } = await import("../../src/bank/change-table.ts");
     const { id, dimensions } = createStructuralEmbedder();
-    const future = { format: "lessonbank", version: 3, embedder: { id, dimensions } } as const;
+    const future = { format: "lessonbank", version: 4, embedder: { id, dimensions } } as const;
     (await connection.createEmptyTable("changes", await changeTableSchema(future))).close();
     connection.close();
     for (const readOnly of [true, false]) {
       const error: unknown = await openBank(folder, { readOnly }).catch((caught: unknown) => caught);
       if (!(error instanceof UsageError)) throw error;
-      expect(error.message).toMatch(/version 3/);
+      expect(error.message).toMatch(/version 4/);
       expect(error.remedy).toMatch(/update/);
     }
     await writeFile(join(folder, "bank.json"), JSON.stringify(future));
-    await expect(openBank(folder)).rejects.toThrow(/version 3/);
+    await expect(openBank(folder)).rejects.toThrow(/version 4/);
+  });
+});
+
+describe("a bank of version 2", () => {
+  test("gets both vectors of each lesson as one, also of those that an earlier lessonbank adds meanwhile", async () => {
+    const root = await mkdtemp(join(tmpdir(), "lessonbank-test-"));
+    const folder = join(root, "bank");
+    const embedder = createStructuralEmbedder();
+    const first = await openBank(folder);
+    await first.add(lessons.slice(0, 2).map((lesson) => ({ lesson, code })));
+    await first.close();
+    await asVersion2Bank(folder);
+    const asked = { text: "two", code: { text: code, language: "c" }, limit: 2 } as const;
+    const reader = await openBank(folder, { readOnly: true });
+    const before = await reader.search(asked);
+    expect(before).toHaveLength(2);
+    await reader.close();
+    const bank = await openBank(folder);
+    expect(await bank.search(asked)).toEqual(before);
+    const opened = await openTable(folder, embedder);
+    const { table } = opened;
+    const [vectors] = await embedEntries(embedder, [{ lesson: lessons[2]!, code }]);
+    const { vectors: _both, ...row } = toRow(vectors!, 1);
+    await table.add([row]);
+    expect(await table.countRows("vectors IS NULL")).toBe(1);
+    await bank.close();
+    await writeFile(join(folder, "bank.json"), JSON.stringify({ ...describeBank(embedder), version: 2 }));
+    const again = await openBank(folder);
+    const rows = await table.query().select(["textVector", "codeVector", "vectors"]).toArray();
+    expect(rows).toHaveLength(3);
+    for (const each of toRecords(rows)) {
+      const both = [...(each["textVector"] as Float32Array), ...(each["codeVector"] as Float32Array)];
+      expect([...(each["vectors"] as Float32Array)]).toEqual(both);
+    }
+    opened.close();
+    await again.close();
+    await rm(root, { recursive: true, force: true });
   });
 });

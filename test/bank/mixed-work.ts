@@ -16,7 +16,8 @@ export interface Acknowledged {
   readonly changes: string[];
   /** Another process was quicker. */
   refused: number;
-  readonly milliseconds: number[];
+  /** What each operation took, by its kind. */
+  readonly milliseconds: Record<string, number[]>;
 }
 
 /** Words that all processes edit: each edit starts from what the process read. */
@@ -29,26 +30,29 @@ export async function mixedWork(directory: string, name: string, operations: num
     showings: [],
     changes: [],
     refused: 0,
-    milliseconds: [],
+    milliseconds: {},
   };
   const bank = await openBank(directory);
   const next = numbers(name);
   for (let number = 0; number < operations; number++) {
     const startedMs = performance.now();
-    await operation(bank, name, number, next, done);
-    done.milliseconds.push(performance.now() - startedMs);
+    const kind = await operation(bank, name, number, next, done);
+    (done.milliseconds[kind] ??= []).push(performance.now() - startedMs);
   }
+  const startedMs = performance.now();
   await bank.close();
+  done.milliseconds["close"] = [performance.now() - startedMs];
   return done;
 }
 
+/** Returns its kind. */
 async function operation(
   bank: Bank,
   name: string,
   number: number,
   next: () => number,
   done: Acknowledged,
-): Promise<void> {
+): Promise<string> {
   const draw = next();
   const own = done.lessons[Math.floor(next() * done.lessons.length)];
   if (draw < 0.35 || own === undefined) {
@@ -57,26 +61,37 @@ async function operation(
     const shared = { lesson: exampleLesson({ text: `shared ${number % 50}` }), code: "int f(void);" };
     await bank.add([...added, shared]);
     done.lessons.push(...added.map(({ lesson }) => lesson.id));
-  } else if (draw < 0.5) {
+    return "add";
+  }
+  if (draw < 0.5) {
     const factor = 1 + Math.round(next() * 100) / 1000;
     await bank.setFactors(new Map([[own, factor]]));
     done.factors[own] = factor;
-  } else if (draw < 0.65) {
+    return "factor";
+  }
+  if (draw < 0.65) {
     const showing = exampleShowing({ run: name, round: number });
     await bank.addShowings([showing]);
     done.showings.push(showing.id);
-  } else if (draw < 0.75) {
+    return "showing";
+  }
+  if (draw < 0.75) {
     await change(bank, name, number, done);
-  } else if (draw < 0.85) {
+    return "change";
+  }
+  if (draw < 0.85) {
     const hits = await bank.search({ text: `${name} ${number - 1}`, limit: 4 });
     if (hits.length < 4) throw new Error("a search found too little");
-  } else if (draw < 0.95) {
-    if (!(await bank.get(own))) throw new Error(`${own} is not there`);
-  } else {
-    const history = await bank.history();
-    const missing = done.changes.filter((id) => !history.some((each) => each.id === id));
-    if (missing.length > 0) throw new Error(`changes are missing: ${missing.join(" ")}`);
+    return "search";
   }
+  if (draw < 0.95) {
+    if (!(await bank.get(own))) throw new Error(`${own} is not there`);
+    return "get";
+  }
+  const history = new Set((await bank.history()).map(({ id }) => id));
+  const missing = done.changes.filter((id) => !history.has(id));
+  if (missing.length > 0) throw new Error(`changes are missing: ${missing.join(" ")}`);
+  return "history";
 }
 
 async function change(bank: Bank, name: string, number: number, done: Acknowledged): Promise<void> {

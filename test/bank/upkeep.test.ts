@@ -3,10 +3,13 @@ import { expect, test } from "vitest";
 import { tidy } from "../../src/bank/upkeep.ts";
 
 /** A table whose pieces can be put together only after so many tries, because others change it. */
-function busyTable(conflicts: number): { table: Table; tries: () => number } {
+function busyTable(conflicts: number, pieces = 100, largest = 10): { table: Table; tries: () => number } {
   let tries = 0;
   const table = {
-    stats: async () => ({ fragmentStats: { numFragments: 100 } }),
+    stats: async () => ({
+      numRows: 100_000,
+      fragmentStats: { numFragments: pieces, lengths: { max: largest } },
+    }),
     optimize: async () => {
       if (++tries <= conflicts) throw new Error("Retryable commit conflict for version 7");
     },
@@ -25,4 +28,15 @@ test("a table that others never stop changing is left to the next, and those aft
   await tidy([busy.table, quiet.table]);
   expect(busy.tries()).toBe(5);
   expect(quiet.tries()).toBe(1);
+});
+
+test("a few small pieces beside a large one are left until they are worth writing everything anew", async () => {
+  const [small, worth, many, few] = [
+    busyTable(0, 30, 95_000),
+    busyTable(0, 30, 85_000),
+    busyTable(0, 101, 95_000),
+    busyTable(0, 24, 10),
+  ];
+  await tidy([small.table, worth.table, many.table, few.table]);
+  expect([small, worth, many, few].map(({ tries }) => tries())).toEqual([0, 1, 1, 0]);
 });

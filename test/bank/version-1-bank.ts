@@ -1,13 +1,14 @@
 /**
- * Makes a bank as the first version of lessonbank did: one table, without the lessons' words, and a description that says version 1.
+ * Makes a bank as the first version of lessonbank did: one table, without the lessons' words, and a description that says version 1. And
+ * makes one of version 2 of one of today.
  */
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { connectNamespace } from "@lancedb/lancedb";
 import { Schema } from "apache-arrow";
 import type { BankEntry } from "../../src/bank/bank.ts";
 import { embedEntries } from "../../src/bank/entry.ts";
-import { tableSchema, toRow } from "../../src/bank/lesson-table.ts";
+import { newColumns, tableSchema, toRow } from "../../src/bank/lesson-table.ts";
 import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts";
 
 export async function makeVersion1Bank(
@@ -19,7 +20,7 @@ export async function makeVersion1Bank(
   const description = { format: "lessonbank", version: 1, embedder: { id, dimensions } } as const;
   const today = await tableSchema(description);
   const schema = new Schema(
-    today.fields.filter(({ name }) => name !== "words"),
+    today.fields.filter(({ name }) => !newColumns.includes(name)),
     today.metadata,
   );
   await mkdir(folder, { recursive: true });
@@ -27,7 +28,7 @@ export async function makeVersion1Bank(
   const table = await connection.createEmptyTable("lessons", schema);
   for (const [number, batch] of batches.entries()) {
     const rows = (await embedEntries(embedder, batch)).map((entry, index) => {
-      const { words: _words, ...row } = toRow(entry, number * 1000 + index);
+      const { words: _words, vectors: _both, ...row } = toRow(entry, number * 1000 + index);
       return row;
     });
     await table.add(rows);
@@ -37,4 +38,15 @@ export async function makeVersion1Bank(
   await writeFile(join(folder, "bank.json"), `${JSON.stringify(description, undefined, 2)}\n`, {
     flag: "wx",
   });
+}
+
+/** The bank must be closed. */
+export async function asVersion2Bank(folder: string): Promise<void> {
+  const connection = await connectNamespace("dir", { root: folder, manifestEnabled: false });
+  const table = await connection.openTable("lessons");
+  await table.dropColumns(["vectors"]);
+  table.close();
+  connection.close();
+  const file = join(folder, "bank.json");
+  await writeFile(file, (await readFile(file, "utf8")).replace('"version": 3', '"version": 2'));
 }
