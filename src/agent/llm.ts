@@ -53,6 +53,10 @@ export interface LlmAgentOptions {
  */
 const defaultReplyTokens = 8192;
 const leastReplyTokens = 256;
+/** Of code, with something to spare. */
+const charactersPerToken = 3;
+/** Rules, lessons and the like. */
+const tokensAround = 900;
 const codeSampling: Sampling = { temperature: 0.2, topP: 0.95, maxTokens: defaultReplyTokens };
 const lessonSampling: Sampling = { temperature: 0.2, topP: 0.95, frequencyPenalty: 0.5, maxTokens: 250 };
 
@@ -83,6 +87,7 @@ export function createLlmAgent(options: LlmAgentOptions): Agent {
         task,
         context,
         speciality,
+        room: roomForCode(model, forCode),
         experience: [
           ...generalExperience(general),
           ...clearExperience(experience, options.experienceLines ?? 2),
@@ -146,11 +151,18 @@ function requestOf(
   return { messages, sampling: { ...drawn, ...(Number.isFinite(most) && { maxTokens: most }), seed } };
 }
 
-/** Tokens that the context leaves for a reply, three characters of prompt to a token; servers refuse to be asked for more. */
+/** Tokens that the context leaves for a reply; servers refuse to be asked for more. */
 function roomFor({ contextTokens = Infinity }: ChatModel, messages: readonly ChatMessage[]): number {
-  const prompt = messages.reduce((sum, { content }) => sum + content.length, 0) / 3;
+  const prompt = messages.reduce((sum, { content }) => sum + content.length, 0) / charactersPerToken;
   // Where so little is left that no reply fits, the model says so better than a reply that is cut.
   return contextTokens - prompt < leastReplyTokens ? Infinity : Math.floor(contextTokens - prompt);
+}
+
+/** Characters of code, where the context is known: what a reply and the words around the code leave of it. */
+function roomForCode({ contextTokens }: ChatModel, { maxTokens = Infinity }: Sampling): number | undefined {
+  if (contextTokens === undefined) return undefined;
+  const forReply = Math.min(maxTokens, contextTokens / 3);
+  return Math.max(0, contextTokens - forReply - tokensAround) * charactersPerToken;
 }
 
 /** Undefined where the model gave the reference back. */

@@ -23,22 +23,27 @@ export function languageName(task: Task): string {
 const longestFile = 21_000;
 /** About 2,000 tokens. */
 const longestSurroundings = 7000;
+/** Of what room there is for code, the share of the function's own file. */
+const shareOfFile = longestFile / (longestFile + longestSurroundings);
 
 /**
  * The reference in a fence. Whole however long it is where it is a task's own file; of a repository's file that is long, the function and
- * what it needs. Then what other files have to do with it. The language's grammar must have been loaded.
+ * what it needs. Then what other files have to do with it. The language's grammar must have been loaded. `room`: characters that a small context leaves
+ * for a repository's code.
  */
-export function referenceCode(task: Task): string {
+export function referenceCode(task: Task, room = Infinity): string {
   const { source, language } = task;
   if (task.kind === "function") return fenced(source.text, fenceName(task), Infinity);
-  const part = excerptOf(source.text, language, task.function, longestFile);
+  const limit = Math.min(longestFile, Math.floor(room * shareOfFile));
+  const longestBeside = Math.min(longestSurroundings, Math.floor(room * (1 - shareOfFile)));
+  const part = excerptOf(source.text, language, task.function, limit);
   return [
     ...(part === source.text
       ? []
       : [`The file is long. This is \`${plainName(task)}\` with what it needs of it:`]),
     fenced(part, fenceName(task), Infinity),
     ...(task.surroundings?.trim()
-      ? ["In other files of the repository:", fenced(task.surroundings, fenceName(task), longestSurroundings)]
+      ? ["In other files of the repository:", fenced(task.surroundings, fenceName(task), longestBeside)]
       : []),
   ].join("\n\n");
 }

@@ -13,6 +13,8 @@ export interface OptimisePrompt {
   readonly context: LessonContext;
   /** What the agent is to look at first; one line. */
   readonly speciality?: string | undefined;
+  /** Characters of a repository's code for which the model's context has room. Default: no less than is ever shown. */
+  readonly room?: number | undefined;
   /** What is known from other functions. */
   readonly experience: readonly ExperienceLine[];
 }
@@ -27,11 +29,11 @@ export function optimisePrompt(prompt: OptimisePrompt): ChatMessage[] {
 }
 
 /** What every request for faster code begins with, a paragraph each. */
-export function describeOptimisation({ task, context, speciality }: OptimisePrompt): string[] {
+export function describeOptimisation({ task, context, speciality, room }: OptimisePrompt): string[] {
   return [
     `The ${languageName(task)} function \`${plainName(task)}\` below is correct but slow. Write a faster version of it that gives the same results: another algorithm, less work in inner loops, better use of memory.`,
     ...(task.description.trim() ? [`What it computes: ${quoted(task.description, 600)}`] : []),
-    referenceCode(task),
+    referenceCode(task, room),
     `Rules:\n${describeRules(task, context)}`,
     ...(speciality ? [`Look first at this: ${speciality}.`] : []),
   ];

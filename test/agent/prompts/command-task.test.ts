@@ -25,8 +25,8 @@ const task: CommandTask = {
   toolchain: "Python 3.11.7",
 };
 
-const asked = (changes: Partial<CommandTask>) =>
-  optimisePrompt({ task: { ...task, ...changes }, context, experience: [] })
+const asked = (changes: Partial<CommandTask>, room?: number) =>
+  optimisePrompt({ task: { ...task, ...changes }, context, room, experience: [] })
     .map(({ content }) => content)
     .join("\n");
 
@@ -57,6 +57,20 @@ describe("a prompt about a function of a repository", () => {
     expect(text).toContain("class Circle:\n    def area");
     expect(text).not.toContain("other7(");
     expect(text.length).toBeLessThan(24_000);
+  });
+
+  it("keeps to what a small context has room for", () => {
+    const helper = `def helper(x):\n${"    x += 1\n".repeat(200)}    return x\n\n\n`;
+    const calling = task.source.text.replace("return ", "return helper(1) * ");
+    const given = {
+      source: { file: "src/shapes.py", text: `${helper}${calling}` },
+      surroundings: `def caller(c):\n    return c.area(scale=2)\n${"x = 1\n".repeat(5000)}`,
+    };
+    expect(asked(given)).toContain("def helper(x)");
+    const text = asked(given, 800);
+    expect(text).toContain("class Circle:\n    def area");
+    expect(text).not.toContain("def helper(x)");
+    expect(text.length).toBeLessThan(3500);
   });
 
   it("shows callers and types of other files, within a limit", () => {
