@@ -70,21 +70,27 @@ export async function measureSubject(supervisor: Supervisor, subject: Subject): 
       grownBytes = Math.max(grownBytes, pair.grownBytes);
     }
     const bytes = planBytes(timed.plan) + 3 * grownBytes;
-    const callMs = mean(calls);
-    const instances = Math.min(instancesFor(callMs, bytes), mostAtFirst);
+    let callMs = mean(calls);
+    let instances = instancesFor(callMs, bytes);
     if (instances === 1) return { callMs, grownBytes, instances };
     // A single short call is mostly the way there and back: many together tell what one takes.
-    await endArms(supervisor);
-    const batch = await loadPlan(supervisor, timed, batchShape({ instances, grownBytes }));
-    loaded.push(batch);
-    await startArms(supervisor, subject, undefined, [batch]);
-    const batches: number[] = [];
-    for (let repetition = 0; repetition < repetitions; repetition++) {
-      const { timing } = await runReference(supervisor, subject, batch, referenceLimitMs);
-      batches.push(lastedMs(timing) / instances);
+    for (let tried = 0; tried < instances;) {
+      tried = tried === 0 ? Math.min(instances, mostAtFirst) : instances;
+      await endArms(supervisor);
+      const batch = await loadPlan(supervisor, timed, batchShape({ instances: tried, grownBytes }));
+      loaded.push(batch);
+      await startArms(supervisor, subject, undefined, [batch]);
+      const batches: number[] = [];
+      for (let repetition = 0; repetition < repetitions; repetition++) {
+        const { timing } = await runReference(supervisor, subject, batch, referenceLimitMs);
+        batches.push(lastedMs(timing) / tried);
+      }
+      callMs = mean(batches);
+      instances = instancesFor(callMs, bytes);
+      // What a few tell of many is near enough where they are not far fewer.
+      if (instances < 4 * tried) break;
     }
-    const inBatchMs = mean(batches);
-    return { callMs: inBatchMs, grownBytes, instances: instancesFor(inBatchMs, bytes) };
+    return { callMs, grownBytes, instances };
   } finally {
     if (supervisor.alive) {
       await endArms(supervisor);
