@@ -83,16 +83,16 @@ export function createRewriter(options: RewriterOptions): Agent {
       const known = worth.given(expectationOf(request), measuredBy(request.lessons));
       for (const base of basesInOrder(request)) {
         const removals = removalsFrom(base, request, known);
-        for (const move of movesOn(base.source, request, known)) {
-          while (removals[0] && removals[0].value > move.value) {
-            const proposal = without(base, removals.shift()!, request);
-            if (proposal) return proposal;
-          }
-          const proposal = chain(base, move, request, known);
-          if (proposal) return proposal;
-        }
-        for (const removal of removals) {
-          const proposal = without(base, removal, request);
+        const moves = movesOn(base.source, request, known);
+        const tries = [
+          ...moves.map((move) => ({ value: move.value, make: () => chain(base, move, request, known) })),
+          ...removals.map((removal) => ({
+            value: removal.value,
+            make: () => without(base, removal, request),
+          })),
+        ];
+        for (const { make } of tries.toSorted((a, b) => b.value - a.value)) {
+          const proposal = make();
           if (proposal) return proposal;
         }
       }

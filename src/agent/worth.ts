@@ -70,15 +70,16 @@ export function createWorth(order: readonly string[]): Worth {
 
   return {
     given(ranking, told = []) {
-      const priorOf = ({ name, parameters }: Transformation, preconditions: readonly string[] = []) =>
-        ranking.expect(name, parameters, preconditions) ?? textbookWorth(order, name);
+      const priorOf = ({ name, parameters }: Transformation) =>
+        ranking.expect(name, parameters) ?? textbookWorth(order, name);
       // What was told last: of a base the agent itself knows no more than its speed.
       const known = new Map([...own, ...told].map((each) => [each.steps.map(stepKey).join("\0"), each]));
-      const effects = learnEffects([...known.values()], (step) => priorOf(step));
+      const effects = learnEffects([...known.values()], priorOf);
       return {
         expect(rewrite, { parameters, place, preconditions }) {
           const step = { name: rewrite, parameters, place };
-          const prior = priorOf(step, preconditions);
+          const learned = ranking.expect(rewrite, parameters, preconditions);
+          const prior = learned ?? textbookWorth(order, rewrite);
           const { mean, deviation } = effects.of(step, prior);
           const [all, here] = [tried(rewrite), tried(placeKey(rewrite, place))];
           // A failure at this very place counts twice: what was illegal there stays illegal with another parameter.
@@ -91,7 +92,7 @@ export function createWorth(order: readonly string[]): Worth {
             deviation,
             successProbability: success,
             fasterProbability: success * normalBelow(mean / deviation),
-            proven: ranking.expect(rewrite, parameters, preconditions) !== undefined || tries > 0,
+            proven: learned !== undefined || tries > 0,
           };
         },
         promiseWithout(step) {

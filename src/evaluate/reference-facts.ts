@@ -70,27 +70,27 @@ export async function measureSubject(supervisor: Supervisor, subject: Subject): 
       grownBytes = Math.max(grownBytes, pair.grownBytes);
     }
     const bytes = planBytes(timed.plan) + 3 * grownBytes;
-    let callMs = mean(calls);
-    let instances = instancesFor(callMs, bytes);
-    if (instances === 1) return { callMs, grownBytes, instances };
-    // A single short call is mostly the way there and back: many together tell what one takes.
-    for (let tried = 0; tried < instances;) {
-      tried = tried === 0 ? Math.min(instances, mostAtFirst) : instances;
+    const instances = instancesFor(mean(calls), bytes);
+    if (instances === 1) return { callMs: mean(calls), grownBytes, instances };
+    // A single short call is mostly the way there and back: many together tell what one takes, and a few of them how many there may be.
+    const inBatchesOf = async (together: number): Promise<number> => {
       await endArms(supervisor);
-      const batch = await loadPlan(supervisor, timed, batchShape({ instances: tried, grownBytes }));
+      const batch = await loadPlan(supervisor, timed, batchShape({ instances: together, grownBytes }));
       loaded.push(batch);
       await startArms(supervisor, subject, undefined, [batch]);
       const batches: number[] = [];
       for (let repetition = 0; repetition < repetitions; repetition++) {
         const { timing } = await runReference(supervisor, subject, batch, referenceLimitMs);
-        batches.push(lastedMs(timing) / tried);
+        batches.push(lastedMs(timing) / together);
       }
-      callMs = mean(batches);
-      instances = instancesFor(callMs, bytes);
-      // What a few tell of many is near enough where they are not far fewer.
-      if (instances < 4 * tried) break;
+      return mean(batches);
+    };
+    for (let together = Math.min(instances, mostAtFirst); ;) {
+      const callMs = await inBatchesOf(together);
+      const fitting = instancesFor(callMs, bytes);
+      if (fitting < 4 * together) return { callMs, grownBytes, instances: fitting };
+      together = fitting;
     }
-    return { callMs, grownBytes, instances };
   } finally {
     if (supervisor.alive) {
       await endArms(supervisor);

@@ -22,7 +22,7 @@ import { ModelError } from "../model/chat-model.ts";
 import { updateFactors } from "../select/factor.ts";
 import { codeFeatures } from "../code/features.ts";
 import type { DrawOptions } from "../select/draw.ts";
-import { openOtherTasks, showingOf, type OtherTasks, type Shown } from "./other-tasks.ts";
+import { addedBy, openOtherTasks, showingOf, type OtherTasks, type Shown } from "./other-tasks.ts";
 import { randomStream } from "./random.ts";
 import type { Attempt, Progress, Strategy, StrategyContext, StrategyResult } from "./strategy.ts";
 import { confirmWinner, fastestAttempt, inOrderOfMerit, isAsFast, ratioOf, stepCount } from "./winner.ts";
@@ -188,11 +188,7 @@ class LessonlRun {
   /** Transformations that the agent itself has added to something in this run. */
   private triedBy(agent: Agent): ReadonlySet<string> {
     const own = this.attempts.filter(({ candidate }) => candidate.agent === agent.name);
-    return new Set(
-      own.flatMap(({ candidate: { transformations, basis } }) =>
-        transformations.slice(basis?.transformations ?? 0).map(({ name }) => name),
-      ),
-    );
+    return new Set(own.flatMap(({ candidate }) => addedBy(candidate)));
   }
 
   /**

@@ -6,7 +6,7 @@ import type { Agent, Candidate } from "../agent/agent.ts";
 import { codeFeatures } from "../code/features.ts";
 import { sha256 } from "../code/hash.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
-import type { Lesson, LessonContext } from "../lesson/lesson.ts";
+import type { LessonContext } from "../lesson/lesson.ts";
 import type { Showing } from "../lesson/showing.ts";
 import { drawShown, usualDraw, type Draw, type DrawOptions } from "../select/draw.ts";
 import {
@@ -64,7 +64,9 @@ export async function openOtherTasks(
       const within = <Item>(items: readonly Item[], namesOf: (item: Item) => readonly string[]): Item[] =>
         items.filter((item) => namesOf(item).every((name) => repertoire?.includes(name) ?? true));
       if (!policy.selectGeneral) {
-        const own = within(hits, ({ lesson }) => addedBy(lesson));
+        const own = within(hits, ({ lesson: { transformations, evidence } }) =>
+          addedBy({ transformations, basis: evidence.basis }),
+        );
         const random = randomStream(seed, "experience", agent.name, round);
         return {
           experience: selectExperience(policy, own, options.k, random),
@@ -177,8 +179,15 @@ function selectExperience(
     .map((lesson) => ({ lesson, similarity: similarities.get(lesson.id) ?? 0 }));
 }
 
-function addedBy({ transformations, evidence }: Lesson): string[] {
-  return transformations.slice(evidence.basis?.transformations ?? 0).map(({ name }) => name);
+/** Names of the transformations that a candidate has beyond the code that it was built on. */
+export function addedBy({
+  transformations,
+  basis,
+}: {
+  readonly transformations: Candidate["transformations"];
+  readonly basis?: Candidate["basis"] | undefined;
+}): string[] {
+  return transformations.slice(basis?.transformations ?? 0).map(({ name }) => name);
 }
 
 /** One turn of an agent as an experiment: what it was shown by which chances, and what came of it. */
@@ -196,10 +205,7 @@ export function showingOf(
   },
 ): Showing {
   const { agent, round, attempt, draw, knownSpeed } = turn;
-  const added = attempt
-    ? attempt.candidate.transformations.slice(attempt.candidate.basis?.transformations ?? 0)
-    : [];
-  const names = new Set(added.map(({ name }) => name));
+  const names = new Set(attempt ? addedBy(attempt.candidate) : []);
   const outcome = attempt?.outcome;
   return {
     id: sha256(JSON.stringify([run, agent, round])).slice(0, 16),
