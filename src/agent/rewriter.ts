@@ -9,6 +9,7 @@ import { openSubject } from "../code/subject.ts";
 import type { Lesson, Transformation } from "../lesson/lesson.ts";
 import { rewriterLesson } from "../lesson/words.ts";
 import { expectationOf } from "../select/shown.ts";
+import { isApplied } from "../worth/general-lesson.ts";
 import { timedSizes } from "../task/task.ts";
 import type { Agent, Proposal, ProposalRequest } from "./agent.ts";
 import type { Opportunity, Rewrite } from "./rewrites/rewrite.ts";
@@ -225,11 +226,8 @@ function describe(
     parameters: opportunity.parameters,
     place: opportunity.place,
   }));
-  const cites = general
-    .filter(({ lesson }) =>
-      lesson.transformations.every((name) => steps.some((step) => step.rewrite.name === name)),
-    )
-    .map(({ lesson }) => lesson.id);
+  const names = new Set(applied.map(({ name }) => name));
+  const cites = general.filter(({ lesson }) => isApplied(lesson, names)).map(({ lesson }) => lesson.id);
   const onTop = base.lesson ? ` – on code that is ${base.speed.toFixed(2)}× faster` : "";
   return {
     source,

@@ -12,14 +12,14 @@ import { drawShown, usualDraw, type Draw, type DrawOptions } from "../select/dra
 import {
   rankTransformations,
   type Experience,
-  type TransformationExpectation,
+  type TransformationRanking,
   type TransformationWorth,
 } from "../worth/experience.ts";
 import { expectedGain, normalBelow } from "../worth/normal.ts";
 import { usualReach, type GeneralCandidate, type SelectionPolicy } from "../select/policy.ts";
 import { conditionHolds, conditionPhrase, contextPhrases, mayBeShown } from "../worth/context-key.ts";
 import { withCredit } from "../worth/credit.ts";
-import type { GeneralLesson } from "../worth/general-lesson.ts";
+import { isApplied, type GeneralLesson } from "../worth/general-lesson.ts";
 import { generalise } from "../worth/generalise.ts";
 import { joinDraws } from "../worth/joined-draws.ts";
 import { reversed } from "../worth/reversed.ts";
@@ -74,8 +74,10 @@ export async function openOtherTasks(
           draw: { abstained: false, drawn: [] },
         };
       }
-      const own = within(general, ({ lesson }) => lesson.transformations).map((candidate) =>
-        repertoire ? { ...candidate, eagerness: eagernessIn(repertoire) } : candidate,
+      const own = within(general, ({ lesson }) => lesson.transformations).flatMap((candidate) =>
+        candidate.lesson.untried
+          ? untriedIn(repertoire ?? [], candidate)
+          : [repertoire ? { ...candidate, eagerness: eagernessIn(repertoire) } : candidate],
       );
       const chosen = policy.selectGeneral(own, {
         k: options.k,
@@ -126,6 +128,8 @@ async function candidatesFrom(
     const shown = mayBeShown(lesson, context) && conditionHolds(conditions, phrases, context);
     const expected = shown ? expectationOn(lesson, ranking) : undefined;
     if (!expected) return [];
+    const speaksOf = (name: string): boolean =>
+      lesson.untried ? !ranking.expect(name) : lesson.transformations.includes(name);
     const pair = readers ? reversed(lesson, lessons) : undefined;
     return [
       {
@@ -134,10 +138,18 @@ async function candidatesFrom(
         expected,
         holdsAt: (preconditions) => conditionHolds(ofPlace, preconditions, context),
         expectedOf: (name, parameters, preconditions) =>
-          lesson.transformations.includes(name) ? ranking.expect(name, parameters, preconditions) : undefined,
+          speaksOf(name) ? (ranking.expect(name, parameters, preconditions) ?? expected) : undefined,
       } satisfies GeneralCandidate,
     ];
   });
+}
+
+/** What no lesson is about, of what the agent can do; nothing where it knows of none, or does not say what it can do. */
+function untriedIn(repertoire: readonly string[], candidate: GeneralCandidate): GeneralCandidate[] {
+  const transformations = repertoire.filter((name) => candidate.expectedOf(name));
+  return transformations.length === 0
+    ? []
+    : [{ ...candidate, lesson: { ...candidate.lesson, transformations } }];
 }
 
 /** By an agent's list of what it can do to the code, what it would try first first. */
@@ -147,9 +159,10 @@ function eagernessIn(repertoire: readonly string[]): (name: string) => number {
 
 /** Of one transformation what it does to code like this; of several together what they did elsewhere. */
 function expectationOn(
-  { transformations, effect, correctness, tasks }: GeneralLesson,
-  ranking: TransformationExpectation,
+  { untried, transformations, effect, correctness, tasks }: GeneralLesson,
+  ranking: TransformationRanking,
 ): TransformationWorth | undefined {
+  if (untried) return ranking.untried;
   const [name, ...more] = transformations;
   if (name === undefined) return undefined;
   if (more.length === 0) return ranking.expect(name);
@@ -225,7 +238,7 @@ export function showingOf(
       probability,
       shown,
       cited: attempt?.candidate.cites?.includes(lesson.id) ?? false,
-      applied: lesson.transformations.every((name) => names.has(name)),
+      applied: isApplied(lesson, names),
     })),
     status: outcome?.status ?? "no-proposal",
     ...(outcome?.status === "measured" && {

@@ -5,8 +5,9 @@
  *
  * Speed. The log-speedup that a candidate added to the code it was built on is the sum of what its transformations added, so
  * lessons with several share the credit: one Bayesian regression over all lessons (`speed-model.ts`, `ridge.ts`; for a single transformation it is the
- * shrunken normal mean Σwᵢyᵢ / (1/τ² + Σwᵢ)). Each transformation has a coefficient by name, one by name and parameters, and one
- * by name and precondition seen; the finer ones are held closer to zero, so they speak only where there is evidence, and what
+ * shrunken normal mean Σwᵢyᵢ / (1/τ² + Σwᵢ)). What it is shrunken to is what transformations do, one with another, and that is also what is expected of
+ * one that nobody has tried (`name-effects.ts`). Each transformation has a coefficient by name, one by name and parameters, and one
+ * by name and precondition seen; the finer ones are held closer to it, so they speak only where there is evidence, and what
  * was never tried falls back to its name. An observation weighs by the inverse of its variance: its interval, plus how much effects
  * differ between pieces of code, shared by all lessons of a task, so that thirty lessons of one task do not outvote five tasks.
  * How much the effect of a transformation differs from one use to the next is learned for each name: what now and then triples the
@@ -20,7 +21,7 @@
  */
 import type { Transformation } from "../lesson/lesson.ts";
 import { expectedGain, normalBelow } from "./normal.ts";
-import { learnSpeeds } from "./speed-model.ts";
+import { learnSpeeds, type NextUse } from "./speed-model.ts";
 import { learnSuccesses } from "./success-model.ts";
 import { readTrials, transformationKey, type Experience, type RankingOptions } from "./trials.ts";
 
@@ -56,7 +57,10 @@ export interface TransformationExpectation {
 
 /** By `transformationKey`: each name, and each name with parameters, that the experience holds. */
 export interface TransformationRanking
-  extends ReadonlyMap<string, TransformationWorth>, TransformationExpectation {}
+  extends ReadonlyMap<string, TransformationWorth>, TransformationExpectation {
+  /** What is expected of one that nobody has tried. */
+  readonly untried: TransformationWorth;
+}
 
 /** Learns from the experience; see the module's comment. Pure. */
 export function rankTransformations(
@@ -74,16 +78,11 @@ export function rankTransformations(
   ): TransformationWorth | undefined {
     if (!successes.evidence.has(name)) return undefined;
     const key = transformationKey(name, parameters);
-    const { mean, deviation } = speeds.predict(name, key, preconditions);
-    const successProbability = successes.probability(name, key);
-    return {
-      expectedLogSpeedup: mean,
-      deviation,
-      successProbability,
-      fasterProbability: successProbability * normalBelow(mean / deviation),
-      promise: successProbability * expectedGain(mean, deviation),
-      evidence: successes.evidence.get(key) ?? successes.evidence.get(name) ?? 0,
-    };
+    return worthOf(
+      speeds.predict(name, key, preconditions),
+      successes.probability(name, key),
+      successes.evidence.get(key) ?? successes.evidence.get(name) ?? 0,
+    );
   }
 
   const worths = new Map<string, TransformationWorth>();
@@ -98,5 +97,20 @@ export function rankTransformations(
       }
     }
   }
-  return Object.assign(worths, { expect });
+  return Object.assign(worths, { expect, untried: worthOf(speeds.untried, successes.overall, 0) });
+}
+
+function worthOf(
+  { mean, deviation }: NextUse,
+  successProbability: number,
+  evidence: number,
+): TransformationWorth {
+  return {
+    expectedLogSpeedup: mean,
+    deviation,
+    successProbability,
+    fasterProbability: successProbability * normalBelow(mean / deviation),
+    promise: successProbability * expectedGain(mean, deviation),
+    evidence,
+  };
 }

@@ -35,6 +35,16 @@ export interface Credit {
   readonly runs: number;
 }
 
+/** Whether a candidate that added these transformations did what the lesson speaks of. */
+export function isApplied(
+  { transformations, untried }: Pick<GeneralLesson, "transformations" | "untried">,
+  added: ReadonlySet<string>,
+): boolean {
+  return untried
+    ? transformations.some((name) => added.has(name))
+    : transformations.every((name) => added.has(name));
+}
+
 /** A regression as a pair of slow and fast code: `reversed.ts`. */
 export interface ReversedPair {
   /** Always: it was made from a regression. Whoever shows it says so. */
@@ -57,8 +67,10 @@ export interface GeneralLesson extends HardContext {
   readonly id: string;
   /** Where it is one part of lessons that disagreed: the id of the whole. Who retired that, retired its parts. */
   readonly part?: string;
-  /** Names, in the order applied. */
+  /** Names, in the order applied. Of one on what is untried: as a bank knows it none, as an agent is shown it those that the agent could try. */
   readonly transformations: readonly string[];
+  /** It is about any transformation that no lesson is about, and counts transformations where others count tasks: `untried.ts`. */
+  readonly untried?: true;
   /** Where it holds, as found where lessons disagreed; empty where it holds whatever the code and context. `conditionHolds` reads them. */
   readonly preconditions: readonly string[];
   /** Preconditions that nearly all of its lessons name. It may hold without them; nobody has seen it. */

@@ -11,8 +11,14 @@ import type { GeneralLesson } from "./general-lesson.ts";
 const mostPhrases = 3;
 
 export function describeGeneral(general: Omit<GeneralLesson, "text">): string {
+  if (general.untried) return describeUntried(general);
   const sentences = [`${subject(general)} ${effect(general)}.`, context(general)];
   return clip(sentences.filter((sentence) => sentence !== "").join(" "), lessonLimits.text);
+}
+
+function describeUntried(general: Omit<GeneralLesson, "text">): string {
+  const { gained, lost, measured, tasks } = general;
+  return `What no lesson is about has yet to be tried. Of ${measured} transformations on ${tasksOf(tasks.length)}, one with another, ${gained} made the code faster and ${lost} slower, ${speed(general, "one")}.`;
 }
 
 function subject({ transformations, preconditions }: Omit<GeneralLesson, "text">): string {
@@ -42,10 +48,10 @@ function effect(general: Omit<GeneralLesson, "text">): string {
   return `${described[polarity]}${failures}`;
 }
 
-/** The middle over tasks, and the range of the next one. */
-function speed({ effect: { mean, low, high } }: Omit<GeneralLesson, "text">): string {
+/** The middle over tasks, or whatever was gone through, and the range of the next one. */
+function speed({ effect: { mean, low, high } }: Omit<GeneralLesson, "text">, next = "task"): string {
   const atLeast = mean >= largest ? "at least " : mean <= -largest ? "at most " : "";
-  return `running at ${atLeast}${factor(mean)} times its former speed (on the next task ${factor(low)} to ${factor(high)}, 95 % interval)`;
+  return `running at ${atLeast}${factor(mean)} times its former speed (on the next ${next} ${factor(low)} to ${factor(high)}, 95 % interval)`;
 }
 
 function context({ seen, preconditions }: Omit<GeneralLesson, "text">): string {

@@ -6,6 +6,8 @@
  * effect, so thirty lessons of one task are one task. Its correctness is a Beta posterior to which each task gives one outcome. Where tasks
  * disagree in sign, `contradiction.ts` looks for what tells them apart.
  *
+ * Beside them stands one on what no lesson is about: `untried.ts`.
+ *
  * Pure, and without regard to the order of the lessons.
  */
 import { sha256 } from "../code/hash.ts";
@@ -33,6 +35,7 @@ import {
 } from "./random-effects.ts";
 import { gainsLessThan, groupBy, readLessons, signOf, taskOf, type Reading } from "./reading.ts";
 import { createScreen } from "./screen.ts";
+import { untriedLessons } from "./untried.ts";
 
 export interface GeneraliseOptions {
   /** Where the general lessons would be used: evidence from other contexts counts less, and widens the intervals. Without it all count alike. */
@@ -87,7 +90,7 @@ export function generalise(lessons: readonly Lesson[], options: GeneraliseOption
   );
   const general = parts.map((part, index) => describe(part, measured[index] ?? [], prior, options.credits));
   return {
-    general: general.toSorted(bySmallest(({ id }) => id)),
+    general: [...general, ...untriedLessons(readings, options.credits)].toSorted(bySmallest(({ id }) => id)),
     screened: reasons
       .flatMap(({ lesson, reason }) => (reason === undefined ? [] : [{ lesson: lesson.id, reason }]))
       .toSorted(bySmallest(({ lesson }) => lesson)),

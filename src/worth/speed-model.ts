@@ -1,12 +1,14 @@
 /**
  * How much a transformation adds to the log-speedup: a Bayesian regression over trials (`ridge.ts`) with coefficients by name, by name
- * and parameters, and by name and precondition seen, and for each name how far single uses lie from that.
+ * and parameters, and by name and precondition seen, and for each name how far single uses lie from that. The prior of a name is what the
+ * others do, one with another (`name-effects.ts`).
  */
+import { learnNameEffects, type LearnedNameEffects } from "./name-effects.ts";
 import { fitRidge, type Observation, type RidgePosterior } from "./ridge.ts";
 import { transformationKey, type Trial } from "./trials.ts";
 
-/** Prior standard deviations of the coefficients: by name, by parameters, by precondition. */
-const priorDeviations = { name: 0.5, parameters: 0.15, precondition: 0.25 };
+/** Prior standard deviations of the coefficients by parameters and by precondition, around what their name does. */
+const priorDeviations = { parameters: 0.15, precondition: 0.25 };
 /** How far effects differ between tasks, and between the places and repetitions of one task. */
 const taskDeviation = 0.3;
 const placeDeviation = 0.1;
@@ -19,20 +21,30 @@ const leastPhraseLessons = 2;
 const mostPhrases = 150;
 
 export interface SpeedModel {
-  /** Of the next use: its expected log-speedup, and the standard deviation around it. */
-  readonly predict: (
-    name: string,
-    key: string,
-    preconditions: readonly string[],
-  ) => { readonly mean: number; readonly deviation: number };
+  readonly predict: (name: string, key: string, preconditions: readonly string[]) => NextUse;
+  /** Of the first use of a transformation that nobody has tried. */
+  readonly untried: NextUse;
+}
+
+/** Expected log-speedup, and the standard deviation around it. */
+export interface NextUse {
+  readonly mean: number;
+  readonly deviation: number;
 }
 
 export function learnSpeeds(trials: readonly Trial[]): SpeedModel {
+  const names = learnNameEffects(trials);
   const columns = createColumns();
   const phrases = frequentPhrases(trials);
-  const measured = trials.flatMap((trial) =>
-    trial.gain ? [{ ...trial, gain: trial.gain, columns: columnsOf(trial, columns, phrases) }] : [],
-  );
+  // What other names do is taken from each gain beforehand: the coefficients of the regression lie around zero.
+  const measured = trials.flatMap((trial) => {
+    if (!trial.gain) return [];
+    const { logSpeedup, error } = trial.gain;
+    const usual = trial.added.reduce((sum, { name }) => sum + names.without(name).mean, 0);
+    return [
+      { ...trial, beyond: logSpeedup - usual, error, columns: columnsOf(trial, names, columns, phrases) },
+    ];
+  });
   // How far effects differ between tasks is learned for each name, from how far they lie from a first fit that takes all names alike.
   const first = fit(measured, columns.deviations, () => taskDeviation ** 2);
   const spreads = learnSpreads(measured, first);
@@ -44,14 +56,24 @@ export function learnSpeeds(trials: readonly Trial[]): SpeedModel {
       const known = keys.flatMap((each) => columns.find(each) ?? []);
       const { mean, variance } = posterior.predict(new Map(known.map((column) => [column, 1])));
       // A name of which only failures are known has no column: its speed is as uncertain as before.
-      const ofName = columns.find(name) === undefined ? priorDeviations.name ** 2 : 0;
-      return { mean, deviation: Math.sqrt(variance + ofName + spreadOf(spreads, name)) };
+      const prior = names.without(name);
+      const ofName = columns.find(name) === undefined ? prior.deviation ** 2 : 0;
+      return {
+        mean: prior.mean + mean,
+        deviation: Math.sqrt(variance + ofName + spreadOf(spreads, name)),
+      };
+    },
+    untried: {
+      mean: names.all.mean,
+      deviation: Math.hypot(names.all.error, names.all.deviation, Math.sqrt(usualSpread(spreads))),
     },
   };
 }
 
 interface MeasuredTrial extends Trial {
-  readonly gain: NonNullable<Trial["gain"]>;
+  /** Log-speedup beyond what other transformations do, one with another, and its standard error. */
+  readonly beyond: number;
+  readonly error: number;
   readonly columns: ReadonlyMap<number, number>;
 }
 
@@ -62,8 +84,8 @@ function fit(
 ): RidgePosterior {
   const observations = measured.map((trial): Observation => {
     const between = trial.added.reduce((sum, { name }) => sum + taskVariance(name), 0) / trial.added.length;
-    const variance = trial.gain.error ** 2 + placeDeviation ** 2 + trial.repeats * between;
-    return { columns: trial.columns, value: trial.gain.logSpeedup, weight: trial.weight / variance };
+    const variance = trial.error ** 2 + placeDeviation ** 2 + trial.repeats * between;
+    return { columns: trial.columns, value: trial.beyond, weight: trial.weight / variance };
   });
   return fitRidge(observations, deviations);
 }
@@ -76,9 +98,9 @@ type Spreads = ReadonlyMap<string, { readonly squares: number; readonly uses: nu
  * tried alone is not what made the difference. Expectation and maximisation in turn (Dempster, Laird and Rubin, JRSS B 39, 1977).
  */
 function learnSpreads(measured: readonly MeasuredTrial[], { means }: RidgePosterior): Spreads {
-  const surprises = measured.map(({ added, gain, weight, repeats, columns }) => {
+  const surprises = measured.map(({ added, beyond, error, weight, repeats, columns }) => {
     const predicted = [...columns].reduce((sum, [column, count]) => sum + count * (means[column] ?? 0), 0);
-    const square = Math.max(0, (gain.logSpeedup - predicted) ** 2 - gain.error ** 2);
+    const square = Math.max(0, (beyond - predicted) ** 2 - error ** 2);
     return { added, square, share: weight / Math.sqrt(repeats) / added.length };
   });
   let spreads: Spreads = new Map();
@@ -101,6 +123,13 @@ function learnSpreads(measured: readonly MeasuredTrial[], { means }: RidgePoster
 function spreadOf(spreads: Spreads, name: string): number {
   const { squares, uses } = spreads.get(name) ?? { squares: 0, uses: 0 };
   return (priorUses * taskDeviation ** 2 + squares) / (priorUses + uses);
+}
+
+/** Over names. */
+function usualSpread(spreads: Spreads): number {
+  const known = [...spreads.keys()].toSorted();
+  const sum = known.reduce((total, name) => total + spreadOf(spreads, name), 0);
+  return known.length === 0 ? taskDeviation ** 2 : sum / known.length;
 }
 
 interface Columns {
@@ -126,6 +155,7 @@ function createColumns(): Columns {
 /** How often each coefficient takes part in a trial. */
 function columnsOf(
   { added, preconditions }: Trial,
+  names: LearnedNameEffects,
   columns: Columns,
   phrases: ReadonlySet<string>,
 ): ReadonlyMap<number, number> {
@@ -135,7 +165,7 @@ function columnsOf(
     counts.set(column, (counts.get(column) ?? 0) + 1);
   };
   for (const { name, parameters } of added) {
-    take(name, priorDeviations.name);
+    take(name, names.without(name).deviation);
     const key = transformationKey(name, parameters);
     if (key !== name) take(key, priorDeviations.parameters);
     // Which of several transformations a phrase belongs to is not known.

@@ -11,6 +11,8 @@ const priorSuccess = 0.7;
 export interface Successes {
   /** Sums of weights by key: names and names with parameters. */
   readonly evidence: ReadonlyMap<string, number>;
+  /** Of everything together. */
+  readonly overall: number;
   readonly probability: (name: string, key: string) => number;
 }
 
@@ -32,10 +34,12 @@ export function learnSuccesses(trials: readonly Trial[]): Successes {
   }
   const towards = (rate: number, key: string): number =>
     (priorOutcomes * rate + (worked.get(key) ?? 0)) / (priorOutcomes + (evidence.get(key) ?? 0));
+  const rate = overall.worked / overall.all;
   return {
     evidence,
+    overall: rate,
     probability(name, key) {
-      const ofName = towards(overall.worked / overall.all, name);
+      const ofName = towards(rate, name);
       return key === name ? ofName : towards(ofName, key);
     },
   };

@@ -43,9 +43,10 @@ async function run(
   options: LessonlOptions,
   repertoire?: readonly string[],
   teammates: readonly Agent[] = [],
+  banked: readonly Lesson[] = lessons,
 ) {
   const bank = createMemoryBank({ embedder: createStructuralEmbedder() });
-  await bank.add(lessons.map((lesson) => ({ lesson, code: task.source.text })));
+  await bank.add(banked.map((lesson) => ({ lesson, code: task.source.text })));
   const events: StrategyEvent[] = [];
   const requests: ProposalRequest[] = [];
   const scripted = scriptedAgent("agent", ({ round }) => sourceOfSpeed(1.2 + round / 10));
@@ -99,6 +100,25 @@ describe("what other tasks taught", () => {
   test("is only what an agent can do, where it says what that is", async () => {
     const { requests } = await run("curated", { draw: { none: 0, withhold: 0 } }, ["another"]);
     expect(namesOf(requests[0]!)).toEqual(["another"]);
+  });
+
+  test("is also what nobody has tried, of what an agent can do", async () => {
+    const idle = ["four", "five"].flatMap((of) => [lessonOn("idle", of, 1), lessonOn("useless", of, 1)]);
+    const certain = { draw: { none: 0, withhold: 0 } };
+    const shownTo = async (repertoire?: string[]) =>
+      (await run("curated", certain, repertoire, [], [...lessons, ...idle])).requests[0]!.general;
+    const shown = await shownTo(["idle", "novel", "another", "first of its kind"]);
+    expect(shown.map(({ lesson }) => lesson.transformations)).toContainEqual(["another"]);
+    const first = shown.find(({ lesson }) => lesson.untried);
+    expect(first?.lesson).toMatchObject({
+      untried: true,
+      transformations: ["novel", "first of its kind"],
+      measured: 5,
+    });
+    expect(first?.expectedOf("novel")).toEqual(first?.expected);
+    expect(first?.expectedOf("another")).toBeUndefined();
+    const others = [await shownTo(["idle", "another"]), await shownTo()];
+    for (const general of others) expect(general.some(({ lesson }) => lesson.untried)).toBe(false);
   });
 
   test("is shown as at most k single lessons by policies that choose among those, and not at all by none", async () => {
