@@ -17,7 +17,9 @@
  * took to come within 5 % of the best known for the task (one more than the budget where it never did). Differences to other arms are paired by
  * task and seed; their 95 % intervals are bootstrapped over tasks. Tasks on which the method was tuned are reported apart from the others.
  *
- *   npm run bench:lessons -- [--seeds 10] [--earning 3] [--evaluations 12] [--k 4] [--arms a,b] [--tasks a,b] [--keep FOLDER] [--json]
+ * With --suite, the tasks of another folder are the judged ones, and the bank is that of all shipped tasks: `bench/unseen` holds tasks that nobody tuned on.
+ *
+ *   npm run bench:lessons -- [--suite FOLDER] [--seeds 10] [--earning 3] [--evaluations 12] [--k 4] [--arms a,b] [--tasks a,b] [--keep FOLDER] [--json]
  *
  * With --keep, verdicts and runs outlive the process, and what is there is not made again.
  */
@@ -48,6 +50,7 @@ const { values } = parseArgs({
     k: { type: "string", default: "4" },
     arms: { type: "string", default: "none,random-k,lessonl,thompson,curated" },
     tasks: { type: "string" },
+    suite: { type: "string" },
     keep: { type: "string" },
     json: { type: "boolean", default: false },
   },
@@ -66,7 +69,10 @@ const seeds = counting(Number(values.seeds), 101);
 const embedder = createStructuralEmbedder();
 const all = await listTasks(fileURLToPath(new URL("../../tasks", import.meta.url)));
 const wanted = values.tasks?.split(",");
-const tasks = all.filter((task) => !wanted || wanted.includes(task.name));
+const judged = values.suite === undefined ? all : await listTasks(values.suite);
+const tasks = judged.filter((task) => !wanted || wanted.includes(task.name));
+/** Of what is no shipped task the bank knows nothing that would have to be left out. */
+const leftOutFor = (task: string): string => (values.suite === undefined ? familyOf(task) : "none");
 const kept = (name: string): string | undefined =>
   values.keep === undefined ? undefined : join(values.keep, name);
 if (values.keep !== undefined) mkdirSync(values.keep, { recursive: true });
@@ -88,13 +94,13 @@ try {
     }
   }
   const banks = new Map<string, Bank>();
-  for (const family of new Set(tasks.map(({ name }) => familyOf(name))))
+  for (const family of new Set(tasks.map(({ name }) => leftOutFor(name))))
     banks.set(family, await bankWithout(family, earned));
   for (const seed of seeds) {
     for (const task of tasks) {
       for (const arm of arms) {
         const bank = readOnlyBank(
-          arm === "oracle" ? await oracleOf(task, earned) : banks.get(familyOf(task.name))!,
+          arm === "oracle" ? await oracleOf(task, earned) : banks.get(leftOutFor(task.name))!,
         );
         traces.push(
           await known({
@@ -206,7 +212,7 @@ function report(): void {
     `|---|---|---|${arms.map(() => "---|---|").join("")}`,
     ...rows.map(
       ({ task, best, needed, reached }) =>
-        `| ${task.name} | ${familyOf(task.name)} | ${best.toFixed(2)}× | ${cells(needed, 1)} | ${cells(reached, 2)} |`,
+        `| ${task.name} | ${values.suite === undefined ? familyOf(task.name) : "unseen"} | ${best.toFixed(2)}× | ${cells(needed, 1)} | ${cells(reached, 2)} |`,
     ),
     "",
     "| tasks | compared | evaluations needed | best speedup |",
