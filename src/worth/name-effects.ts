@@ -32,6 +32,11 @@ export interface LearnedNameEffects {
  * to do anything.
  */
 const prior = { mean: 0, deviation: 0.5, names: 4 };
+/**
+ * From fewer names nothing is learned. An agent that was shown four lessons, one of them on a great gain, would otherwise expect as much of whatever the
+ * other three were about: it took 12 % more evaluations then, over all shipped tasks.
+ */
+export const leastNames = 5;
 /** How far the effects of one name differ between tasks. As in `speed-model.ts`. */
 const taskDeviation = 0.3;
 
@@ -66,7 +71,7 @@ export function learnNameEffects(
 }
 
 function effectsOf(names: readonly Measurement[]): NameEffects {
-  if (names.length === 0) return { ...prior, error: 0, names: 0 };
+  if (names.length < leastNames) return { ...prior, error: 0, names: names.length };
   const { mean, error, between } = pool(names, { variance: prior.deviation ** 2, degrees: prior.names });
   const share = names.length / (prior.names + names.length);
   const deviation = Math.max(prior.deviation, Math.sqrt(between));

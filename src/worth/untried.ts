@@ -8,13 +8,11 @@ import { betaEstimate } from "./beta.ts";
 import type { HardContext } from "./context-key.ts";
 import type { Credit, GeneralLesson } from "./general-lesson.ts";
 import { describeGeneral } from "./general-text.ts";
-import { learnNameEffects } from "./name-effects.ts";
+import { leastNames, learnNameEffects } from "./name-effects.ts";
 import { bySmallest } from "./order.ts";
 import { estimate } from "./random-effects.ts";
 import { groupBy, signOf, taskOf, type Reading } from "./reading.ts";
 
-/** From fewer names nothing is said of the next. */
-const leastNames = 5;
 const leastTasks = 2;
 /** Outcomes that the prior counts for, and its rate of success. As in `success-model.ts`. */
 const priorOutcomes = 2;
