@@ -14,7 +14,7 @@ import { limitsOf, optimize, type OptimizeRun, type RunLimitOptions } from "../r
 import { readJournal, taskOf } from "../run/read-journal.ts";
 import type { OptimizeResult } from "../run/result.ts";
 import { resume } from "../run/resume.ts";
-import { policyNames } from "../select/policy.ts";
+import { defaultPolicy, policyNames } from "../select/policy.ts";
 import type { Task } from "../task/task.ts";
 import { appearanceOf, type Appearance } from "./appearance.ts";
 import { findTask } from "./find-task.ts";
@@ -82,7 +82,7 @@ export function optimizeCommand(terminal: Terminal): Command {
     .addOption(
       new Option("--policy <name>", "which lessons the agents are shown")
         .choices([...policyNames])
-        .default("lessonl"),
+        .default(defaultPolicy),
     )
     .option("--bank <folder>", "the bank of lessons (default: yours, see `lessonbank doctor`)")
     .option("--no-bank", "neither use lessons of earlier runs nor keep those of this one")

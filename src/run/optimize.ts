@@ -10,7 +10,7 @@ import { createStructuralEmbedder } from "../bank/structural-embedder.ts";
 import type { Evaluator } from "../evaluate/evaluator.ts";
 import { createEvaluator } from "../evaluate/sandboxed-evaluator.ts";
 import { describeContext } from "../lesson/context.ts";
-import { policyByName } from "../select/policy.ts";
+import { defaultPolicy, policyByName } from "../select/policy.ts";
 import { lessonl } from "../strategy/lessonl.ts";
 import type { Strategy } from "../strategy/strategy.ts";
 import type { Task } from "../task/task.ts";
@@ -62,7 +62,7 @@ export interface RunLimitOptions {
 
 export interface OptimizeOptions extends RunResources, RunLimitOptions {
   readonly task: Task;
-  /** Which lessons are shown. Default `lessonl`. */
+  /** Which lessons are shown. Default `curated`. */
   readonly policy?: string | undefined;
   /** Makes every choice repeatable; measurements are not. Default: random, and in the journal. */
   readonly seed?: number | undefined;
@@ -97,7 +97,7 @@ async function begin(options: OptimizeOptions, push: (event: RunEvent) => void):
   const limits = limitsOf(options);
   const run = `${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "")}-${randomBytes(3).toString("hex")}`;
   const seed = options.seed ?? randomInt(2 ** 31);
-  const policy = policyByName(options.policy ?? "lessonl").name;
+  const policy = policyByName(options.policy ?? defaultPolicy).name;
   const context = describeContext(task);
   const agents = options.agents ?? defaultTeam(task.language);
   const strategy = options.strategy ?? lessonl();

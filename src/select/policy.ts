@@ -21,6 +21,12 @@ const policies = [
   relevanceOnlyPolicy,
 ];
 
+/**
+ * The one that the evidence supports: on tasks that it was not tuned on, with their families left out of the bank, it comes near the best in fewer
+ * evaluations than any other policy (`bench:lessons`, bench/RESULTS.md).
+ */
+export const defaultPolicy = curatedPolicy.name;
+
 /** For a command line's help. */
 export const policyNames: readonly string[] = policies.map((policy) => policy.name);
 

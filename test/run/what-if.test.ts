@@ -46,7 +46,7 @@ describe("what a run would have come to", () => {
 
   it("under another choice of lessons shows which they would have been, up to what nobody asked", async () => {
     const none = await ask({ policy: "none" });
-    expect(none.policy).toEqual({ recorded: "lessonl", asked: "none" });
+    expect(none.policy).toEqual({ recorded: "curated", asked: "none" });
     expect(none.shown[0]).toEqual({ round: 0, recorded: [], asked: [] });
     expect(none.shown[1]?.recorded.length).toBeGreaterThan(0);
     expect(none.shown[1]?.asked).toEqual([]);
