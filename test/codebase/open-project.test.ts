@@ -75,7 +75,7 @@ describe.skipIf(!hasPython)("a project", () => {
     const proof = await project.prove(taskFor(settings, "words.py", "unused"), fastUnique, { mutants: 1 });
     expect(proof).toMatchObject({ verdict: "unproven", noticesAbsence: false, coverage: { executed: 0 } });
     expect(treeDigest(root)).toBe(before);
-  });
+  }, 180_000);
 
   test("keeps home, environment, `.git`, network, other processes and the tree itself from commands", async () => {
     const root = fixture("python");
