@@ -4,6 +4,7 @@
  * second of those that `f` fits.
  */
 import type { Node } from "web-tree-sitter";
+import { remember } from "./remember.ts";
 import { dotted, listScriptFunctions } from "./script-functions.ts";
 import { field, find, inScript, normalised, parts } from "./tree.ts";
 
@@ -22,9 +23,12 @@ export interface FunctionDefinition {
 }
 
 /** All definitions with a body, in source order; lambdas and bare declarations are not among them. */
-export function listFunctions(root: Node): FunctionDefinition[] {
-  if (inScript(root)) return listScriptFunctions(root);
-  return find(root, "function_definition").flatMap((node) => describe(node) ?? []);
+export function listFunctions(root: Node): readonly FunctionDefinition[] {
+  return remember(root, "functions", () =>
+    inScript(root)
+      ? listScriptFunctions(root)
+      : find(root, "function_definition").flatMap((node) => describe(node) ?? []),
+  );
 }
 
 /**

@@ -4,10 +4,11 @@
  */
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { chown, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chown, cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { nativePrograms } from "../../src/evaluate/native.ts";
 import { unprivilegedUser } from "../../src/evaluate/unprivileged-user.ts";
 import { here } from "./judge.ts";
 
@@ -37,6 +38,16 @@ interface Report {
   }[];
 }
 
+const programsBelow = (home: string): string => join(home, "programs");
+
+/** Gives that user our native programs as they are built: it is not their making that differs. */
+async function givePrograms(home: string, owner: number): Promise<void> {
+  const built = dirname((await nativePrograms()).supervisor);
+  await cp(built, join(programsBelow(home), basename(built)), { recursive: true });
+  for (const name of ["", ...(await readdir(home, { recursive: true }))])
+    await chown(join(home, name), owner, owner);
+}
+
 /** Starts a program as that user, who has a home of his own and nothing of our environment but PATH. */
 async function asUser(home: string, command: readonly string[]): Promise<Ended> {
   const [program = "", ...words] = command;
@@ -46,6 +57,7 @@ async function asUser(home: string, command: readonly string[]): Promise<Ended> 
       PATH: process.env["PATH"] ?? "",
       HOME: home,
       TMPDIR: home,
+      LESSONBANK_TEST_PROGRAMS: programsBelow(home),
       LESSONBANK_ADVERSARIAL: process.env["LESSONBANK_ADVERSARIAL"] ?? "",
     },
     // Beside the usual ones he inherits an open file, which nothing may pass on to a candidate.
@@ -83,7 +95,7 @@ describe.skipIf(reason !== undefined)(
     let report: Report;
     beforeAll(async () => {
       home = await mkdtemp(join(tmpdir(), "lessonbank-user-"));
-      await chown(home, user ?? 0, user ?? 0);
+      await givePrograms(home, user ?? 0);
       const output = join(home, "report.json");
       const ran = await asUser(home, [
         process.execPath,

@@ -86,8 +86,12 @@ export async function useOwnCache(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "lessonbank-test-cache-"));
   for (const built of [dirname(supervisor), dirname(loader)])
     cpSync(built, join(folder, "native", basename(built)), { recursive: true });
+  const usual = process.env["LESSONBANK_CACHE"];
   process.env["LESSONBANK_CACHE"] = folder;
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => {
+    process.env["LESSONBANK_CACHE"] = usual;
+    rmSync(folder, { recursive: true, force: true });
+  });
 }
 
 /** An evaluator for the tests of one file, made before the first and closed after the last. */

@@ -1,10 +1,11 @@
 /** What only a real process shows: signals, closed pipes, what is left running. */
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { nativePrograms } from "../../src/evaluate/native.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const program = join(root, "dist", "cli", "main.js");
@@ -19,6 +20,8 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 test("Ctrl-C in the middle of a run ends it with 130 and leaves no process behind", async () => {
   // The supervisor lies in the cache folder, so one of our own names every process that this run started.
   const env = { LESSONBANK_HOME: join(folder, "home"), LESSONBANK_CACHE: join(folder, "cache") };
+  const built = dirname((await nativePrograms()).supervisor);
+  await cp(built, join(env.LESSONBANK_CACHE, "native", basename(built)), { recursive: true });
   const running = execa(process.execPath, [program, "optimize", "matrix-product", "--seed", "1"], {
     cwd: folder,
     env,

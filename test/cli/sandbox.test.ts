@@ -20,7 +20,8 @@ beforeAll(async () => {
   await symlink(join(root, "node_modules"), join(folder, "node_modules"));
   for (const name of ["home", "tools", "bare"]) await mkdir(join(folder, name), { mode: 0o777 });
   for (const name of ["home", "."]) await chmod(join(folder, name), 0o777);
-  for (const name of ["gcc", "g++", "as", "ld"])
+  // `cc` too: under another name the compiler would have to build our own programs once more.
+  for (const name of ["cc", "gcc", "g++", "as", "ld"])
     await symlink(`/usr/bin/${name}`, join(folder, "tools", name));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -29,7 +29,7 @@ test("watch-a-run shows what is tried, what was found, what was learned, and the
   expect(beginning(" tries: ")).toBeGreaterThan(0);
   expect(beginning(" found: ")).toBe(beginning("learned: "));
   expect(lines.some((line) => /^moving-average: (\d|none of)/.test(line))).toBe(true);
-});
+}, 180_000);
 
 test("agent-of-your-own works in a team of its own until it has nothing left to try", async () => {
   const stdout = await run("agent-of-your-own");
