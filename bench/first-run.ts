@@ -1,11 +1,11 @@
 /**
- * Does a first run profit from the lessons that ship with the package? On functions that are in no shipped task (`new-functions/`), with a budget of a few
+ * Does a first run profit from the lessons that ship with the package? On functions that are in no shipped task (`new-functions/`, `unseen/`), with a budget of a few
  * evaluations: once with an empty bank, once with the shipped lessons, for each policy that is named. Task and seed are paired over the arms, and one
  * text is judged once for all of them, so that arms differ in what they choose to try and in nothing else. Two figures, as in `lessons.ts`: the best
  * speedup within the budget, and how many evaluations it took to come within 5 % of the best known (one more than the budget where it never did).
  * Intervals are of 95 %, bootstrapped over functions.
  *
- *   npm run bench:first-run -- [--seeds 5] [--evaluations 6] [--policies lessonl,curated] [--functions a,b] [--keep FOLDER] [--lessons lessons/bank.jsonl.gz]
+ *   npm run bench:first-run -- [--seeds 5] [--evaluations 6] [--policies curated,lessonl] [--functions a,b] [--keep FOLDER] [--lessons lessons/bank.jsonl.gz]
  *
  * With --keep, verdicts and runs outlive the process, and what is there is not made again.
  */
@@ -32,7 +32,7 @@ const { values } = parseArgs({
   options: {
     seeds: { type: "string", default: "5" },
     evaluations: { type: "string", default: "6" },
-    policies: { type: "string", default: "lessonl,curated" },
+    policies: { type: "string", default: "curated,lessonl" },
     lessons: { type: "string", default: path("../../lessons/bank.jsonl.gz") },
     functions: { type: "string" },
     keep: { type: "string" },
@@ -50,9 +50,7 @@ const embedder = createStructuralEmbedder();
 const empty = createMemoryBank({ embedder });
 const shipped = await shippedBank();
 const wanted = values.functions?.split(",");
-const tasks = (await listTasks(path("../../bench/new-functions"))).filter(
-  ({ name }) => !wanted || wanted.includes(name),
-);
+const tasks = (await newFunctions()).filter(({ name }) => !wanted || wanted.includes(name));
 const evaluator = cachingEvaluator(await createEvaluator(), kept("verdicts.jsonl"));
 const known = keptTraces(kept("runs.jsonl"));
 const arms = ["empty", ...policies];
@@ -71,6 +69,11 @@ try {
 }
 report();
 
+async function newFunctions(): Promise<Task[]> {
+  const folders = ["../../bench/new-functions", "../../bench/unseen"];
+  return (await Promise.all(folders.map((folder) => listTasks(path(folder))))).flat();
+}
+
 async function shippedBank(): Promise<Bank> {
   const { importLessons } = (await import(
     new URL("../../dist/lesson/exchange.js", import.meta.url).href
@@ -81,7 +84,7 @@ async function shippedBank(): Promise<Bank> {
   const text = gunzipSync(readFileSync(values.lessons)).toString("utf8");
   await importLessons(bank, text.split("\n"), { own: true });
   const names = new Set((await bank.list()).map(({ evidence }) => evidence.task));
-  const overlap = (await listTasks(path("../../bench/new-functions"))).filter(({ name }) => names.has(name));
+  const overlap = (await newFunctions()).filter(({ name }) => names.has(name));
   if (overlap.length > 0)
     throw new Error(`the bank has lessons of ${overlap[0]?.name}: that is no first run`);
   return bank;
@@ -114,11 +117,13 @@ function rowOf(task: Task): Row {
 
 function report(): void {
   const rows = tasks.map(rowOf);
+  // Where nothing is faster, no lesson can help, and none is needed.
+  const telling = rows.filter(({ best }) => best > 1.05);
   const cells = (figures: Row["needed"], digits: number): string =>
     arms.map((arm) => geometricMean(figures[arm] ?? []).toFixed(digits)).join(" | ");
   const compared = (figure: (row: Row) => Row["needed"], arm: string): string => {
     const { ratio, low, high } = bootstrapRatio(
-      rows.map((row) => {
+      telling.map((row) => {
         const [own, without] = [figure(row)[arm] ?? [], figure(row)["empty"] ?? []];
         return geometricMean(own.map((value, index) => value / (without[index] ?? 1)));
       }),
@@ -136,7 +141,7 @@ function report(): void {
         `| ${task.name} | ${best.toFixed(2)}× | ${cells(needed, 1)} | ${cells(reached, 2)} |`,
     ),
     "",
-    "| with the shipped lessons, over an empty bank | evaluations needed | best speedup |",
+    `| with the shipped lessons, over an empty bank (${telling.length} functions) | evaluations needed | best speedup |`,
     "|---|---|---|",
     ...policies.map(
       (arm) => `| ${arm} | ${compared((row) => row.needed, arm)} | ${compared((row) => row.reached, arm)} |`,
