@@ -4,6 +4,7 @@
 import { createRequire } from "node:module";
 import { cpus } from "node:os";
 import type { Connection } from "@lancedb/lancedb";
+import type * as Arrow from "apache-arrow";
 
 /** What LanceDB may keep in memory, in place of 6 GB and 1 GB. What is read again is mostly in the system's memory of files. */
 const mostIndexBytes = 96n * 1024n * 1024n;
@@ -40,9 +41,9 @@ export async function connect(
 }
 
 /** The copy of Arrow that LanceDB itself has loaded: of tables that another one made it does not see what is in them. */
-export function lanceArrow(): typeof import("apache-arrow") {
+export function lanceArrow(): typeof Arrow {
   const own = createRequire(import.meta.url).resolve("@lancedb/lancedb");
-  return createRequire(own)("apache-arrow") as typeof import("apache-arrow");
+  return createRequire(own)("apache-arrow") as typeof Arrow;
 }
 
 /** Rows of a query as plain objects, with vectors as Float32Array. */

@@ -38,7 +38,7 @@ const nearlyEqual = 1e-6;
 
 /** Nearest first; equally near ones by id. */
 export async function nearestRows(table: Table, query: NearestQuery): Promise<FoundRow[]> {
-  const { vectors, limit, leaveOut, fields } = query;
+  const { vectors, limit, fields } = query;
   if (limit === 0) return [];
   for (let window = limit * 2 + 32; ; window *= 8) {
     const rows = await searchOne(table, query, asOne(vectors), window, fields);
