@@ -32,6 +32,7 @@ import {
   filterToSql,
   idIn,
   lessonColumns,
+  orderColumns,
   readLesson,
   readSummary,
   readTableDescription,
@@ -312,8 +313,19 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
       return rows.flatMap((row) => asSeen(lessonOf(row), past) ?? []);
     },
 
+    async newest(limit, filter) {
+      const order = await readInOrder(filterToSql(filter), orderColumns);
+      const past = await history.current();
+      const ids = order.map((row) => String(row["id"])).filter((id) => !past.isRemoved(id));
+      const rows = await readByIds(ids.toReversed().slice(0, limit).toReversed(), lessonColumns);
+      return {
+        lessons: rows.flatMap((row) => asSeen(lessonOf(row), past) ?? []).toReversed(),
+        of: ids.length,
+      };
+    },
+
     async *entries(filter?: LessonFilter, { asEarned = false }: EntryOptions = {}): AsyncIterable<BankEntry> {
-      const order = await readInOrder(filterToSql(filter), ["id", "createdAt", "sequence"]);
+      const order = await readInOrder(filterToSql(filter), orderColumns);
       const past = await history.current();
       const ids = order.map((row) => String(row["id"]));
       for (const some of chunks(ids)) {

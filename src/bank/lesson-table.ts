@@ -42,7 +42,9 @@ export interface LessonRow extends Record<string, unknown> {
 
 /** Columns that `readLesson` and `readSummary` need, */
 export const readLessonColumns = ["id", "factor", "lesson"];
-/** the former with those that say the order, */
+/** those that say the order, */
+export const orderColumns = ["id", "createdAt", "sequence"];
+/** the former with these, */
 export const lessonColumns = [...readLessonColumns, "createdAt", "sequence"];
 export const summaryColumns = ["id", "task", "run", "status", "speed", "speedLow", "transformations"];
 

@@ -23,6 +23,7 @@ import {
   matchesFilter,
   searchableText,
   type EmbeddedEntry,
+  newestOf,
 } from "./entry.ts";
 import { asSeen, checkChange, foldChanges, newChange, type History } from "./history.ts";
 import { byTime, checkShowings, matchesShowing } from "./showings.ts";
@@ -84,6 +85,15 @@ export function createMemoryBank({ embedder }: { readonly embedder: Embedder }):
 
     async list(filter?: LessonFilter): Promise<Lesson[]> {
       return inOrder(filter).map((entry) => structuredClone(entry.lesson));
+    },
+
+    async newest(limit, filter) {
+      return structuredClone(
+        newestOf(
+          inOrder(filter).map(({ lesson }) => lesson),
+          limit,
+        ),
+      );
     },
 
     async *entries(filter?: LessonFilter, options?: EntryOptions): AsyncIterable<BankEntry> {
