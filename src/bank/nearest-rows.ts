@@ -86,7 +86,7 @@ export const fewRows = 1000;
  * each of which LanceDB looks into the table.
  */
 const comparedTimes = 2;
-const fewestCompared = 24;
+const fewestCompared = 12;
 
 /**
  * As `nearestRows`, by indices: fast, and nearly always the same. Exact where no more than a thousand rows are left by the filter: of all that
