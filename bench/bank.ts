@@ -70,7 +70,7 @@ const queries = wholeNumber("queries", values.queries);
 const recallQueries = wholeNumber("recall", values.recall);
 const batch = 10_000;
 /** For the searches of one kind, and for what they are compared with. */
-const longestSearchSeconds = 40;
+const longestSearchSeconds = 30;
 const warmUps = 20;
 const sharedSeconds = 10;
 const readers = 2;
@@ -211,7 +211,9 @@ async function takeStep(
       let all = 0;
       let compared = 0;
       const endMs = performance.now() + longestSearchSeconds * 1000;
-      while (compared < Math.min(recallQueries, ms.length) && (performance.now() < endMs || all === 0)) {
+      // sqlite-vec compares with every vector: there is nothing to compare it with.
+      const most = engine === "lessonbank" ? Math.min(recallQueries, ms.length) : 0;
+      while (compared < most && (performance.now() < endMs || all === 0)) {
         const near = (await store.search(kind, compared, 10)) ?? [];
         const right = (await exact.search(kind, compared, 10)) ?? [];
         // Lessons of one task have one code: whichever of equally near ones are found is right.
@@ -226,7 +228,7 @@ async function takeStep(
         medianMs: quantile(ms, 0.5),
         p99Ms: quantile(ms, 0.99),
         processorMs: processorMs.get(kind),
-        recall: found / all,
+        recall: all === 0 ? 1 : found / all,
         compared,
       });
     }
@@ -314,7 +316,7 @@ function report({ machine, items }: Omit<Records<Measured>, "add">): void {
         p99Ms.toFixed(2),
         processorMs.toFixed(2),
         percent(recall, 1),
-        String(compared),
+        compared === 0 ? "exact" : String(compared),
       ]),
     ),
   );

@@ -72,12 +72,7 @@ function configOf(Indices: typeof Index, kind: Kind): Index {
   }
 }
 
-function vectorIndex(
-  Indices: typeof Index,
-  column: VectorColumn,
-  lessons: number,
-  schema: Schema,
-): Index {
+function vectorIndex(Indices: typeof Index, column: VectorColumn, lessons: number, schema: Schema): Index {
   const type = schema.fields.find(({ name }) => name === column)?.type;
   const dimensions = type && "listSize" in type ? Number(type.listSize) : 0;
   const options = {
