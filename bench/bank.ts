@@ -183,6 +183,8 @@ async function takeStep(
 ): Promise<unknown> {
   const maker = await createLessonMaker(values.real);
   const startedMs = performance.now();
+  /** Of one kind, also those that warm up. */
+  let searched = 0;
   const store = await openEngine(engine, folder, maker);
   if (step === "build") {
     for (let from = 0; from < lessons; from += batch) await store.add(from, Math.min(batch, lessons - from));
@@ -197,10 +199,11 @@ async function takeStep(
     const processorMs = new Map<Kind, number>();
     for (const kind of kinds) {
       const before = process.cpuUsage();
+      searched = 0;
       const ms = await searchFor(kind, queries, longestSearchSeconds);
       const { user, system } = process.cpuUsage(before);
       times.set(kind, ms);
-      processorMs.set(kind, (user + system) / 1000 / (ms.length + warmUps));
+      processorMs.set(kind, (user + system) / 1000 / searched);
     }
     const residentMegabytes = process.resourceUsage().maxRSS / 1024;
     const exact = await openEngine(engine, folder, maker, true);
@@ -254,6 +257,7 @@ async function takeStep(
     for (let query = -warmUps; query < most && (performance.now() < endMs || ms.length === 0); query++) {
       const beforeMs = performance.now();
       if (!(await store.search(kind, Math.abs(query), 4))) return [];
+      searched++;
       if (query >= 0 || performance.now() > endMs) ms.push(performance.now() - beforeMs);
     }
     return ms;
