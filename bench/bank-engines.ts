@@ -27,6 +27,8 @@ export interface Engine {
   add(from: number, count: number): Promise<void>;
   /** Undefined where it cannot. */
   search(kind: Kind, query: number, limit: number): Promise<readonly Hit[] | undefined>;
+  /** Takes away what was added from this number on; undefined where a copy of the store is cheap. */
+  forget?(from: number): void;
   close(): Promise<void>;
 }
 
@@ -67,18 +69,19 @@ interface Sqlite {
   close(): void;
 }
 
-/** Throws a UsageError where the two packages are not installed: they are only of use here. */
+/** Throws a UsageError where the two packages are not installed, as after an installation without the packages for development. */
 async function openSqlite(folder: string, { embedder, make, query }: LessonMaker): Promise<Engine> {
   const require = createRequire(join(process.cwd(), "package.json"));
   let database: Sqlite;
   mkdirSync(folder, { recursive: true });
   try {
-    const Database = require("better-sqlite3") as new (file: string) => Sqlite;
+    // SQLite as Turso builds it: of those that can load an extension it is the one that is not compiled when it is installed.
+    const Database = require("libsql") as new (file: string) => Sqlite;
     database = new Database(join(folder, "lessons.db"));
     (require("sqlite-vec") as { load(into: Sqlite): void }).load(database);
   } catch (cause) {
     throw new UsageError("sqlite-vec cannot be loaded, to be set beside lessonbank", {
-      remedy: "npm install --no-save better-sqlite3@12 sqlite-vec, or leave it out with --engines lessonbank",
+      remedy: "npm install, or leave it out with --engines lessonbank",
       cause,
     });
   }
@@ -114,7 +117,12 @@ async function openSqlite(folder: string, { embedder, make, query }: LessonMaker
           const number = BigInt(from + index);
           addLesson.run(number, lesson.id, JSON.stringify(lesson), code);
           for (const [place, vectors] of [texts, codes].entries())
-            addVector[place]?.run(number, vectors[index], lesson.evidence.task, lesson.context.language);
+            addVector[place]?.run(
+              number,
+              bytesOf(vectors[index]!),
+              lesson.evidence.task,
+              lesson.context.language,
+            );
         }
       })();
     },
@@ -126,7 +134,7 @@ async function openSqlite(folder: string, { embedder, make, query }: LessonMaker
         ? embedder.embedCode([{ text: code, language }])
         : embedder.embedText([text]));
       const filtered = kind === "one task" ? [task] : [task, language];
-      const rows = searches[kind].all(vector, limit, ...filtered) as {
+      const rows = searches[kind].all(bytesOf(vector!), limit, ...filtered) as {
         id: string;
         lesson: string;
         distance: number;
@@ -134,6 +142,16 @@ async function openSqlite(folder: string, { embedder, make, query }: LessonMaker
       for (const { lesson } of rows) JSON.parse(lesson);
       return rows.map(({ id, distance }) => ({ id, similarity: 1 - distance }));
     },
+    forget(from) {
+      database.transaction(() => {
+        for (const name of ["lessons", "text_vectors", "code_vectors"])
+          database.prepare(`DELETE FROM ${name} WHERE number >= ?`).run(BigInt(from));
+      })();
+    },
     close: async () => database.close(),
   };
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }

@@ -2,7 +2,7 @@
  * Any number of lessons for the bank's benchmark, made from those of the shipped runs: the texts are theirs, and the vectors are their
  * structural vectors with noise, so that they lie in clusters as real ones do. Lesson `n` is the same in every process.
  */
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createStructuralEmbedder, readJournal, type Embedder, type Lesson } from "lessonbank";
 
 const dimensions = 512;
@@ -25,13 +25,15 @@ export interface LessonMaker {
   readonly query: (number: number) => { text: string; code: string; task: string };
 }
 
-export async function createLessonMaker(): Promise<LessonMaker> {
-  const lessons = realLessons();
-  const structural = createStructuralEmbedder();
-  const texts = await structural.embedText(lessons.map(({ text }) => text));
-  const codes = await structural.embedCode(
-    lessons.map(({ context, evidence }) => ({ text: evidence.source, language: context.language })),
-  );
+interface Real {
+  readonly lessons: readonly Lesson[];
+  readonly texts: readonly Float32Array[];
+  readonly codes: readonly Float32Array[];
+}
+
+/** From `file`, where the process before has left what it needs: reading the recorded runs takes more memory than a bank. */
+export async function createLessonMaker(file: string): Promise<LessonMaker> {
+  const { lessons, texts, codes } = await realLessons(file);
   const inC = lessons.flatMap(({ context }, index) => (context.language === "c" ? [index] : []));
   /** Beyond the numbers of the lessons in the bank. */
   const asked = (number: number): number =>
@@ -64,7 +66,7 @@ export async function createLessonMaker(): Promise<LessonMaker> {
           id: `lesson-${String(number).padStart(9, "0")}`,
           text: `${number}: ${text}`.slice(0, 400),
           features: rest.features.slice(0, 8),
-          evidence: { ...evidence, task: `task-${task}`, run: `run-${task}`, source: "", diff: "" },
+          evidence: { ...evidence, task: `task-${task}`, run: `run-${task}` },
         },
       };
     },
@@ -77,7 +79,27 @@ export async function createLessonMaker(): Promise<LessonMaker> {
   };
 }
 
-function realLessons(): Lesson[] {
+async function realLessons(file: string): Promise<Real> {
+  if (!existsSync(file)) {
+    const lessons = recordedLessons();
+    const structural = createStructuralEmbedder();
+    const texts = await structural.embedText(lessons.map(({ text }) => text));
+    const codes = await structural.embedCode(
+      lessons.map(({ context, evidence }) => ({ text: evidence.source, language: context.language })),
+    );
+    const without = lessons.map((lesson) => ({
+      ...lesson,
+      evidence: { ...lesson.evidence, source: "", diff: "" },
+    }));
+    const numbers = (vectors: readonly Float32Array[]) => vectors.map((vector) => [...vector]);
+    writeFileSync(file, JSON.stringify({ lessons: without, texts: numbers(texts), codes: numbers(codes) }));
+  }
+  const { lessons, texts, codes } = JSON.parse(readFileSync(file, "utf8")) as Real;
+  const vectors = (each: readonly Float32Array[]) => each.map((numbers) => Float32Array.from(numbers));
+  return { lessons, texts: vectors(texts), codes: vectors(codes) };
+}
+
+function recordedLessons(): Lesson[] {
   const lessons = new Map<string, Lesson>();
   for (const name of readdirSync("lessons/runs").toSorted()) {
     if (!name.endsWith(".jsonl.gz")) continue;

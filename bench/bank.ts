@@ -5,11 +5,11 @@
  *   npm run bench:bank -- [--lessons 1000,100000,1000000] [--engines lessonbank,sqlite-vec] [--queries 1000] [--recall 50] [--folder DIR] [--records FILE] [--json]
  *   npm run bench:bank -- --analyse FILE
  *
- * A million lessons need about 25 GB in the folder. Each step is a process of its own, so that the memory is what that
- * step needs.
+ * A million lessons need about 25 GB. In a folder that is named, what was built stays and is taken again the next time. Each step is a process of
+ * its own, so that the memory is what that step needs.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -32,6 +32,8 @@ interface Measured {
     /** Of all threads, a search. Tells what it costs also on a machine that is not idle. */
     readonly processorMs: number;
     readonly recall: number;
+    /** So many searches were compared with exact ones. */
+    readonly compared: number;
   }[];
   /** Of the process that searches. */
   readonly residentMegabytes: number;
@@ -59,14 +61,16 @@ const { values } = parseArgs({
     // One process of several.
     step: { type: "string" },
     in: { type: "string", default: "" },
+    real: { type: "string", default: "" },
   },
 });
 const sizes = values.lessons.split(",").map((size) => wholeNumber("lessons", size));
 const asked = values.engines.split(",").map((engine) => oneOf("engines", engine, engines));
 const queries = wholeNumber("queries", values.queries);
 const recallQueries = wholeNumber("recall", values.recall);
-const batch = 1000;
-const longestSearchSeconds = 60;
+const batch = 10_000;
+/** For the searches of one kind, and for what they are compared with. */
+const longestSearchSeconds = 30;
 const warmUps = 20;
 const sharedSeconds = 10;
 const readers = 2;
@@ -84,28 +88,54 @@ if (values.step !== undefined) {
 
 async function measure(engine: EngineName, lessons: number, records: Records<Measured>): Promise<void> {
   if (records.items.some((item) => item.engine === engine && item.lessons === lessons)) return;
-  const root = mkdtempSync(join(values.folder ?? tmpdir(), "lessonbank-bench-bank-"));
-  const folder = join(root, "bank");
+  const root = values.folder ?? mkdtempSync(join(tmpdir(), "lessonbank-bench-bank-"));
+  const real = join(root, "real-lessons.json");
+  const step = (name: (typeof steps)[number], folder: string) =>
+    inProcess(name, engine, lessons, folder, real);
   try {
-    const build = (await inProcess("build", engine, lessons, folder)) as Measured["build"];
+    mkdirSync(root, { recursive: true });
+    await createLessonMaker(real);
+    const built = join(root, `${engine}-${lessons}`);
+    const build = await buildOnce(built, step);
     process.stderr.write(
       `${engine}, ${lessons}: built in ${seconds(build.addSeconds + build.indexSeconds)} s\n`,
     );
-    const found = (await inProcess("search", engine, lessons, folder)) as Pick<
-      Measured,
-      "searches" | "residentMegabytes"
-    >;
+    const folder = workingCopy(engine, built);
+    const found = (await step("search", folder)) as Pick<Measured, "searches" | "residentMegabytes">;
     process.stderr.write(`${engine}, ${lessons}: searched\n`);
     const [added, ...read] = (await Promise.all([
-      inProcess("add", engine, lessons, folder),
-      ...Array.from({ length: readers }, () => inProcess("read", engine, lessons, folder)),
+      step("add", folder),
+      ...Array.from({ length: readers }, () => step("read", folder)),
     ])) as [{ addsPerSecond: number }, ...{ readMs: number[] }[]];
     const readMs = read.flatMap((each) => each.readMs);
     const sharing = { ...added, readMedianMs: quantile(readMs, 0.5), readP99Ms: quantile(readMs, 0.99) };
     records.add({ engine, lessons, build, ...found, sharing });
+    if (folder !== built) rmSync(folder, { recursive: true, force: true });
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    if (values.folder === undefined) rmSync(root, { recursive: true, force: true });
   }
+}
+
+/** What was built before, and wholly, is not built again. */
+async function buildOnce(
+  folder: string,
+  step: (name: "build", folder: string) => Promise<unknown>,
+): Promise<Measured["build"]> {
+  const note = `${folder}.json`;
+  if (existsSync(note)) return JSON.parse(readFileSync(note, "utf8")) as Measured["build"];
+  rmSync(folder, { recursive: true, force: true });
+  const build = (await step("build", folder)) as Measured["build"];
+  writeFileSync(note, JSON.stringify(build));
+  return build;
+}
+
+/** What is added while it is measured must not stay. LanceDB changes no file, so that links to them make a copy; from SQLite it is taken away again. */
+function workingCopy(engine: EngineName, built: string): string {
+  if (engine !== "lessonbank") return built;
+  const copy = `${built}-copy`;
+  rmSync(copy, { recursive: true, force: true });
+  execFileSync("cp", ["-al", built, copy]);
+  return copy;
 }
 
 function inProcess(
@@ -113,6 +143,7 @@ function inProcess(
   engine: EngineName,
   lessons: number,
   folder: string,
+  real: string,
 ): Promise<unknown> {
   const args = [
     "--step",
@@ -127,6 +158,8 @@ function inProcess(
     String(recallQueries),
     "--in",
     folder,
+    "--real",
+    real,
   ];
   const child = spawn(process.execPath, [process.argv[1]!, ...args], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -148,8 +181,10 @@ async function takeStep(
   lessons: number,
   folder: string,
 ): Promise<unknown> {
-  const maker = await createLessonMaker();
+  const maker = await createLessonMaker(values.real);
   const startedMs = performance.now();
+  /** Of one kind, also those that warm up. */
+  let searched = 0;
   const store = await openEngine(engine, folder, maker);
   if (step === "build") {
     for (let from = 0; from < lessons; from += batch) await store.add(from, Math.min(batch, lessons - from));
@@ -164,10 +199,11 @@ async function takeStep(
     const processorMs = new Map<Kind, number>();
     for (const kind of kinds) {
       const before = process.cpuUsage();
+      searched = 0;
       const ms = await searchFor(kind, queries, longestSearchSeconds);
       const { user, system } = process.cpuUsage(before);
       times.set(kind, ms);
-      processorMs.set(kind, (user + system) / 1000 / (ms.length + warmUps));
+      processorMs.set(kind, (user + system) / 1000 / searched);
     }
     const residentMegabytes = process.resourceUsage().maxRSS / 1024;
     const exact = await openEngine(engine, folder, maker, true);
@@ -176,13 +212,18 @@ async function takeStep(
       if (ms.length === 0) continue;
       let found = 0;
       let all = 0;
-      for (let query = 0; query < Math.min(recallQueries, ms.length); query++) {
-        const near = (await store.search(kind, query, 10)) ?? [];
-        const right = (await exact.search(kind, query, 10)) ?? [];
+      let compared = 0;
+      const endMs = performance.now() + longestSearchSeconds * 1000;
+      // sqlite-vec compares with every vector: there is nothing to compare it with.
+      const most = engine === "lessonbank" ? Math.min(recallQueries, ms.length) : 0;
+      while (compared < most && (performance.now() < endMs || all === 0)) {
+        const near = (await store.search(kind, compared, 10)) ?? [];
+        const right = (await exact.search(kind, compared, 10)) ?? [];
         // Lessons of one task have one code: whichever of equally near ones are found is right.
         const last = (right.at(-1)?.similarity ?? 0) - 1e-6;
         found += near.filter(({ similarity }) => similarity >= last).length;
         all += right.length;
+        compared++;
       }
       searches.push({
         kind,
@@ -190,7 +231,8 @@ async function takeStep(
         medianMs: quantile(ms, 0.5),
         p99Ms: quantile(ms, 0.99),
         processorMs: processorMs.get(kind),
-        recall: found / all,
+        recall: all === 0 ? 1 : found / all,
+        compared,
       });
     }
     await Promise.all([store.close(), exact.close()]);
@@ -204,6 +246,7 @@ async function takeStep(
   let added = 0;
   while (performance.now() - startedMs < sharedSeconds * 1000) await store.add(lessons + added++, 1);
   const addsPerSecond = added / ((performance.now() - startedMs) / 1000);
+  store.forget?.(lessons);
   // Not closed: whoever closes tidies up.
   return { addsPerSecond };
 
@@ -214,6 +257,7 @@ async function takeStep(
     for (let query = -warmUps; query < most && (performance.now() < endMs || ms.length === 0); query++) {
       const beforeMs = performance.now();
       if (!(await store.search(kind, Math.abs(query), 4))) return [];
+      searched++;
       if (query >= 0 || performance.now() > endMs) ms.push(performance.now() - beforeMs);
     }
     return ms;
@@ -264,9 +308,10 @@ function report({ machine, items }: Omit<Records<Measured>, "add">): void {
       "p99, ms",
       "processor, ms",
       "recall at 10",
+      "of so many searches",
     ],
     items.flatMap(({ lessons, engine, searches: found }) =>
-      found.map(({ kind, queries: count, medianMs, p99Ms, processorMs, recall }) => [
+      found.map(({ kind, queries: count, medianMs, p99Ms, processorMs, recall, compared }) => [
         String(lessons),
         engine,
         kind,
@@ -275,6 +320,7 @@ function report({ machine, items }: Omit<Records<Measured>, "add">): void {
         p99Ms.toFixed(2),
         processorMs.toFixed(2),
         percent(recall, 1),
+        compared === 0 ? "exact" : String(compared),
       ]),
     ),
   );

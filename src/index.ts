@@ -80,6 +80,7 @@ export type {
   LessonFilter,
   LessonHit,
   LessonQuery,
+  NewestLessons,
   ShowingFilter,
 } from "./bank/bank.ts";
 export { openBank, type OpenBankOptions } from "./bank/lance-bank.ts";

@@ -69,6 +69,12 @@ export interface LessonHit {
   readonly similarity: number;
 }
 
+export interface NewestLessons {
+  readonly lessons: readonly Lesson[];
+  /** Of so many that the filter leaves. */
+  readonly of: number;
+}
+
 export interface BankStatistics {
   readonly lessons: number;
   readonly tasks: number;
@@ -98,6 +104,8 @@ export interface Bank {
   search(query: LessonQuery): Promise<LessonHit[]>;
   /** In order of creation. */
   list(filter?: LessonFilter): Promise<Lesson[]>;
+  /** The last of `list`, newest first, and how many there are: of a large bank little more is read than what is returned. */
+  newest(limit: number, filter?: LessonFilter): Promise<NewestLessons>;
   /** As `list`, one by one and with their code: for export. */
   entries(filter?: LessonFilter, options?: EntryOptions): AsyncIterable<BankEntry>;
   get(id: string): Promise<Lesson | undefined>;

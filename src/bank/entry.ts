@@ -4,7 +4,7 @@
 import { UsageError } from "../errors.ts";
 import { describeIssues, lessonSchema, referenceCodeSchema, withoutUndefined } from "../lesson/schema.ts";
 import type { Lesson } from "../lesson/lesson.ts";
-import type { BankEntry, Embedder, LessonFilter, LessonQuery } from "./bank.ts";
+import type { BankEntry, Embedder, LessonFilter, LessonQuery, NewestLessons } from "./bank.ts";
 
 /** An entry with its place in the order of adding and its two vectors. */
 export interface EmbeddedEntry extends BankEntry {
@@ -92,6 +92,11 @@ export function matchesFilter(lesson: Lesson, filter: LessonFilter = {}): boolea
     (filter.transformation === undefined ||
       transformations.some((transformation) => transformation.name === filter.transformation))
   );
+}
+
+/** Of lessons in order of creation, as `Bank.newest` says. */
+export function newestOf(lessons: readonly Lesson[], limit: number): NewestLessons {
+  return { lessons: lessons.toReversed().slice(0, limit), of: lessons.length };
 }
 
 /** Throws a UsageError where a factor is not one. */

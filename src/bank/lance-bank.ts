@@ -26,16 +26,18 @@ import { asSeen, checkChange, newChange, overtaken } from "./history.ts";
 import { buildIndices, indexedFrom } from "./indices.ts";
 import { byCommit, toRecords } from "./lance-connection.ts";
 import { createLanceHistory } from "./lance-history.ts";
-import { completeBank, createTable, openTables, type OpenedTables } from "./lance-table.ts";
+import { completeBank, createTable, lacksBothVectors, openTables, type OpenedTables } from "./lance-table.ts";
 import { createWriter } from "./lance-write.ts";
 import {
   filterToSql,
   idIn,
   lessonColumns,
+  orderColumns,
   readLesson,
   readSummary,
   readTableDescription,
   summaryColumns,
+  toArrow,
   toRow,
 } from "./lesson-table.ts";
 import { createLanceSearch } from "./lance-search.ts";
@@ -94,7 +96,9 @@ export async function openBank(directory: string, options: OpenBankOptions = {})
   }
   const tables = await openTables(place, embedder);
   try {
-    const complete = state.kind === "bank" && state.complete;
+    // Of a damaged one that is told to whoever reads it.
+    const lacksVectors = !readOnly && (await lacksBothVectors(tables.lessons).catch(() => false));
+    const complete = state.kind === "bank" && state.complete && !lacksVectors;
     if (!readOnly && !complete) await createWriter(place).write(() => completeBank(place, tables, embedder));
   } catch (error) {
     tables.close();
@@ -162,9 +166,15 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
     table,
     history,
     byIndices: Number.isFinite(indicesFrom),
+    async hasBoth() {
+      // A bank that is only read may be brought to this version by somebody else.
+      everyHasBoth ||= !readOnly || !(await lacksBothVectors(table));
+      return everyHasBoth;
+    },
     readByIds,
     lessonOf,
   });
+  let everyHasBoth = false;
   let lastSequence = 0;
   /** Of the table, when its embedder was looked at. */
   let checkedVersion: number | undefined;
@@ -280,12 +290,11 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
         );
         const fresh = embedded.filter((entry) => !banked.has(entry.lesson.id));
         if (fresh.length === 0) return;
-        await table.add(
-          fresh.map((entry) => {
-            lastSequence = Math.max(lastSequence + 1, Date.now() * 1000);
-            return toRow(entry, lastSequence);
-          }),
-        );
+        const rows = fresh.map((entry) => {
+          lastSequence = Math.max(lastSequence + 1, Date.now() * 1000);
+          return toRow(entry, lastSequence);
+        });
+        await table.add(toArrow(rows, await table.schema()));
       });
     },
 
@@ -304,8 +313,19 @@ function createLanceBank({ place, tables, embedder, readOnly, indicesFrom }: Ope
       return rows.flatMap((row) => asSeen(lessonOf(row), past) ?? []);
     },
 
+    async newest(limit, filter) {
+      const order = await readInOrder(filterToSql(filter), orderColumns);
+      const past = await history.current();
+      const ids = order.map((row) => String(row["id"])).filter((id) => !past.isRemoved(id));
+      const rows = await readByIds(ids.toReversed().slice(0, limit).toReversed(), lessonColumns);
+      return {
+        lessons: rows.flatMap((row) => asSeen(lessonOf(row), past) ?? []).toReversed(),
+        of: ids.length,
+      };
+    },
+
     async *entries(filter?: LessonFilter, { asEarned = false }: EntryOptions = {}): AsyncIterable<BankEntry> {
-      const order = await readInOrder(filterToSql(filter), ["id", "createdAt", "sequence"]);
+      const order = await readInOrder(filterToSql(filter), orderColumns);
       const past = await history.current();
       const ids = order.map((row) => String(row["id"]));
       for (const some of chunks(ids)) {

@@ -11,17 +11,18 @@ import { asSeen, type History } from "./history.ts";
 import { indexedVectors, type VectorColumn } from "./indices.ts";
 import { toRecords } from "./lance-connection.ts";
 import type { LanceHistory } from "./lance-history.ts";
-import { filterToSql, lessonColumns } from "./lesson-table.ts";
+import { filterToSql, lessonColumns, readLessonColumns } from "./lesson-table.ts";
 import {
   asOne,
   fewRows,
+  nearestByTwo,
   nearestRows,
   nearlyNearestRows,
   type FoundRow,
   type NearestQuery,
 } from "./nearest-rows.ts";
 import type { Place } from "./place.ts";
-import { byNearnessOfIds, cosine, type NearId } from "./similarity.ts";
+import { byNearnessOfIds, innerProduct, meanSimilarity, type NearId } from "./similarity.ts";
 import { textTerms } from "./text-terms.ts";
 import { fuseRankings, rankByWords, rankingDepth, type WordedText } from "./word-ranking.ts";
 
@@ -36,6 +37,8 @@ interface Sources {
   readonly history: LanceHistory;
   /** Whether indices are used where there are any. */
   readonly byIndices: boolean;
+  /** Whether every lesson has both its vectors as one, too. */
+  readonly hasBoth: () => Promise<boolean>;
   readonly readByIds: (ids: readonly string[], columns: string[]) => Promise<Record<string, unknown>[]>;
   readonly lessonOf: (row: Record<string, unknown>) => Lesson;
 }
@@ -46,7 +49,7 @@ const lookAgainMs = 10_000;
 const mostCounts = 256;
 
 export function createLanceSearch(sources: Sources): LanceSearch {
-  const { place, embedder, table, history, byIndices, readByIds, lessonOf } = sources;
+  const { place, embedder, table, history, byIndices, hasBoth, readByIds, lessonOf } = sources;
   let indices: { readonly present: Promise<ReadonlySet<VectorColumn>>; readonly atMs: number } | undefined;
   const counts = new Map<string | undefined, { readonly rows: number; readonly atMs: number }>();
 
@@ -58,9 +61,9 @@ export function createLanceSearch(sources: Sources): LanceSearch {
   }
 
   async function nearest(query: NearestQuery, byIndex: boolean): Promise<FoundRow[]> {
+    if (query.vectors.length > 1 && !(await hasBoth())) return nearestByTwo(table, query);
     if (!byIndex) return nearestRows(table, query);
     return nearlyNearestRows(table, query, {
-      fields: lessonColumns,
       rows: await rowsLeft(undefined),
       rowsLeft: await rowsLeft(query.where),
     });
@@ -116,7 +119,9 @@ export function createLanceSearch(sources: Sources): LanceSearch {
     ]);
     return rows.map((row) => ({
       id: String(row["id"]),
-      similarity: mean(vectors.map(({ column, vector }) => cosine(vector, row[column] as Float32Array))),
+      similarity: meanSimilarity(
+        vectors.map(({ column, vector }) => innerProduct(vector, row[column] as Float32Array)),
+      ),
     }));
   }
 
@@ -138,15 +143,15 @@ export function createLanceSearch(sources: Sources): LanceSearch {
         const byIndex = indexed.has(asOne(vectors).column);
         const depth = query.words === undefined ? query.limit : Math.max(query.limit, rankingDepth);
         const near: FoundRow[] = await nearest(
-          { vectors, where, limit: depth, ...(changed && { leaveOut }) },
+          { vectors, where, limit: depth, fields: readLessonColumns, ...(changed && { leaveOut }) },
           byIndex,
         );
         const edited = (await history.edited(past)).filter(({ lesson }) =>
           matchesFilter(lesson, query.filter),
         );
         for (const { lesson, ...own } of edited) {
-          const parts = vectors.map(({ column, vector }) => cosine(vector, own[column]));
-          near.push({ id: lesson.id, similarity: mean(parts) });
+          const parts = vectors.map(({ column, vector }) => innerProduct(vector, own[column]));
+          near.push({ id: lesson.id, similarity: meanSimilarity(parts) });
         }
         let ranked = near.toSorted(byNearnessOfIds);
         if (query.words !== undefined) {
@@ -184,8 +189,4 @@ function wordsIn(row: Record<string, unknown>): string {
 
 function isChanged(history: History, id: string): boolean {
   return history.isRemoved(id) || history.wordsOf(id) !== undefined;
-}
-
-function mean(parts: readonly number[]): number {
-  return parts.reduce((sum, part) => sum + part, 0) / parts.length;
 }

@@ -14,6 +14,7 @@ import {
   type BankDescription,
 } from "./bank-folder.ts";
 import { changeTableSchema } from "./change-table.ts";
+import { indexedFrom } from "./indices.ts";
 import { toRecords } from "./lance-connection.ts";
 import { searchableText } from "./entry.ts";
 import {
@@ -178,6 +179,16 @@ async function addBothVectors(lessons: Table, description: BankDescription): Pro
   const without = "vectors IS NULL";
   if ((await lessons.countRows(without)) > 0)
     await lessons.update({ where: without, valuesSql: { vectors: sql } });
+}
+
+/**
+ * Whether some lessons lack both their vectors as one: an earlier lessonbank that had the bank open when it was brought to this version may have added
+ * lessons since. Of a large bank it would take seconds to see.
+ */
+export async function lacksBothVectors(lessons: Table): Promise<boolean> {
+  const { fields } = await lessons.schema();
+  if (!fields.some(({ name }) => name === "vectors")) return true;
+  return (await lessons.countRows()) < indexedFrom && (await lessons.countRows("vectors IS NULL")) > 0;
 }
 
 /** One that is there stays. */

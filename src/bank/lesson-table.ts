@@ -3,12 +3,13 @@
  * stand the fields that are filtered by, the factor (which alone changes), the words, and a vector of the text and one of the code;
  * both of them once more as one vector, whose inner product with a text and a code that are asked for is the sum of both similarities.
  */
-import type { Field, Schema } from "apache-arrow";
+import type { Field, Schema, Table as ArrowTable } from "apache-arrow";
 import type { Lesson } from "../lesson/lesson.ts";
 import { lessonSchema, withoutUndefined } from "../lesson/schema.ts";
 import type { LessonFilter } from "./bank.ts";
 import type { BankDescription } from "./bank-folder.ts";
 import { searchableText, type EmbeddedEntry } from "./entry.ts";
+import { lanceArrow } from "./lance-connection.ts";
 import { namesOf, type LessonSummary } from "./statistics.ts";
 
 export const tableName = "lessons";
@@ -39,8 +40,12 @@ export interface LessonRow extends Record<string, unknown> {
   readonly vectors: Float32Array;
 }
 
-/** Columns that `readLesson` and `readSummary` need. */
-export const lessonColumns = ["id", "createdAt", "sequence", "factor", "lesson"];
+/** Columns that `readLesson` and `readSummary` need, */
+export const readLessonColumns = ["id", "factor", "lesson"];
+/** those that say the order, */
+export const orderColumns = ["id", "createdAt", "sequence"];
+/** the former with these, */
+export const lessonColumns = [...readLessonColumns, "createdAt", "sequence"];
 export const summaryColumns = ["id", "task", "run", "status", "speed", "speedLow", "transformations"];
 
 /** The columns, with the bank's description in the metadata. */
@@ -131,6 +136,24 @@ export function toRow(entry: EmbeddedEntry, sequence: number): LessonRow {
     codeVector,
     vectors: bothOf(textVector, codeVector),
   };
+}
+
+/**
+ * Rows as LanceDB takes them in, of a table with this schema. Left to itself it would put vectors together number by number, which takes longer
+ * than all else that an add does.
+ */
+export function toArrow(rows: readonly LessonRow[], schema: Schema): ArrowTable {
+  const { FixedSizeList, makeData, RecordBatch, Struct, Table, vectorFromArray } = lanceArrow();
+  const { length } = rows;
+  const children = schema.fields.map(({ name, type }) => {
+    const values = rows.map((row) => row[name]);
+    if (!(type instanceof FixedSizeList)) return vectorFromArray(values, type).data[0]!;
+    const numbers = new Float32Array(length * type.listSize);
+    for (const [index, value] of values.entries()) numbers.set(value as Float32Array, index * type.listSize);
+    return makeData({ type, length, nullCount: 0, child: makeData({ type: type.valueType, data: numbers }) });
+  });
+  const data = makeData({ type: new Struct(schema.fields), length, nullCount: 0, children });
+  return new Table(new RecordBatch(schema, data));
 }
 
 /** Undefined where the row does not hold a lesson. */

@@ -23,10 +23,11 @@ import {
   matchesFilter,
   searchableText,
   type EmbeddedEntry,
+  newestOf,
 } from "./entry.ts";
 import { asSeen, checkChange, foldChanges, newChange, type History } from "./history.ts";
 import { byTime, checkShowings, matchesShowing } from "./showings.ts";
-import { byNearness, cosine } from "./similarity.ts";
+import { byNearness, innerProduct, meanSimilarity } from "./similarity.ts";
 import { countLessons, summarise } from "./statistics.ts";
 import { fuseRankings, rankByWords } from "./word-ranking.ts";
 
@@ -72,12 +73,9 @@ export function createMemoryBank({ embedder }: { readonly embedder: Embedder }):
       const hits = entries
         .map((entry) => {
           const parts: number[] = [];
-          if (textVector) parts.push(cosine(textVector, entry.textVector));
-          if (codeVector) parts.push(cosine(codeVector, entry.codeVector));
-          return {
-            lesson: entry.lesson,
-            similarity: parts.reduce((sum, part) => sum + part, 0) / parts.length,
-          };
+          if (textVector) parts.push(innerProduct(textVector, entry.textVector));
+          if (codeVector) parts.push(innerProduct(codeVector, entry.codeVector));
+          return { lesson: entry.lesson, similarity: meanSimilarity(parts) };
         })
         .toSorted(byNearness);
       return (query.words === undefined ? hits : withWords(query.words, hits))
@@ -87,6 +85,15 @@ export function createMemoryBank({ embedder }: { readonly embedder: Embedder }):
 
     async list(filter?: LessonFilter): Promise<Lesson[]> {
       return inOrder(filter).map((entry) => structuredClone(entry.lesson));
+    },
+
+    async newest(limit, filter) {
+      return structuredClone(
+        newestOf(
+          inOrder(filter).map(({ lesson }) => lesson),
+          limit,
+        ),
+      );
     },
 
     async *entries(filter?: LessonFilter, options?: EntryOptions): AsyncIterable<BankEntry> {

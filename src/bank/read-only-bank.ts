@@ -3,6 +3,7 @@
  * name is the hash of what it holds.
  */
 import type { Bank } from "./bank.ts";
+import { newestOf } from "./entry.ts";
 import { createMemoryBank } from "./memory-bank.ts";
 import { byNearness } from "./similarity.ts";
 import { snapshotName } from "./snapshot.ts";
@@ -31,6 +32,8 @@ export function readOnlyBank(bank: Bank): BankSnapshot {
       return [...found, ...more].toSorted(byNearness).slice(0, query.limit);
     },
     list: async (filter) => [...(await bank.list(filter)), ...(await own.list(filter))],
+    newest: async (limit, filter) =>
+      newestOf([...(await bank.list(filter)), ...(await own.list(filter))], limit),
     async *entries(filter, options) {
       yield* bank.entries(filter, options);
       yield* own.entries(filter, options);

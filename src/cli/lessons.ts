@@ -35,12 +35,11 @@ export function lessonsCommand(terminal: Terminal): Command {
     .option("--json", "print one JSON document")
     .action((flags: ListFlags, command: Command) =>
       useBank(terminal, flags, { readOnly: true, anyEmbedder: true }, async (bank) => {
-        const found = (await bank.list(filterOf(flags))).toReversed();
-        const shown = found.slice(0, flags.limit ?? 50);
+        const { lessons: shown, of } = await bank.newest(flags.limit ?? 50, filterOf(flags));
         terminal.stdout.write(
           flags.json
             ? printDocument(shown)
-            : `${formatLessons(shown, found.length, appearanceOf(command, terminal))}\n`,
+            : `${formatLessons(shown, of, appearanceOf(command, terminal))}\n`,
         );
       }),
     );

@@ -3,6 +3,7 @@
  * memory, shown like the others, and offered to it once more at the end.
  */
 import type { Bank, BankEntry } from "../bank/bank.ts";
+import { newestOf } from "../bank/entry.ts";
 import { createMemoryBank } from "../bank/memory-bank.ts";
 import { byTime } from "../bank/showings.ts";
 import { byNearness } from "../bank/similarity.ts";
@@ -54,6 +55,8 @@ export function survivingBank(bank: Bank): SurvivingBank {
       return [...found, ...more].toSorted(byNearness).slice(0, query.limit);
     },
     list: async (filter) => [...(await bank.list(filter)), ...(await held.list(filter))],
+    newest: async (limit, filter) =>
+      newestOf([...(await bank.list(filter)), ...(await held.list(filter))], limit),
     async *entries(filter, options) {
       yield* bank.entries(filter, options);
       yield* held.entries(filter, options);

@@ -63,6 +63,12 @@ export function describeBankContract(
       await bank.add([...twins.slice(2), early].map((lesson) => ({ lesson, code: product })));
       const texts = (await bank.list()).map((lesson) => lesson.text);
       expect(texts).toEqual(["early", "twin 1", "twin 2", "twin 3", "twin 4", "late"]);
+      const newest = await bank.newest(3);
+      expect(newest.lessons.map((lesson) => lesson.text)).toEqual(["late", "twin 4", "twin 3"]);
+      expect(newest.of).toBe(6);
+      await bank.change({ kind: "removed", lesson: late.id, reason: "" }, "person");
+      expect((await bank.newest(1)).lessons).toEqual((await bank.list()).slice(-1));
+      expect(await bank.newest(9, { task: "no such task" })).toEqual({ lessons: [], of: 0 });
     });
 
     test("adds a whole batch or none of it, and names the field that is wrong", async () => {

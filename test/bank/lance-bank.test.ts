@@ -333,6 +333,28 @@ describe("a folder of a bank", () => {
     await indexed.close();
   });
 
+  test.runIf(every)(
+    "whose lessons hold very many words is indexed to its end, also on two cores",
+    async () => {
+      const folder = newFolder();
+      const bank = await openBank(folder, { indexedFrom: 300 });
+      // With a quarter of a million and LanceDB's own number of threads on two cores it waited for itself, and for ever.
+      const words = (number: number): string =>
+        Array.from({ length: 55 }, (_, index) => `w${(number * 55 + index).toString(36)}`).join(" ");
+      await bank.add(
+        Array.from({ length: 5000 }, (_, number) => ({
+          lesson: exampleLesson({ text: words(number), task: `task-${number}` }),
+          code,
+        })),
+      );
+      await bank.close();
+      const opened = await openTable(folder, createStructuralEmbedder());
+      const columns = (await opened.table.listIndices()).flatMap((index) => index.columns);
+      opened.close();
+      expect(columns).toContain("words");
+    },
+  );
+
   test("is put together when many small adds have left many pieces", async () => {
     const folder = newFolder();
     const bank = await openBank(folder);
