@@ -26,7 +26,7 @@ const shortFile = 1500;
 /** About 2,000 tokens. */
 const longestSurroundings = 7000;
 /** Two of them stand in a prompt, and little is left of a small context. */
-const longestVersion = 3500;
+const longestVersion = 1500;
 /** Of what room there is for code, the share of the function's own file. */
 const shareOfFile = longestFile / (longestFile + longestSurroundings);
 
