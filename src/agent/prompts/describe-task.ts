@@ -107,8 +107,9 @@ export function describeReply(task: Task): string {
 
 /** Of a repository's file, which may begin with a hundred imports. What a reply in Python leaves out of the documentation is put back. */
 function leaveOut({ language }: Task): string {
+  const imports = isCompiled(language) ? "#include lines" : "imports";
   const documentation = language === "python" ? " So does the documentation string." : "";
-  return `Leave out what the file has already: its imports, types, constants and other functions stay as they are.${documentation}`;
+  return `Leave out what the file has already: its ${imports}, types, constants and other functions stay as they are.${documentation} New ${imports} belong in the block.`;
 }
 
 /** A version of the file as prompts show it that ask about an attempt: whole where it is a task's own, else the function with what is near it. */
