@@ -25,8 +25,6 @@ const longestFile = 21_000;
 const shortFile = 1500;
 /** About 2,000 tokens. */
 const longestSurroundings = 7000;
-/** Two of them stand in a prompt, and little is left of a small context. */
-const longestVersion = 1500;
 /** Of what room there is for code, the share of the function's own file. */
 const shareOfFile = longestFile / (longestFile + longestSurroundings);
 
@@ -112,12 +110,15 @@ function leaveOut({ language }: Task): string {
   return `Leave out what the file has already: its ${imports}, types, constants and other functions stay as they are.${documentation} New ${imports} belong in the block.`;
 }
 
-/** A version of the file as prompts show it that ask about an attempt: whole where it is a task's own, else the function with what is near it. */
-export function versionCode(task: Task, source: string): string {
+/**
+ * A version of the file as prompts show it that ask about an attempt: whole where it is a task's own, else the function, whole however long, with
+ * what it needs as far as `limit` goes.
+ */
+export function versionCode(task: Task, source: string, limit: number): string {
   const part =
     task.kind === "function"
       ? source
-      : excerptOf(source, task.language, task.function, longestVersion, Math.min(shortFile, longestVersion));
+      : excerptOf(source, task.language, task.function, limit, Math.min(shortFile, limit));
   return fenced(part, fenceName(task));
 }
 

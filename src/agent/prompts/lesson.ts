@@ -11,6 +11,8 @@ import { fenced, quoted } from "./quote.ts";
 import { languageName, plainName, versionCode } from "./describe-task.ts";
 
 const longestReason = 400;
+/** Of a repository's file, in characters: two versions stand in a prompt, and little is left of a small context. */
+const longestVersion = 1500;
 const mostCompilerLines = 7;
 
 export interface LessonPrompt {
@@ -23,9 +25,9 @@ export interface LessonPrompt {
 export function lessonPrompt({ task, source, outcome }: LessonPrompt): ChatMessage[] {
   const content = [
     `Version A of the ${languageName(task)} function \`${plainName(task)}\`:`,
-    versionCode(task, task.source.text),
+    versionCode(task, task.source.text, longestVersion),
     "Version B was meant to be faster:",
-    versionCode(task, source),
+    versionCode(task, source, longestVersion),
     ...describeOutcome(outcome),
     "Answer in one or two plain sentences. No code, no list, no line numbers.",
   ].join("\n\n");
