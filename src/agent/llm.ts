@@ -4,13 +4,11 @@
  *
  * Liu et al., "Lessons Learned: A Multi-Agent Framework for Code LLMs to Learn and Improve", NeurIPS 2025: the published sampling,
  * always from the original source. Different, on purpose: a request has a seed; a reply without code costs the turn; a text that
- * does not compile may be mended once; a reply has an end (`defaultReplyTokens`).
+ * does not compile may be mended once; a reply has an end (`defaultReplyTokens`). Where it works on a function of a repository and no new
+ * candidate comes of a reply, it is told why and asked once more in the same turn; the functions of tasks, on which methods are compared, keep to the published way.
  */
-import { noOverlap, reordered } from "../code/dependences.ts";
 import { loadGrammarsOf } from "../code/parser.ts";
-import { codeInReply } from "../code/reply.ts";
 import type { Outcome } from "../evaluate/outcome.ts";
-import type { Transformation } from "../lesson/lesson.ts";
 import { rewriterLesson } from "../lesson/words.ts";
 import {
   type ChatMessage,
@@ -20,15 +18,16 @@ import {
   type Sampling,
 } from "../model/chat-model.ts";
 import type { GeneralCandidate } from "../select/policy.ts";
-import type { Task } from "../task/task.ts";
-import type { Agent, Proposal, Review } from "./agent.ts";
+import type { Agent, ProposalRequest, Review } from "./agent.ts";
+import { type Answer, answerIn, proposalOf, recognised } from "./answer.ts";
 import { lessonSentences } from "./lesson-sentences.ts";
+import { askAgainPrompt, type Fruitless } from "./prompts/ask-again.ts";
 import { clearExperience, generalExperience } from "./prompts/experience.ts";
 import { lessonPrompt } from "./prompts/lesson.ts";
 import { optimisePrompt } from "./prompts/optimise.ts";
 import { optimiseWithLessonsPrompt } from "./prompts/optimise-with-lessons.ts";
 import { repairPrompt } from "./prompts/repair.ts";
-import { preconditionsOf, recogniseTransformations } from "./recognise.ts";
+import { preconditionsOf } from "./recognise.ts";
 
 export interface LlmAgentOptions {
   readonly name: string;
@@ -60,12 +59,8 @@ const tokensAround = 900;
 const codeSampling: Sampling = { temperature: 0.2, topP: 0.95, maxTokens: defaultReplyTokens };
 const lessonSampling: Sampling = { temperature: 0.2, topP: 0.95, frequencyPenalty: 0.5, maxTokens: 250 };
 
-/** What the code relies on beyond what tests can show, by the transformation that does. */
-const assumptionsOf: Readonly<Record<string, string>> = {
-  "no-alias": noOverlap,
-  "multiple-accumulators": reordered,
-  "relaxed-floating-point": reordered,
-};
+/** At a low temperature a model that gave the old function back gives it back again. */
+const livelyTemperature = 0.7;
 
 /**
  * The agent. Same request and same replies, same proposals: it keeps no state. `propose` and `repair` throw a ModelError
@@ -81,7 +76,8 @@ export function createLlmAgent(options: LlmAgentOptions): Agent {
     kind: "llm",
     speciality: speciality ?? `whatever ${model.name} finds`,
 
-    async propose({ task, context, lessons, experience, general, random, ask }) {
+    async propose(request) {
+      const { task, context, lessons, experience, general, random, ask, tried } = request;
       await loadGrammarsOf([task.language]);
       const prompt = {
         task,
@@ -96,7 +92,12 @@ export function createLlmAgent(options: LlmAgentOptions): Agent {
       const messages =
         lessons.length > 0 ? optimiseWithLessonsPrompt({ ...prompt, lessons }) : optimisePrompt(prompt);
       const reply = await ask(model, "propose", requestOf(model, messages, forCode, random));
-      const proposal = proposalOf(task, reply.text);
+      const first = answerIn(reply, task, tried);
+      const answer =
+        first.why && task.kind === "command"
+          ? await askAgain(request, messages, reply.text, first, first.why)
+          : first;
+      const proposal = proposalOf(answer);
       const cites = citedIn(reply.text, general);
       return proposal && cites.length > 0 ? { ...proposal, cites } : proposal;
     },
@@ -122,9 +123,29 @@ export function createLlmAgent(options: LlmAgentOptions): Agent {
       await loadGrammarsOf([task.language]);
       const messages = repairPrompt({ task, context, source: candidate.source, reason: reasonOf(outcome) });
       const reply = await ask(model, "repair", requestOf(model, messages, forCode, random));
-      return proposalOf(task, reply.text);
+      return proposalOf(answerIn(reply, task, new Set()));
     },
   };
+
+  /** The first answer where there is no budget or no room for another question. */
+  async function askAgain(
+    { task, random, ask, tried }: ProposalRequest,
+    messages: readonly ChatMessage[],
+    reply: string,
+    first: Answer,
+    why: Fruitless,
+  ): Promise<Answer> {
+    const lively = Math.max(forCode.temperature, livelyTemperature);
+    const sampling = "reason" in why ? forCode : { ...forCode, temperature: lively };
+    const again = askAgainPrompt(task, messages, reply, why);
+    try {
+      return answerIn(await ask(model, "propose", requestOf(model, again, sampling, random)), task, tried);
+    } catch (error) {
+      const full = error instanceof ModelError && /^(?:no-budget|context-overflow)$/.test(error.fault);
+      if (full) return first;
+      throw error;
+    }
+  }
 
   /** Empty where the model says nothing usable, or the budget has no room for asking: then the outcome speaks for itself. */
   async function askWhy({ task, candidate, outcome, random, ask }: Review): Promise<string> {
@@ -165,24 +186,6 @@ function roomForCode({ contextTokens }: ChatModel, { maxTokens = Infinity }: Sam
   return Math.max(0, contextTokens - forReply - tokensAround) * charactersPerToken;
 }
 
-/** Undefined where the model gave the reference back. */
-function proposalOf(task: Task, text: string): Proposal | undefined {
-  const found = codeInReply(text, {
-    source: task.source.text,
-    language: task.language,
-    functionName: task.function,
-  });
-  if (found.kind === "unchanged") return undefined;
-  if (found.kind === "none") throw new ModelError("unreadable-reply", sentence(found.reason));
-  const names = recognised(task, found.source).map((each) => each.name);
-  return {
-    source: found.source,
-    transformations: [],
-    assumptions: [...new Set(names.flatMap((each) => assumptionsOf[each] ?? []))],
-    summary: names.length > 0 ? names.map((each) => each.replaceAll("-", " ")).join(", ") : "a new version",
-  };
-}
-
 /** The general lessons whose transformations the reply names in the words in which it was shown them. */
 function citedIn(text: string, general: readonly GeneralCandidate[]): string[] {
   const said = text.toLowerCase();
@@ -191,14 +194,6 @@ function citedIn(text: string, general: readonly GeneralCandidate[]): string[] {
     .map(({ lesson }) => lesson.id);
 }
 
-function recognised({ source, language, function: functionName }: Task, candidate: string): Transformation[] {
-  return recogniseTransformations(source.text, candidate, language, functionName);
-}
-
 function reasonOf(outcome: Outcome): string {
   return "reason" in outcome && outcome.reason !== undefined ? outcome.reason : "";
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }

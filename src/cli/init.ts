@@ -1,10 +1,11 @@
 /** `lessonbank init`: looks at a repository, tries what it seems to offer, and writes `lessonbank.json`. */
-import { existsSync, realpathSync } from "node:fs";
-import { join, relative } from "node:path";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { Command } from "commander";
+import { z } from "zod";
 import { detectCommands, guessesFor, type CommandGuess } from "../codebase/project/detect.ts";
 import { projectFileName, type ProjectFile } from "../codebase/project/project-file.ts";
-import { schemaFile } from "../codebase/project/write-schema.ts";
 import { UsageError } from "../errors.ts";
 import { formatBaseline, formatGuessed } from "../report/repository.ts";
 import { appearanceOf, type Appearance } from "./appearance.ts";
@@ -41,7 +42,7 @@ export function initCommand(terminal: Terminal): Command {
       await writeWhole(
         terminal,
         join(root, projectFileName),
-        `${JSON.stringify({ $schema: schemaFor(root), ...file.content }, undefined, 2)}\n`,
+        `${JSON.stringify({ ...(await schemaFor(root)), ...file.content }, undefined, 2)}\n`,
       );
       const where = directory === undefined ? "" : ` ${directory}`;
       terminal.stdout.write(
@@ -50,11 +51,25 @@ export function initCommand(terminal: Terminal): Command {
     });
 }
 
-/** For editors, by a path from the file: the one that the repository has installed, else this package's own. Nothing here ever reads it. */
-function schemaFor(root: string): string {
-  const installed = "node_modules/lessonbank/tasks/project.schema.json";
-  return existsSync(join(root, installed)) ? `./${installed}` : relative(realpathSync(root), schemaFile);
+const installedSchema = "node_modules/lessonbank/tasks/project.schema.json";
+
+/** For editors, where the repository itself brings it along: any other path would lead nowhere on the next machine. Nothing here ever reads it. */
+async function schemaFor(root: string): Promise<{ $schema?: string }> {
+  try {
+    const { dependencies, devDependencies } = dependentSchema.parse(
+      JSON.parse(await readFile(join(root, "package.json"), "utf8")),
+    );
+    if ("lessonbank" in { ...dependencies, ...devDependencies }) return { $schema: `./${installedSchema}` };
+  } catch {
+    // No package, or one that npm has to complain about.
+  }
+  return {};
 }
+
+const dependentSchema = z.object({
+  dependencies: z.record(z.string(), z.unknown()).optional(),
+  devDependencies: z.record(z.string(), z.unknown()).optional(),
+});
 
 interface Choice {
   readonly content: ProjectFile;

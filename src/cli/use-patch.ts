@@ -2,6 +2,7 @@
 import { applyChanges, commitChanges } from "../codebase/project/git.ts";
 import type { CombinedResult, RepositoryResult } from "../codebase/repository-result.ts";
 import { UsageError } from "../errors.ts";
+import { whyUnproven } from "../report/pull-request.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface PatchFlags {
@@ -21,15 +22,16 @@ export function refuseTwoWays({ apply, commit, branch }: PatchFlags): void {
 
 /** Throws a UsageError where the tests do not notice what it changes and nobody said that this is all right, or the files were changed meanwhile. */
 export async function usePatch(
-  { combined, proven }: RepositoryResult,
+  result: RepositoryResult,
   { apply, commit, branch, unproven }: PatchFlags,
   root: string,
   { stderr }: Pick<Terminal, "stderr">,
 ): Promise<void> {
+  const { combined, proven } = result;
   const wanted = apply || commit || branch !== undefined;
   if (!wanted || !combined) return;
   if (!proven && !unproven)
-    throw new UsageError("the patch was not applied: the tests do not notice what it changes", {
+    throw new UsageError(`the patch was not applied: ${whyUnproven(result).replace(/\.$/, "")}`, {
       remedy: "read it, and give --unproven; or test more",
     });
   if (apply) {

@@ -1,6 +1,6 @@
 /**
- * The part of a long file that someone needs who is to rewrite one function of it: imports, the function, what it calls, and the types
- * and constants that it names, in the file's order, with a note wherever something was left out.
+ * The part of a file that someone needs who is to rewrite one function of it: imports, the function, what it calls, the types and
+ * constants that it names, and who calls it, in the file's order, with a note wherever something was left out.
  */
 import type { Node } from "web-tree-sitter";
 import { indentationAt } from "./edit.ts";
@@ -21,19 +21,36 @@ interface Piece {
   readonly needed: boolean;
 }
 
+/** Characters of what is needed by what the function needs, and not by itself. */
+const mostIndirect = 4000;
+const mostCallers = 2;
+/** In characters. */
+const longestCaller = 2000;
+/** Where so little would be left out, notes of it only disturb. */
+const worthLeavingOut = 0.2;
+
 /**
- * The file as it is where it has at most `limit` characters; otherwise the function, whole however long, and what it needs, the nearest
- * first, as far as the limit goes. A file in which the function is not found comes back as it is. Pure; the language's grammar must have
- * been loaded.
+ * The file as it is where it has at most `wholeUpTo` characters (default `limit`); otherwise the function, whole however long, what it needs, the
+ * nearest first, and who calls it, as far as `limit` goes. A file in which the function is not found comes back as it is, and so does one within
+ * the limit of which nearly all is needed. Pure; the language's grammar must have been loaded.
  */
-export function excerptOf(source: string, language: Language, functionName: string, limit: number): string {
-  if (source.length <= limit) return source;
+export function excerptOf(
+  source: string,
+  language: Language,
+  functionName: string,
+  limit: number,
+  wholeUpTo: number = limit,
+): string {
+  if (source.length <= wholeUpTo) return source;
   const tree = parse(source, language);
   try {
-    const definition = findFunction(tree.rootNode, functionName)?.node;
+    const definition = findFunction(tree.rootNode, functionName);
     if (!definition) return source;
-    const pieces = piecesOf(tree.rootNode, definition, source, language);
-    return shown(source, pieces, chosen(pieces, limit), language);
+    const pieces = piecesOf(tree.rootNode, definition.node, source, language);
+    const taken = chosen(pieces, definition.name, limit);
+    const kept = lengthOf(taken);
+    if (source.length <= limit && kept >= (1 - worthLeavingOut) * source.length) return source;
+    return shown(source, pieces, taken, language);
   } finally {
     tree.delete();
   }
@@ -58,20 +75,15 @@ function piecesOf(container: Node, definition: Node, source: string, language: L
       contains(child, definition) && child.id !== definition.id ? bodyOf(child, definition) : undefined;
     if (body) {
       const first = body.namedChildren[0]?.startIndex ?? body.startIndex;
-      pieces.push(piece(source, start, Math.max(start, lineStart(source, first)), [], true));
+      const head = { names: [], needed: true };
+      pieces.push(piece(source, language, start, Math.max(start, lineStart(source, first)), head));
       pieces.push(...piecesOf(body, definition, source, language));
       const last = body.namedChildren.at(-1)?.endIndex ?? body.endIndex;
-      pieces.push(piece(source, lineEnd(source, last), lineEnd(source, child.endIndex), [], true));
-    } else
-      pieces.push(
-        piece(
-          source,
-          start,
-          lineEnd(source, child.endIndex),
-          namesOf(child, language),
-          contains(child, definition),
-        ),
-      );
+      pieces.push(piece(source, language, lineEnd(source, last), lineEnd(source, child.endIndex), head));
+    } else {
+      const told = { names: namesOf(child, language), needed: contains(child, definition) };
+      pieces.push(piece(source, language, start, lineEnd(source, child.endIndex), told));
+    }
   }
   // Two items may share a line.
   return pieces
@@ -94,12 +106,24 @@ function bodyOf(item: Node, definition: Node): Node | undefined {
     : undefined;
 }
 
-function piece(source: string, start: number, end: number, names: readonly string[], needed: boolean): Piece {
-  return { start, end, names, words: new Set(source.slice(start, end).match(/[A-Za-z_$][\w$]*/g)), needed };
+function piece(
+  source: string,
+  language: Language,
+  start: number,
+  end: number,
+  told: Pick<Piece, "names" | "needed">,
+): Piece {
+  return { start, end, ...told, words: wordsOf(source.slice(start, end), language) };
 }
 
-/** Under which names the function may mention it. An include has none that can be told: `*`. */
-function namesOf(item: Node, language: Language): string[] {
+/** Words of the code: prose in comments and documentation names nothing. */
+function wordsOf(text: string, language: Language): Set<string> {
+  const prose = language === "python" ? /"""[^]*?"""|'''[^]*?'''|#.*/g : /\/\*[^]*?\*\/|\/\/.*/g;
+  return new Set(text.replace(prose, " ").match(/[A-Za-z_$][\w$]*/g));
+}
+
+/** Under which names others may mention an item of a file. An include has none that can be told: `*`. */
+export function namesOf(item: Node, language: Language): string[] {
   if (isCompiled(language)) {
     if (item.type === "preproc_include" || item.type === "using_declaration") return ["*"];
     const name = itemName(item)?.replace(/^#/, "");
@@ -108,38 +132,57 @@ function namesOf(item: Node, language: Language): string[] {
           .childrenForFieldName("declarator")
           .flatMap((each) => (each ? (find(each, "identifier", "field_identifier")[0]?.text ?? []) : []))
       : [];
-    const type = field(item, "name")?.text ?? field(field(item, "type") ?? item, "name")?.text;
+    const specified = field(item, "type");
+    const isType = specified && (item.type === "type_definition" || field(specified, "body"));
+    const type = field(item, "name")?.text ?? (isType && field(specified, "name")?.text);
     return [
       ...(name === undefined ? [] : [name]),
       ...declared,
-      ...(type === undefined ? [] : [type]),
+      ...(type ? [type] : []),
       ...listFunctions(item).map((each) => each.name),
     ];
   }
   if (isImport(item)) return importedNames(item);
   const name = scriptItemName(item) ?? (field(item, "name") ?? field(item, "property"))?.text;
-  return [
-    ...(name === undefined ? [] : [name]),
-    ...listFunctions(item)
-      .slice(0, 200)
-      .map((each) => each.name),
-  ];
+  if (name !== undefined) return [name];
+  return listFunctions(item)
+    .slice(0, 200)
+    .map((each) => each.name);
 }
 
-/** What is needed, and then breadth first what that mentions. */
-function chosen(pieces: readonly Piece[], limit: number): Set<Piece> {
+/** What is needed, then breadth first what that mentions, then some that mention the function itself. */
+function chosen(pieces: readonly Piece[], functionName: string, limit: number): Set<Piece> {
   const taken = new Set(pieces.filter(({ needed }) => needed));
-  let left = limit - [...taken].reduce((sum, { start, end }) => sum + end - start, 0);
-  const take = (each: Piece) => {
-    if (taken.has(each) || each.end - each.start > left) return;
-    left -= each.end - each.start;
+  let left = limit - lengthOf(taken);
+  const take = (each: Piece, most: number): boolean => {
+    const length = each.end - each.start;
+    if (taken.has(each) || length > Math.min(left, most)) return false;
+    left -= length;
     taken.add(each);
+    return true;
   };
-  for (const each of pieces) if (each.names.includes("*")) take(each);
-  // A Set is walked in the order of insertion, also through what is added on the way.
-  for (const each of taken)
-    for (const other of pieces) if (other.names.some((name) => each.words.has(name))) take(other);
+  for (const each of pieces) if (each.names.includes("*")) take(each, Infinity);
+  let indirect = Infinity;
+  for (let level = [...taken]; level.length > 0;) {
+    const next: Piece[] = [];
+    for (const each of level)
+      for (const other of pieces)
+        if (other.names.some((name) => each.words.has(name)) && take(other, indirect)) {
+          indirect -= other.end - other.start;
+          next.push(other);
+        }
+    indirect = Math.min(indirect, mostIndirect);
+    level = next;
+  }
+  let callers = 0;
+  for (const each of pieces)
+    if (callers < mostCallers && each.names.length > 0 && each.words.has(functionName))
+      if (take(each, longestCaller)) callers += 1;
   return taken;
+}
+
+function lengthOf(pieces: Iterable<Piece>): number {
+  return [...pieces].reduce((sum, { start, end }) => sum + end - start, 0);
 }
 
 function shown(

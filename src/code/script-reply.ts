@@ -3,7 +3,7 @@
  * stands in the reply and however it is bound there, with the helpers, constants, types and imports that it needs.
  */
 import type { Node } from "web-tree-sitter";
-import { indentUnit } from "./edit.ts";
+import { applyEdits, indentationAt, indentUnit, insertAt, newlineOf } from "./edit.ts";
 import {
   clearName,
   findFunction,
@@ -63,11 +63,31 @@ export function codeInScriptReply(reply: ScriptReply): CodeInReply {
   const needed = neededItems(together);
   const put = putScriptFunction(target.source, root, old, together, (item) => needed.has(item.id));
   if ("reason" in put) return none(`the reply's ${old.name} ${put.reason}`);
-  const result = parse(put.source, target.language).rootNode;
-  if (reply.tooDeep(result)) return none("the reply's code is nested too deeply");
-  return normalised(result) === normalised(root)
+  if (reply.tooDeep(parse(put.source, target.language).rootNode))
+    return none("the reply's code is nested too deeply");
+  const source = target.language === "python" ? withDocumentation(put.source, reply) : put.source;
+  return normalised(parse(source, target.language).rootNode) === normalised(root)
     ? { kind: "unchanged" }
-    : { kind: "code", source: put.source };
+    : { kind: "code", source };
+}
+
+/** The old function's documentation, which may hold its tests, where the new one has none: it says what holds on. */
+function withDocumentation(source: string, { target, old }: ScriptReply): string {
+  const documentation = documentationOf(old.node);
+  const fresh = findFunction(parse(source, target.language).rootNode, target.functionName)?.node;
+  const body = fresh && field(fresh, "body");
+  if (!documentation || !fresh || !body || documentationOf(fresh)) return source;
+  // `def f(): return 1` has no place for it.
+  if (body.startPosition.row === fresh.startPosition.row) return source;
+  const gap = `${newlineOf(source)}${indentationAt(source, body.startIndex)}`;
+  return applyEdits(source, [insertAt(body.startIndex, documentation.text + gap)]);
+}
+
+function documentationOf(definition: Node): Node | undefined {
+  const body = field(definition, "body");
+  const first = body?.namedChildren.find(({ type }) => type !== "comment");
+  const text = first?.type === "expression_statement" ? first.namedChildren[0] : undefined;
+  return text?.type === "string" ? text : undefined;
 }
 
 function pieceOf(block: string, { target, old, tooDeep }: ScriptReply): ScriptText | undefined {

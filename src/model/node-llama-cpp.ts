@@ -16,7 +16,7 @@ export interface NodeLlamaCpp {
     readonly logger: (level: string, message: string) => void;
     readonly maxThreads: number;
   }) => Promise<Llama>;
-  readonly LlamaChat: new (options: { readonly contextSequence: unknown }) => LlamaChat;
+  readonly LlamaChat: new (options: { readonly contextSequence: LlamaSequence }) => LlamaChat;
 }
 
 export interface Llama {
@@ -36,8 +36,16 @@ export interface LlamaModel {
 
 export interface LlamaContext {
   readonly contextSize: number;
-  getSequence(): unknown;
+  getSequence(): LlamaSequence;
   dispose(): Promise<void>;
+}
+
+/** What the context holds: the tokens that were read so far. */
+export interface LlamaSequence {
+  readonly nextTokenIndex: number;
+  /** Forgets what comes after the beginning that both have. */
+  adaptStateToTokens(tokens: readonly unknown[], allowShift: false): Promise<void>;
+  evaluateWithoutGeneratingNewTokens(tokens: readonly unknown[]): Promise<void>;
 }
 
 export type HistoryItem =
@@ -47,7 +55,7 @@ export type HistoryItem =
 export interface LlamaChat {
   readonly chatWrapper: {
     generateContextState(options: { readonly chatHistory: readonly HistoryItem[] }): {
-      readonly contextText: { tokenize(tokenizer: unknown): { readonly length: number } };
+      readonly contextText: { tokenize(tokenizer: unknown): readonly unknown[] };
     };
   };
   generateResponse(

@@ -9,7 +9,10 @@ import type { Task } from "../task/task.ts";
 import type { RunLimits } from "./budget.ts";
 
 export interface Forecast {
-  /** At the most: LessonL asks each model once a round for code and once for a lesson (paper, §3: 2nT), and once more each for a repair. */
+  /**
+   * At the most: LessonL asks each model once a round for code and once for a lesson (paper, §3: 2nT), and once more each for a repair; on a
+   * repository's function once more for code, where none came.
+   */
   readonly modelCalls: number;
   /** Estimated, for as many calls. */
   readonly inputTokens: number;
@@ -39,7 +42,8 @@ export function forecast({
   readonly limits: RunLimits;
 }): Forecast {
   const asking = agents.filter(({ kind }) => kind === "llm");
-  const perRound = asking.reduce((sum, agent) => sum + (agent.repair ? 4 : 2), 0);
+  const again = task.kind === "command" ? 1 : 0;
+  const perRound = asking.reduce((sum, agent) => sum + (agent.repair ? 4 : 2) + again, 0);
   const modelCalls = Math.min(limits.rounds * perRound, limits.calls ?? Infinity);
   const code = estimateTokens(task.source.text);
   // Half of the calls ask for code, half for lessons.

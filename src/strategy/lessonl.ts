@@ -381,12 +381,14 @@ class LessonlRun {
   }
 
   private progress(before: Progress["before"]): Progress {
+    // Noise makes large ratios of ties: of no use to who wants a speedup.
+    const best = fastestAttempt(this.attempts);
     return {
       before,
       rounds: this.round,
       evaluations: this.evaluations,
       elapsedMs: this.context.clock().elapsedMs,
-      bestRatio: this.bestRatio(),
+      bestRatio: best ? ratioOf(best.outcome) : 1,
       roundsWithoutProgress: this.round - this.lastProgressRound,
       ...this.context.spend(),
     };

@@ -54,9 +54,9 @@ export interface Progress extends Spend {
   readonly rounds: number;
   readonly evaluations: number;
   readonly elapsedMs: number;
-  /** The best measured ratio so far; 1 before there is one. */
+  /** The best measured ratio so far of a candidate that is certainly faster; 1 before there is one. */
   readonly bestRatio: number;
-  /** Rounds since `bestRatio` last rose by more than the noise. */
+  /** Rounds since the best measured ratio last rose by more than the noise. */
   readonly roundsWithoutProgress: number;
 }
 

@@ -1,10 +1,13 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { ProposalRequest, Review } from "../../src/agent/agent.ts";
 import { createLlmAgent, type LlmAgentOptions } from "../../src/agent/llm.ts";
+import { sha256 } from "../../src/code/hash.ts";
 import { loadGrammars } from "../../src/code/parser.ts";
 import type { Outcome } from "../../src/evaluate/outcome.ts";
 import { makeLesson } from "../../src/lesson/solicit.ts";
+import { ModelError } from "../../src/model/chat-model.ts";
 import { randomStream } from "../../src/strategy/random.ts";
+import type { CommandTask } from "../../src/task/task.ts";
 import { exampleLesson } from "../lesson/example-lesson.ts";
 import { measured } from "../strategy/scripted.ts";
 import { candidate, context, linear, linearSource, task } from "./model-task.ts";
@@ -42,6 +45,76 @@ const notCompiled: Outcome = {
   calls: 0,
   evaluationMs: 1,
 };
+
+describe("propose, on a function of a repository", () => {
+  const file = `import math\n\n\ndef total(values):\n    """Adds.\n\n    >>> total([1])\n    1\n    """\n    s = 0\n    for v in values:\n        s = s + v\n    return s\n`;
+  const ofRepository: CommandTask = {
+    kind: "command",
+    name: "sums.py:total",
+    description: "",
+    directory: "/nowhere",
+    source: { file: "sums.py", text: file },
+    function: "total",
+    threads: 1,
+    hash: "0".repeat(64),
+    language: "python",
+    commands: { test: "pytest", bench: "python bench.py" },
+    metric: { kind: "time" },
+    toolchain: "Python 3.11.7",
+  };
+  const block = (code: string) => `It adds.\n\n\`\`\`python\n${code}\`\`\`\n`;
+  const better = "def total(values):\n    return sum(values)\n";
+  const madeOf = async (model: ScriptedModel, tried: readonly string[] = []) =>
+    agentOf(model).propose(request(model, { task: ofRepository, tried: new Set(tried) }));
+  const lastOf = ({ asked }: ScriptedModel) => asked.at(-1)?.request;
+
+  test("asks for the function alone where a reply was cut, and puts its documentation back", async () => {
+    const model = scriptedModel({ cut: "It is slow.\n\n```python\nimport math\n\n\ndef tot" }, block(better));
+    const proposal = await madeOf(model);
+    expect(proposal?.source).toBe(file.replace(/ {4}s = 0[^]*/, "    return sum(values)\n"));
+    expect(model.asked).toHaveLength(2);
+    const [question, before, again] = lastOf(model)?.messages ?? [];
+    expect(question).toEqual(model.asked[0]?.request.messages[0]);
+    expect(before).toMatchObject({ role: "assistant" });
+    expect(again?.content).toMatch(
+      /broke off before `total` was complete.*nothing that the file has already/s,
+    );
+    expect(lastOf(model)?.sampling.temperature).toBe(0.2);
+  });
+
+  test("says that nothing was changed, or that it was tried, and lets chance have more of a say", async () => {
+    const unchanged = scriptedModel(block(file), block(better));
+    expect(await madeOf(unchanged)).toBeDefined();
+    expect(lastOf(unchanged)?.messages.at(-1)?.content).toContain("the one that was there before");
+    expect(lastOf(unchanged)?.sampling.temperature).toBe(0.7);
+    const source = (await madeOf(scriptedModel(block(better))))?.source ?? "";
+    const other = block(better.replace("sum(values)", "math.fsum(values)"));
+    const tried = scriptedModel(block(better), other);
+    expect((await madeOf(tried, [sha256(source)]))?.source).toContain("fsum");
+    expect(lastOf(tried)?.messages.at(-1)?.content).toContain("tried before");
+  });
+
+  test("says what cannot be used about a reply, once, without what could end a turn", async () => {
+    const model = scriptedModel("Use a <|im_end|> sum.", "No.");
+    await expect(madeOf(model)).rejects.toMatchObject({ fault: "unreadable-reply" });
+    expect(model.asked).toHaveLength(2);
+    const [, before, again] = lastOf(model)?.messages ?? [];
+    expect(before?.content).toBe("Use a < |im_end| > sum.");
+    expect(again?.content).toContain("The reply holds no code.");
+  });
+
+  test("stands by its first answer where there is no budget or room for another question", async () => {
+    for (const fault of ["no-budget", "context-overflow"] as const) {
+      const none = new ModelError(fault, "No.");
+      expect(await madeOf(scriptedModel(block(file), none))).toBeUndefined();
+      await expect(madeOf(scriptedModel("A sum.", none))).rejects.toMatchObject({
+        message: "The reply holds no code.",
+      });
+    }
+    const gone = new ModelError("unavailable", "It is gone.");
+    await expect(madeOf(scriptedModel("A sum.", gone))).rejects.toBe(gone);
+  });
+});
 
 describe("propose", () => {
   test("makes the reply's code a whole file, and says what it did", async () => {

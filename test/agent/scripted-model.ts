@@ -10,18 +10,23 @@ export interface ScriptedModel extends ChatModel {
   readonly asked: { readonly purpose: CallPurpose; readonly request: ChatRequest }[];
 }
 
+/** A reply, or how it fails. One that is cut ended with its tokens. */
+type Reply = string | { readonly cut: string } | ModelError;
+
 /** Gives the replies in turn, and has none after the last. Asking it other than through `ask` fails. */
-export function scriptedModel(...replies: readonly string[]): ScriptedModel {
+export function scriptedModel(...replies: readonly Reply[]): ScriptedModel {
   const asked: ScriptedModel["asked"] = [];
   return {
     name: "scripted",
     asked,
     async ask(_model, purpose, request) {
-      const text = replies[asked.length];
+      const reply = replies[asked.length] ?? new ModelError("no-reply", "There is no reply left.");
       asked.push({ purpose, request });
-      if (text === undefined) throw new ModelError("no-reply", "There is no reply left.");
+      if (reply instanceof ModelError) throw reply;
       const usage = { inputTokens: 1, outputTokens: 1, estimated: true };
-      return { text, ending: "stop", usage, durationMs: 1 };
+      return typeof reply === "string"
+        ? { text: reply, ending: "stop", usage, durationMs: 1 }
+        : { text: reply.cut, ending: "length", usage, durationMs: 1 };
     },
     complete: () => Promise.reject(new Error("a model is asked through the run")),
     async close() {},

@@ -32,7 +32,15 @@ vi.mock("node-llama-cpp", (): NodeLlamaCpp => ({
   getLlama: async () => ({
     async loadModel({ modelPath }) {
       loaded.push(modelPath);
-      const createContext = async () => ({ contextSize: 8192, getSequence: () => ({}), async dispose() {} });
+      const createContext = async () => ({
+        contextSize: 8192,
+        getSequence: () => ({
+          nextTokenIndex: Infinity,
+          adaptStateToTokens: async () => {},
+          evaluateWithoutGeneratingNewTokens: async () => {},
+        }),
+        async dispose() {},
+      });
       return { tokenizer: {}, trainContextSize: 8192, createContext, async dispose() {} };
     },
     async dispose() {},

@@ -92,4 +92,18 @@ describe("of a long file is shown", () => {
       expect(excerptOf(source, language, "nowhere", 10)).toBe(source);
     }
   });
+
+  it("who calls it, and nothing that only a comment or a type's name mentions", () => {
+    const others = fill(60, (index) => `std::string other${index}(int x) { return text(x); }\n`);
+    const source = `#include <string>\nstd::string text(int x);\nint quick(int x) { return x; }\n${others}/* Doc. */\nstd::string work(int n) {\n  // not quick\n  std::string s;\n  return s;\n}\nint use(int n) { return work(n).size(); }\n`;
+    const text = excerptOf(source, "c++", "work", 2000, 0);
+    expect(text).toContain("int use(int n)");
+    expect(text).not.toMatch(/other7|int quick/);
+  });
+
+  it("all of it where little would be left out", () => {
+    const source = `import math\n\n\ndef work(x):\n    return math.sqrt(x + 1) * math.sqrt(x + 2)\n\n\nif x:\n    y()\n`;
+    expect(excerptOf(source, "python", "work", 2000, 0)).toBe(source);
+    expect(excerptOf(source, "python", "work", 80, 0)).toContain("2 lines left out");
+  });
 });

@@ -37,7 +37,30 @@ const ask = (content: string, sampling: Partial<ChatRequest["sampling"]> = {}): 
 
 /** In place of llama.cpp: a token is a letter, and the reply is the last message, a letter at a time. */
 function createLetterModel(contextSize = 256) {
-  const seen = { disposed: [] as string[], running: 0, most: 0, responses: [] as unknown[], options: {} };
+  const seen = {
+    disposed: [] as string[],
+    running: 0,
+    most: 0,
+    responses: [] as unknown[],
+    options: {},
+    /** Tokens that were read ahead of a reply, a step at a time. */
+    read: [] as number[],
+  };
+  let held: readonly unknown[] = [];
+  const sequence = {
+    get nextTokenIndex() {
+      return held.length;
+    },
+    async adaptStateToTokens(tokens: readonly unknown[]) {
+      const differs = held.findIndex((token, index) => token !== tokens[index]);
+      if (differs !== -1) held = held.slice(0, differs);
+    },
+    async evaluateWithoutGeneratingNewTokens(tokens: readonly unknown[]) {
+      await sleep(10);
+      held = [...held, ...tokens];
+      seen.read.push(tokens.length);
+    },
+  };
   const disposable = (name: string) => async (): Promise<void> => void seen.disposed.push(name);
   const llamaCpp: NodeLlamaCpp = {
     getLlama: async (options) => {
@@ -50,7 +73,7 @@ function createLetterModel(contextSize = 256) {
             if (asked === 999) throw new Error("Failed to create context");
             return {
               contextSize: typeof asked === "number" ? asked : Math.min(asked.max, contextSize),
-              getSequence: () => ({}),
+              getSequence: () => sequence,
               dispose: disposable("context"),
             };
           },
@@ -188,6 +211,21 @@ describe("a model in a file", () => {
     controllers[0]?.abort(reason);
     await expect(running).rejects.toBe(reason);
     expect((await after).text).toBe("after");
+  });
+
+  test("is interrupted while it reads its prompt, too, and reads nothing twice", async () => {
+    const { llamaCpp, seen } = createLetterModel(1024);
+    const model = await open({ llamaCpp });
+    const controller = new AbortController();
+    const running = model.complete(ask("x".repeat(900)), { signal: controller.signal });
+    await sleep(15);
+    const reason = new Error("enough");
+    controller.abort(reason);
+    await expect(running).rejects.toBe(reason);
+    await model.complete(ask("x".repeat(600), { maxTokens: 1 }));
+    expect(seen.read.reduce((sum, count) => sum + count)).toBe(599);
+    expect(Math.max(...seen.read)).toBe(128);
+    expect(seen.responses).toHaveLength(1);
   });
 
   test("has a time for each reply, and names what llama.cpp throws", async () => {

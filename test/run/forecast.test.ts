@@ -5,14 +5,21 @@ import type { ChatModel, TokenPrice } from "../../src/model/chat-model.ts";
 import { createScriptedModel } from "../../src/model/scripted-model.ts";
 import { forecast } from "../../src/run/forecast.ts";
 import { limitsOf } from "../../src/run/optimize.ts";
-import { task } from "../strategy/scripted.ts";
+import type { CommandTask, Task } from "../../src/task/task.ts";
+import { task as scripted } from "../strategy/scripted.ts";
 import { plainAgent } from "./scripted-run.ts";
 
 function modelAt(price: TokenPrice | undefined, name = "m"): ChatModel {
   return { ...createScriptedModel({ replies: [], name }), name, price };
 }
 
-function expected(models: readonly ChatModel[], limits = {}, more: readonly Agent[] = [], repair = false) {
+function expected(
+  models: readonly ChatModel[],
+  limits = {},
+  more: readonly Agent[] = [],
+  repair = false,
+  task: Task = scripted,
+) {
   const agents = [
     ...models.map((model, index) => createLlmAgent({ name: `a${index}`, model, repair })),
     ...more,
@@ -25,6 +32,14 @@ test("calls are counted as LessonL makes them: two a model and round, and none f
   expect(expected([modelAt(price), modelAt(price)], { rounds: 4 }, [plainAgent("p")]).modelCalls).toBe(16);
   expect(expected([modelAt(price)], { rounds: 4 }, [], true).modelCalls).toBe(16);
   expect(expected([modelAt(price)], { rounds: 4, modelCalls: 5 }).modelCalls).toBe(5);
+  const command: CommandTask = {
+    ...scripted,
+    kind: "command",
+    commands: { test: "make check", bench: "make bench" },
+    metric: { kind: "time" },
+    toolchain: "gcc 12",
+  };
+  expect(expected([modelAt(price)], { rounds: 4 }, [], false, command).modelCalls).toBe(12);
   expect(expected([], { rounds: 4 }, [plainAgent("p")])).toMatchObject({
     modelCalls: 0,
     inputTokens: 0,

@@ -5,7 +5,7 @@ import { createMemoryBank } from "../../src/bank/memory-bank.ts";
 import { createStructuralEmbedder } from "../../src/bank/structural-embedder.ts";
 import { loadGrammars } from "../../src/code/parser.ts";
 import { describeContext } from "../../src/lesson/context.ts";
-import { roundsReached } from "../../src/run/budget.ts";
+import { firstOf, roundsReached, speedupReached } from "../../src/run/budget.ts";
 import { policyByName } from "../../src/select/policy.ts";
 import { lessonl } from "../../src/strategy/lessonl.ts";
 import { nothingSpent, type StrategyContext, type StrategyEvent } from "../../src/strategy/strategy.ts";
@@ -82,6 +82,18 @@ test("the winner is the fastest candidate whose second measurement is still fast
   const result = await lessonl().run(context({ agents, evaluator, stop: roundsReached(1) }));
   expect(result.winner?.candidate.agent).toBe("honest");
   expect(result.winner?.confirmed).toBe(true);
+});
+
+test("a ratio that noise may have made of a tie does not end a run that wants that much", async () => {
+  const stop = firstOf(speedupReached(1.5), roundsReached(2));
+  const noisy = scriptedEvaluator((outcome) =>
+    outcome.status === "measured"
+      ? { ...outcome, faster: false, speedup: { ratio: 1.9, low: 0.6, high: 6, confidence: 0.99 } }
+      : outcome,
+  );
+  const agents = [counting("a", 1.9)];
+  expect((await lessonl().run(context({ agents, stop }))).ended).toBe("a speedup of 1.5 was reached");
+  expect((await lessonl().run(context({ agents, evaluator: noisy, stop }))).ended).toBe("2 rounds were done");
 });
 
 test("where nothing is faster there is no winner and nothing is confirmed", async () => {

@@ -19,15 +19,17 @@ export function languageName(task: Task): string {
   return nameOfLanguage(task.language);
 }
 
-/** About 6,000 tokens of code; of a longer file only the part that the function needs is shown. */
+/** About 6,000 tokens of code: of a repository's file no more is shown. */
 const longestFile = 21_000;
+/** A shorter file is shown whole. Of a longer one small models repeat what they need not, until their reply is cut. */
+const shortFile = 1500;
 /** About 2,000 tokens. */
 const longestSurroundings = 7000;
 /** Of what room there is for code, the share of the function's own file. */
 const shareOfFile = longestFile / (longestFile + longestSurroundings);
 
 /**
- * The reference in a fence. Whole however long it is where it is a task's own file; of a repository's file that is long, the function and
+ * The reference in a fence. Whole however long it is where it is a task's own file; of a repository's file, the function and
  * what it needs. Then what other files have to do with it. The language's grammar must have been loaded. `room`: characters that a small context leaves
  * for a repository's code.
  */
@@ -36,11 +38,11 @@ export function referenceCode(task: Task, room = Infinity): string {
   if (task.kind === "function") return fenced(source.text, fenceName(task), Infinity);
   const limit = Math.min(longestFile, Math.floor(room * shareOfFile));
   const longestBeside = Math.min(longestSurroundings, Math.floor(room * (1 - shareOfFile)));
-  const part = excerptOf(source.text, language, task.function, limit);
+  const part = excerptOf(source.text, language, task.function, limit, Math.min(shortFile, limit));
   return [
     ...(part === source.text
       ? []
-      : [`The file is long. This is \`${plainName(task)}\` with what it needs of it:`]),
+      : [`This is \`${plainName(task)}\` with what it needs of the file ${source.file}:`]),
     fenced(part, fenceName(task), Infinity),
     ...(task.surroundings?.trim()
       ? ["In other files of the repository:", fenced(task.surroundings, fenceName(task), longestBeside)]
@@ -98,7 +100,26 @@ function commandRules(task: CommandTask, context: LessonContext): string {
  * (Qwen2.5-Coder-1.5B did, to the letter); a sentence on what is slow first lets them find something else.
  */
 export function describeReply(task: Task): string {
-  return `First say in one or two sentences what makes this code slow, and what you will do about it. Then give one \`\`\`${fenceName(task)} code block. It holds the complete new \`${plainName(task)}\` and everything new that it needs.`;
+  return `First say in one or two sentences what makes this code slow, and what you will do about it. Then give one \`\`\`${fenceName(task)} code block. It holds the complete new \`${plainName(task)}\` and everything new that it needs.${task.kind === "function" ? "" : ` ${leaveOut(task)}`}`;
+}
+
+/** Of a repository's file, which may begin with a hundred imports. What a reply in Python leaves out of the documentation is put back. */
+function leaveOut({ language }: Task): string {
+  const imports = isCompiled(language) ? "#include lines" : "imports";
+  const documentation = language === "python" ? " So does the documentation string." : "";
+  return `Leave out what the file has already: its ${imports}, types, constants and other functions stay as they are.${documentation} New ${imports} belong in the block.`;
+}
+
+/**
+ * A version of the file as prompts show it that ask about an attempt: whole where it is a task's own, else the function, whole however long, with
+ * what it needs as far as `limit` goes.
+ */
+export function versionCode(task: Task, source: string, limit: number): string {
+  const part =
+    task.kind === "function"
+      ? source
+      : excerptOf(source, task.language, task.function, limit, Math.min(shortFile, limit));
+  return fenced(part, fenceName(task));
 }
 
 /** The function's name as its definition spells it, without namespaces and parameter types. */

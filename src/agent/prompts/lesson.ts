@@ -8,9 +8,11 @@ import { formatSpeedup, judgeSpeedup } from "../../lesson/words.ts";
 import type { ChatMessage } from "../../model/chat-model.ts";
 import type { Task } from "../../task/task.ts";
 import { fenced, quoted } from "./quote.ts";
-import { fenceName, languageName, plainName } from "./describe-task.ts";
+import { languageName, plainName, versionCode } from "./describe-task.ts";
 
 const longestReason = 400;
+/** Of a repository's file, in characters: two versions stand in a prompt, and little is left of a small context. */
+const longestVersion = 1500;
 const mostCompilerLines = 7;
 
 export interface LessonPrompt {
@@ -21,12 +23,11 @@ export interface LessonPrompt {
 }
 
 export function lessonPrompt({ task, source, outcome }: LessonPrompt): ChatMessage[] {
-  const language = fenceName(task);
   const content = [
     `Version A of the ${languageName(task)} function \`${plainName(task)}\`:`,
-    fenced(task.source.text, language),
+    versionCode(task, task.source.text, longestVersion),
     "Version B was meant to be faster:",
-    fenced(source, language),
+    versionCode(task, source, longestVersion),
     ...describeOutcome(outcome),
     "Answer in one or two plain sentences. No code, no list, no line numbers.",
   ].join("\n\n");

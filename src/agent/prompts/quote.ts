@@ -25,3 +25,8 @@ export function fenced(text: string, language: string, limit: number = 24_000): 
   const fence = "`".repeat(longest + 1);
   return `${fence}${language}\n${code}\n${fence}`;
 }
+
+/** What a model said before, for its own turn of a conversation; cut after `limit` characters. */
+export function said(text: string, limit: number): string {
+  return clip(cleanSource(text), limit).replace(turnMarksOfProse, "$& ").trim();
+}

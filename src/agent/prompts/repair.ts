@@ -4,9 +4,11 @@
 import type { LessonContext } from "../../lesson/lesson.ts";
 import type { ChatMessage } from "../../model/chat-model.ts";
 import type { Task } from "../../task/task.ts";
-import { describeReply, describeRules, fenceName, languageName, plainName } from "./describe-task.ts";
+import { describeReply, describeRules, languageName, plainName, versionCode } from "./describe-task.ts";
 import { compilerMessage } from "./lesson.ts";
-import { fenced } from "./quote.ts";
+
+/** Of a repository's file, in characters: what does not compile may be in a helper. */
+const longestVersion = 6000;
 
 export interface RepairPrompt {
   readonly task: Task;
@@ -20,7 +22,7 @@ export interface RepairPrompt {
 export function repairPrompt({ task, context, source, reason }: RepairPrompt): ChatMessage[] {
   const content = [
     `This ${languageName(task)} code does not compile:`,
-    fenced(source, fenceName(task)),
+    versionCode(task, source, longestVersion),
     `The compiler says:\n${compilerMessage(reason)}`,
     `Correct the mistake in \`${plainName(task)}\` and keep the idea of the code.`,
     `Rules:\n${describeRules(task, context)}`,

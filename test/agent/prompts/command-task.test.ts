@@ -1,6 +1,8 @@
 /** What models are told of a function of a repository: its file or a part of it, its signature, and what other files have to do with it. */
 import { beforeAll, describe, expect, it } from "vitest";
+import { lessonPrompt } from "../../../src/agent/prompts/lesson.ts";
 import { optimisePrompt } from "../../../src/agent/prompts/optimise.ts";
+import { repairPrompt } from "../../../src/agent/prompts/repair.ts";
 import { loadGrammarsOf } from "../../../src/code/parser.ts";
 import type { CommandTask } from "../../../src/task/task.ts";
 import { context } from "../model-task.ts";
@@ -36,7 +38,7 @@ describe("a prompt about a function of a repository", () => {
     expect(text).toContain("The Python function `area` below");
     expect(text).toContain("`def area(self, scale=1):`");
     expect(text).toContain(task.source.text.trim());
-    expect(text).not.toContain("The file is long");
+    expect(text).not.toContain("with what it needs");
     expect(
       asked({
         language: "javascript",
@@ -52,7 +54,7 @@ describe("a prompt about a function of a repository", () => {
       (_, index) => `def other${index}(x):\n    return x\n\n\n`,
     ).join("");
     const text = asked({ source: { file: "src/shapes.py", text: `${others}${task.source.text}` } });
-    expect(text).toContain("The file is long.");
+    expect(text).toContain("This is `area` with what it needs of the file src/shapes.py:");
     expect(text).toContain("import math");
     expect(text).toContain("class Circle:\n    def area");
     expect(text).not.toContain("other7(");
@@ -80,5 +82,21 @@ describe("a prompt about a function of a repository", () => {
     expect(text).toContain("In other files of the repository:");
     expect(text).toContain("c.area(scale=2)");
     expect(text.length).toBeLessThan(12_000);
+  });
+
+  it("asks about an attempt with the function alone, however long the file", () => {
+    const others = Array.from({ length: 2000 }, (_, index) => `def other${index}(x):\n    return x\n\n\n`);
+    const before = `${others.join("")}${task.source.text}`;
+    const after = before.replace("math.pi * self.radius ** 2", "self.square * math.pi");
+    const long = { ...task, source: { file: "src/shapes.py", text: before } };
+    const outcome = { status: "wrong-output", reason: "3 is not 4", calls: 1, evaluationMs: 1 } as const;
+    const [lesson] = lessonPrompt({ task: long, source: after, outcome });
+    const [repair] = repairPrompt({ task: long, context, source: after, reason: "no" });
+    for (const text of [lesson?.content ?? "", repair?.content ?? ""]) {
+      expect(text).toContain("return self.square * math.pi * scale");
+      expect(text).not.toContain("other7(");
+      expect(text.length).toBeLessThan(3000);
+    }
+    expect(lesson?.content).toContain("return math.pi * self.radius ** 2 * scale");
   });
 });

@@ -44,6 +44,28 @@ test("of Python, classes of other files that it names", async () => {
   expect(found).toBe("# from shapes.py\nclass Circle:\n    radius = 1");
 });
 
+test("no file's own affairs, no namesakes of local names, and of scripts nothing that is not imported", async () => {
+  const c = await around(
+    {
+      "sum.c":
+        "#include <stdint.h>\nint helper(int x);\nint sum(const uint8_t *data, int count) {\n  /* not idle */\n  int total = 0;\n  for (int i = 0; i < count; i++) total += helper(data[i]);\n  return total;\n}\n",
+      "other.c":
+        "#include <stdint.h>\nstatic const uint8_t R1 = 32;\nint total = 3;\nint idle(void) { return 1; }\n#define count 7 /* for all */\nint helper(int x) {\n  return x * 2;\n}\nint sum2(int x) { return x; }\n",
+    },
+    "sum.c:sum",
+  );
+  expect(c).toBe("/* from other.c */\nint helper(int x) {\n  return x * 2;\n}");
+  const python = await around(
+    {
+      "a.py": 'def f(value):\n    """Finds the value."""\n    return g(value)\n\n\ndef g(x):\n    return x\n',
+      "b.py":
+        "def value(x):\n    return x\n\n\ndef Finds(x):\n    return x\n\n\ndef f(x):\n    return f(x)\n",
+    },
+    "a.py:f",
+  );
+  expect(python).toBeUndefined();
+});
+
 test("a function that stands alone has none", async () => {
   const files = { "a.js": "export function f(x) {\n  return x;\n}\n", "b.js": "const y = 1;\n" };
   expect(await around(files, "a.js:f")).toBeUndefined();

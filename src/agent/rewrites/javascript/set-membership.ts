@@ -9,7 +9,7 @@
  * and `has` compare alike, NaN among them; `indexOf` finds neither NaN nor missing elements, which is said as an assumption.
  */
 import type { Node } from "web-tree-sitter";
-import { type Edit, freshName, replaceNode } from "../../../code/edit.ts";
+import { type Edit, freshName, indentationAt, insertAt, newlineOf, replaceNode } from "../../../code/edit.ts";
 import { contains, field, find, operatorOf } from "../../../code/tree.ts";
 import { before, distinct, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
@@ -128,7 +128,7 @@ function answered(
   const last = propertyOf(use)?.name ?? array;
   const set = freshName(subject.source, `in${last.charAt(0).toUpperCase()}${last.slice(1)}`);
   // What is pushed is written twice: once for the array, once for the Set.
-  const additions = pushes.flatMap((push) => additionAfter(push, set) ?? []);
+  const additions = pushes.flatMap((push) => additionAfter(subject.source, push, set) ?? []);
   if (additions.length < pushes.length) return [];
   const strict = own.some(({ method }) => method === "indexOf");
   return offer(subject, {
@@ -160,13 +160,28 @@ function pushesIn(array: string, region: Node): Node[] {
   );
 }
 
-/** `array.push(x)` becomes `array.push(x), set.add(x)`: undefined where x could be another value the second time. */
-function additionAfter(object: Node, set: string): Edit | undefined {
+/**
+ * `set.add(x)` on a line after `array.push(x)`, or behind a comma where a second statement would have no place; undefined where x could be
+ * another value the second time.
+ */
+function additionAfter(source: string, object: Node, set: string): Edit | undefined {
   const push = callOn(object);
-  if (!push || !push.arguments.every((value) => value.type !== "spread_element" && isRepeatable(value)))
+  const statement = push?.node.parent;
+  if (!statement || !push.arguments.every((value) => value.type !== "spread_element" && isRepeatable(value)))
     return undefined;
-  const adds = push.arguments.map((value) => `, ${set}.add(${value.text})`).join("");
-  return { start: push.node.endIndex, end: push.node.endIndex, text: adds };
+  const adds = push.arguments.map((value) => `${set}.add(${value.text})`);
+  if (!isOwnLine(source, statement))
+    return insertAt(push.node.endIndex, adds.map((add) => `, ${add}`).join(""));
+  const lead = `${newlineOf(source)}${indentationAt(source, statement.startIndex)}`;
+  const end = statement.text.endsWith(";") ? ";" : "";
+  return insertAt(statement.endIndex, adds.map((add) => `${lead}${add}${end}`).join(""));
+}
+
+/** Whether it stands in a list of statements, with nothing else on its lines. */
+function isOwnLine(source: string, statement: Node): boolean {
+  if (statement.parent?.type !== "statement_block" && statement.parent?.type !== "program") return false;
+  const before = source.slice(source.lastIndexOf("\n", statement.startIndex - 1) + 1, statement.startIndex);
+  return before.trim() === "" && /^[ \t]*(?:\r?\n|$)/.test(source.slice(statement.endIndex));
 }
 
 /** Whether the expression gives the identical value when it is evaluated again at once: no new object, no effect. */

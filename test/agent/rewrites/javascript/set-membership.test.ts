@@ -80,6 +80,17 @@ function allowed(words, banned) {
     ]);
   });
 
+  it("keeps the Set beside the array, on lines of its own where there is room for them", async () => {
+    const union = (push: string) =>
+      `function union(a, b) {\r\n  for (const x of b) {\r\n    if (a.includes(x)) continue;\r\n    ${push}\r\n  }\r\n  return a;\r\n}\r\n`;
+    const changed = async (source: string) =>
+      (await opportunitiesIn(setMembership, source, "union"))[0]?.apply();
+    expect(await changed(union("a.push(x);"))).toContain("    a.push(x);\r\n    inA.add(x);\r\n  }");
+    expect(await changed(union("a.push(x)"))).toContain("    a.push(x)\r\n    inA.add(x)\r\n  }");
+    expect(await changed(union("a.push(x); // new"))).toContain("a.push(x), inA.add(x); // new");
+    expect(await changed(union("if (x) a.push(x);"))).toContain("if (x) a.push(x), inA.add(x);");
+  });
+
   it("says what it cannot see", async () => {
     const [known] = await opportunitiesIn(
       setMembership,
