@@ -45,11 +45,13 @@ export function formatCredit({ logSpeedup, correctness }: Credit): string {
   return `${formatFactor(logSpeedup)} speed, ${formatDifference(correctness)} right`;
 }
 
-export function formatTasks({ tasks, gained, lost, failed }: GeneralLesson): string {
+export function formatTasks({ tasks, untried, measured, gained, lost, failed }: GeneralLesson): string {
+  const on = untried ? "with " : "on ";
   const what = [
-    ...(gained > 0 ? [`faster on ${gained}`] : []),
-    ...(lost > 0 ? [`slower on ${lost}`] : []),
-    ...(failed > 0 ? [`mostly failed on ${failed}`] : []),
+    ...(gained > 0 ? [`faster ${on}${gained}`] : []),
+    ...(lost > 0 ? [`slower ${on}${lost}`] : []),
+    ...(failed > 0 ? [`mostly failed ${on}${failed}`] : []),
   ];
-  return `${count(tasks.length, "task")}${what.length === 0 ? "" : `: ${what.join(", ")}`}`;
+  const tried = untried ? `${count(measured, "transformation")} on ` : "";
+  return `${tried}${count(tasks.length, "task")}${what.length === 0 ? "" : `: ${what.join(", ")}`}`;
 }

@@ -18,8 +18,8 @@ export function formatGenerals(
 }
 
 function entry(general: GeneralLesson, retired: boolean, { style, width }: LessonLayout): string {
-  const { effect, polarity, credit, transformations, preconditions } = general;
-  const names = cleanProse(transformations.join(" + "));
+  const { effect, polarity, credit, transformations, preconditions, untried } = general;
+  const names = untried ? "what no lesson is about" : cleanProse(transformations.join(" + "));
   const where = cleanProse(preconditions.map(describeCondition).join(" and "));
   const result = headline(general);
   const state = standing(general, retired);
@@ -27,7 +27,7 @@ function entry(general: GeneralLesson, retired: boolean, { style, width }: Lesso
   const head = `${style.accent(shortId(general.id))}  ${paintAs(general, result, style)}  ${cut(names, room)}${style.quiet(state)}`;
   const facts = [
     ...(where === "" ? [] : [`only ${where}`]),
-    ...(polarity === "failure" ? [] : [`on the next task ${formatFactor(effect)}`]),
+    ...(polarity === "failure" ? [] : [`on the next ${untried ? "one" : "task"} ${formatFactor(effect)}`]),
     formatTasks(general),
     ...(credit ? [`shown ${credit.shown}, withheld ${credit.withheld}: ${formatCredit(credit)}`] : []),
   ];

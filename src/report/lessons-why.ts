@@ -119,7 +119,7 @@ export function formatWhyGeneral(why: Why, layout: LessonLayout, allOfDiffs = fa
     ["says", says(why)],
     [
       "effect",
-      `${formatFactor(general.effect)} on the next task, ${formatFactor(general.meanEffect)} in the mean`,
+      `${formatFactor(general.effect)} on the next ${general.untried ? "one" : "task"}, ${formatFactor(general.meanEffect)} in the mean`,
     ],
     ["right", `${formatChance(general.correctness)}: chance that it compiles, runs and is right`],
     ["tasks", formatTasks(general)],

@@ -52,6 +52,25 @@ test("a contested lesson says on how many tasks it did what, and that nothing te
   expect(fits(formatGenerals([general], tier, layout))).toContain("4 tasks: faster on 2, slower on 2");
 });
 
+test("the lesson on what no lesson is about has a name, and counts transformations", async () => {
+  const names = ["one", "two", "three", "four", "five"];
+  const lessons = names.map((name, index) =>
+    exampleLesson({
+      task: `task-${index % 2}`,
+      transformations: [name],
+      ratio: (index < 3 ? 2 : 0.5) + index / 20,
+    }),
+  );
+  const tier = await tierOf(lessons);
+  const general = tier.general.find(({ untried }) => untried)!;
+  const list = fits(formatGenerals([general], tier, layout));
+  expect(list).toMatch(/what no lesson is about\n +on the next one \S+ \[/);
+  expect(list).toMatch(/5 transformations on 2 tasks:\s+faster with 3, slower with 2/);
+  expect(fits(formatWhyGeneral(evidenceBehind(general, tier), layout))).toMatch(
+    /on the next one, .* in the\s+mean/,
+  );
+});
+
 test("a lesson of failure says how often it is right, and not how fast it is", async () => {
   const failures = ["a", "b", "c"].map((task) => exampleLesson({ task, status: "crashed" }));
   const { tier, general } = await onlyGeneral(failures);
