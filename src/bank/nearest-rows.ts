@@ -138,7 +138,7 @@ function rank(rows: readonly Record<string, unknown>[], query: NearestQuery): Fo
 /** LanceDB calls 1 less the inner product a distance; with both vectors as one the product is the sum of two. */
 function similarityOf(row: Record<string, unknown> | undefined, { vectors }: NearestQuery): number {
   const product = 1 - Number(row?.["_distance"] ?? 1);
-  return Math.min(1, Math.max(0, product / vectors.length));
+  return meanSimilarity([product / vectors.length]);
 }
 
 async function searchOne(

@@ -12,7 +12,6 @@
  */
 import { sha256 } from "../code/hash.ts";
 import type { Lesson, LessonContext } from "../lesson/lesson.ts";
-import { betaEstimate } from "./beta.ts";
 import {
   contextVariance,
   learnContextVariances,
@@ -35,6 +34,7 @@ import {
 } from "./random-effects.ts";
 import { gainsLessThan, groupBy, readLessons, signOf, taskOf, type Reading } from "./reading.ts";
 import { createScreen } from "./screen.ts";
+import { estimateSuccess } from "./success-model.ts";
 import { untriedLessons } from "./untried.ts";
 
 export interface GeneraliseOptions {
@@ -58,9 +58,6 @@ const withinTask: PriorVariance = { variance: 0.1 ** 2, degrees: 4 };
 const betweenTasks: PriorVariance = { variance: 0.3 ** 2, degrees: 4 };
 /** What is known of a transformation that was never timed. */
 const unknownDeviation = 0.5;
-/** Outcomes that the prior counts for, and its rate of success. As in `success-model.ts`. */
-const priorOutcomes = 2;
-const priorSuccess = 0.7;
 /** Below this chance it is a failure. */
 const leastSuccess = 0.5;
 /** Tasks that must show the same for it to be replicated. */
@@ -225,10 +222,7 @@ function describe(
   const pooled = measurements.length > 0 ? pool(measurements, prior) : undefined;
   const effect = pooled ? nextEstimate(pooled) : estimate(0, unknownDeviation);
   const worked = tasks.reduce((sum, task) => sum + task.worked, 0);
-  const correctness = betaEstimate(
-    priorOutcomes * priorSuccess + worked,
-    priorOutcomes * (1 - priorSuccess) + tasks.length - worked,
-  );
+  const correctness = estimateSuccess(worked, tasks.length);
   const counts = {
     measured: measurements.length,
     gained: tasks.filter(({ sign }) => sign === "gained").length,

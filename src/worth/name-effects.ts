@@ -37,8 +37,8 @@ const prior = { mean: 0, deviation: 0.5, names: 4 };
  * other three were about: it took 12 % more evaluations then, over all shipped tasks.
  */
 export const leastNames = 5;
-/** How far the effects of one name differ between tasks. As in `speed-model.ts`. */
-const taskDeviation = 0.3;
+/** How far the effects of one name differ between tasks. */
+export const taskDeviation = 0.3;
 
 /** From the trials that added one transformation and were timed. Pure, and without regard to their order. */
 export function learnNameEffects(

@@ -3,14 +3,13 @@
  * and parameters, and by name and precondition seen, and for each name how far single uses lie from that. The prior of a name is what the
  * others do, one with another (`name-effects.ts`).
  */
-import { learnNameEffects, type LearnedNameEffects } from "./name-effects.ts";
+import { learnNameEffects, taskDeviation, type LearnedNameEffects } from "./name-effects.ts";
 import { fitRidge, type Observation, type RidgePosterior } from "./ridge.ts";
 import { transformationKey, type Trial } from "./trials.ts";
 
 /** Prior standard deviations of the coefficients by parameters and by precondition, around what their name does. */
 const priorDeviations = { parameters: 0.15, precondition: 0.25 };
-/** How far effects differ between tasks, and between the places and repetitions of one task. */
-const taskDeviation = 0.3;
+/** How far effects differ between the places and repetitions of one task. */
 const placeDeviation = 0.1;
 /** Uses that the prior spread of a name, which is `taskDeviation`, counts for. */
 const priorUses = 2;

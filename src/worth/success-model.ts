@@ -2,11 +2,21 @@
  * How likely a transformation is to give code that compiles, runs and is right: Beta posteriors. What everything achieves is the prior
  * of a name, what a name achieves the prior of its parameters.
  */
+import { betaEstimate } from "./beta.ts";
+import type { Estimate } from "./general-lesson.ts";
 import { transformationKey, type Trial } from "./trials.ts";
 
 /** Outcomes that a prior counts for, and the rate of success where nothing is known. */
 const priorOutcomes = 2;
 const priorSuccess = 0.7;
+
+/** The chance of success after so many outcomes, of which so many worked; they need not be whole. */
+export function estimateSuccess(worked: number, outcomes: number): Estimate {
+  return betaEstimate(
+    priorOutcomes * priorSuccess + worked,
+    priorOutcomes * (1 - priorSuccess) + outcomes - worked,
+  );
+}
 
 export interface Successes {
   /** Sums of weights by key: names and names with parameters. */

@@ -4,19 +4,17 @@
  * seldom applies, and those do most where they do (`name-effects.ts`).
  */
 import { sha256 } from "../code/hash.ts";
-import { betaEstimate } from "./beta.ts";
-import type { HardContext } from "./context-key.ts";
 import type { Credit, GeneralLesson } from "./general-lesson.ts";
 import { describeGeneral } from "./general-text.ts";
 import { leastNames, learnNameEffects } from "./name-effects.ts";
 import { bySmallest } from "./order.ts";
 import { estimate } from "./random-effects.ts";
 import { groupBy, signOf, taskOf, type Reading } from "./reading.ts";
+import { estimateSuccess } from "./success-model.ts";
 
 const leastTasks = 2;
-/** Outcomes that the prior counts for, and its rate of success. As in `success-model.ts`. */
-const priorOutcomes = 2;
-const priorSuccess = 0.7;
+/** Below this chance a transformation mostly failed. */
+const leastSuccess = 0.5;
 
 /** One for each hard context in which enough was tried. Pure, and without regard to the order of the readings. */
 export function untriedLessons(
@@ -39,11 +37,11 @@ function untriedLesson(
   const { mean, error, deviation, names: timed } = learnNameEffects(readings.map(({ trial }) => trial)).all;
   if (!first || timed < leastNames || tasks.length < leastTasks) return undefined;
   const { architecture, threads } = first.hard;
-  const hard: HardContext = { architecture, threads };
   const id = sha256(JSON.stringify(["untried", architecture, threads])).slice(0, 16);
   const shareWorked = (own: readonly Reading[]): number =>
     own.filter(({ trial }) => trial.gain).length / own.length;
-  const worked = names.map(shareWorked).reduce((sum, share) => sum + share, 0);
+  const shares = names.map(shareWorked);
+  const worked = shares.reduce((sum, share) => sum + share, 0);
   const signs = names.map(signOf);
   const credit = credits?.get(id);
   const general = {
@@ -53,19 +51,17 @@ function untriedLesson(
     preconditions: [],
     seen: [],
     languages: [...new Set(readings.map(({ lesson }) => lesson.context.language))].toSorted(),
-    ...hard,
+    architecture,
+    threads,
     polarity: mean > 0 ? ("gain" as const) : ("loss" as const),
     effect: estimate(mean, Math.hypot(error, deviation)),
     meanEffect: estimate(mean, error),
-    correctness: betaEstimate(
-      priorOutcomes * priorSuccess + worked,
-      priorOutcomes * (1 - priorSuccess) + names.length - worked,
-    ),
+    correctness: estimateSuccess(worked, names.length),
     tasks,
     measured: timed,
     gained: signs.filter((sign) => sign === "gained").length,
     lost: signs.filter((sign) => sign === "lost").length,
-    failed: names.filter((own) => shareWorked(own) < 0.5).length,
+    failed: shares.filter((share) => share < leastSuccess).length,
     admitted: "replicated" as const,
     evidence: readings.map(({ lesson }) => lesson.id).toSorted(bySmallest((lesson) => lesson)),
     ...(credit && { credit }),

@@ -7,9 +7,9 @@ import type { Outcome } from "../../src/evaluate/outcome.ts";
 import { makeLesson } from "../../src/lesson/solicit.ts";
 import { ModelError } from "../../src/model/chat-model.ts";
 import { randomStream } from "../../src/strategy/random.ts";
-import type { CommandTask } from "../../src/task/task.ts";
 import { exampleLesson } from "../lesson/example-lesson.ts";
 import { measured } from "../strategy/scripted.ts";
+import { pythonCommandTask } from "./command-task.ts";
 import { candidate, context, linear, linearSource, task } from "./model-task.ts";
 import { type ScriptedModel, scriptedModel } from "./scripted-model.ts";
 
@@ -48,20 +48,7 @@ const notCompiled: Outcome = {
 
 describe("propose, on a function of a repository", () => {
   const file = `import math\n\n\ndef total(values):\n    """Adds.\n\n    >>> total([1])\n    1\n    """\n    s = 0\n    for v in values:\n        s = s + v\n    return s\n`;
-  const ofRepository: CommandTask = {
-    kind: "command",
-    name: "sums.py:total",
-    description: "",
-    directory: "/nowhere",
-    source: { file: "sums.py", text: file },
-    function: "total",
-    threads: 1,
-    hash: "0".repeat(64),
-    language: "python",
-    commands: { test: "pytest", bench: "python bench.py" },
-    metric: { kind: "time" },
-    toolchain: "Python 3.11.7",
-  };
+  const ofRepository = pythonCommandTask("sums.py", file, "total");
   const block = (code: string) => `It adds.\n\n\`\`\`python\n${code}\`\`\`\n`;
   const better = "def total(values):\n    return sum(values)\n";
   const madeOf = async (model: ScriptedModel, tried: readonly string[] = []) =>

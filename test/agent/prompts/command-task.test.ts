@@ -5,27 +5,16 @@ import { optimisePrompt } from "../../../src/agent/prompts/optimise.ts";
 import { repairPrompt } from "../../../src/agent/prompts/repair.ts";
 import { loadGrammarsOf } from "../../../src/code/parser.ts";
 import type { CommandTask } from "../../../src/task/task.ts";
+import { pythonCommandTask } from "../command-task.ts";
 import { context } from "../model-task.ts";
 
 beforeAll(() => loadGrammarsOf(["python", "javascript"]));
 
-const task: CommandTask = {
-  kind: "command",
-  name: "shapes",
-  description: "",
-  directory: "/nowhere",
-  source: {
-    file: "src/shapes.py",
-    text: "import math\n\n\nclass Circle:\n    def area(self, scale=1):\n        return math.pi * self.radius ** 2 * scale\n",
-  },
-  function: "Circle#area",
-  threads: 1,
-  hash: "0".repeat(64),
-  language: "python",
-  commands: { test: "pytest", bench: "python bench.py" },
-  metric: { kind: "time" },
-  toolchain: "Python 3.11.7",
-};
+const task = pythonCommandTask(
+  "src/shapes.py",
+  "import math\n\n\nclass Circle:\n    def area(self, scale=1):\n        return math.pi * self.radius ** 2 * scale\n",
+  "Circle#area",
+);
 
 const asked = (changes: Partial<CommandTask>, room?: number) =>
   optimisePrompt({ task: { ...task, ...changes }, context, room, experience: [] })
