@@ -3,6 +3,7 @@
  * syntax, with the author's names taken out. It knows no synonyms; for those there is `transformers-embedder.ts`.
  */
 import { featureCount } from "../code/features.ts";
+import { sha256 } from "../code/hash.ts";
 import { loadGrammarsOf, parse } from "../code/parser.ts";
 import type { Language } from "../code/language.ts";
 import type { Embedder } from "./bank.ts";
@@ -27,14 +28,14 @@ const codeWeights = {
 } as const;
 const textWeights = { words: 1, pairs: 0.4, pieces: 0.6 } as const;
 
-/** Every lesson of a run is earned on the same reference. */
-const remembered = 32;
+/** Every lesson of a run is earned on the same reference, and a bank is made of the lessons of many: two kilobytes each. */
+const remembered = 1024;
 
 export function createStructuralEmbedder(): Embedder {
   const known = new Map<string, Float32Array>();
 
   function embedOnce(source: string, language: Language): Float32Array {
-    const key = `${language}\n${source}`;
+    const key = sha256(`${language}\n${source}`);
     const vector = known.get(key) ?? embedCode(source, language);
     known.delete(key);
     known.set(key, vector);
