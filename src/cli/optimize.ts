@@ -88,7 +88,11 @@ export function optimizeCommand(terminal: Terminal): Command {
     .option("--no-bank", "neither use lessons of earlier runs nor keep those of this one")
     .option("--read-only", "use the lessons in the bank, and leave it as it is: for experiments")
     .option("--snapshot <hash>", "as --read-only, and refuse a bank that is not this snapshot")
-    .option("--shipped-lessons", "let a bank that is empty begin with the lessons that ship with lessonbank")
+    .option(
+      "--shipped-lessons",
+      "let a bank that is empty begin with the lessons that ship with lessonbank (default: yours does, not one that you name)",
+    )
+    .option("--no-shipped-lessons", "let yours begin empty, too")
     .option("--journal <file>", "where to write what happens (default: your folder of runs)")
     .option("--no-journal", "keep no journal")
     .option("-o, --output <file>", "write the winner, a whole source file, to this file")

@@ -1,6 +1,6 @@
 /**
- * The bank that a run works with: the user's, none, or a snapshot that the run may not change. A new one begins empty, or where that is asked for with the
- * lessons that ship with the package. It is not done unasked: that a first run profits from them was not shown for every policy (bench/RESULTS.md).
+ * The bank that a run works with: the user's, none, or a snapshot that the run may not change. The user's own begins with the lessons that ship with the
+ * package, from which a first run profits (bench/RESULTS.md); one that is named begins empty, as an experiment or a project's bank should, unless they are asked for.
  */
 import type { Bank } from "../bank/bank.ts";
 import { createMemoryBank } from "../bank/memory-bank.ts";
@@ -17,7 +17,7 @@ export interface RunsBankFlags {
   readonly bank?: string | false;
   readonly readOnly?: boolean;
   readonly snapshot?: string;
-  /** Whether a new bank is to begin with the lessons that ship with the package. */
+  /** Whether a new bank is to begin with the lessons that ship with the package. Default: the user's own, not one that is named. */
   readonly shippedLessons?: boolean;
   /** A run that goes on began with a bank already. */
   readonly resume?: string;
@@ -57,7 +57,7 @@ async function openOwn(
 ): Promise<RunsBank> {
   const bank = await openUsersBank(terminal, folder);
   try {
-    const wanted = flags.shippedLessons === true && flags.resume === undefined;
+    const wanted = (flags.shippedLessons ?? flags.bank === undefined) && flags.resume === undefined;
     if (wanted && (await isNew(bank))) say(await beginWithShipped(bank));
   } catch (error) {
     await bank.close();

@@ -110,7 +110,9 @@ export function createProgressView({ screen, style, width }: ProgressOptions): P
       case "round-started": {
         closing = false;
         const shown =
-          event.lessons.length === 0 ? "no lessons yet" : `${count(event.lessons.length, "lesson")} shown`;
+          event.lessons.length === 0
+            ? "no lessons of this run yet"
+            : `${count(event.lessons.length, "lesson")} of this run shown`;
         screen.print(style.quiet(`round ${event.round + 1} · ${shown}`));
         break;
       }

@@ -55,7 +55,7 @@ test("optimize prints exactly one JSON document, in the documented shape, and wr
   expect(
     events.map((line) => JSON.parse(line).type).filter((type) => type === "candidate-judged").length,
   ).toBe(result.attempts.length);
-  expect(stderr).toContain("round 1 · no lessons yet");
+  expect(stderr).toContain("round 1 · no lessons of this run yet");
 }, 180_000);
 
 test("what one run banked is there for the next, and can be listed, searched, shown, exported and imported", async () => {

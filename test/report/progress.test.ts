@@ -63,7 +63,7 @@ test("without a terminal, progress is plain lines", () => {
     "product  seed 7 · the bank holds 41 lessons from 3 tasks
       loops       order and shape of loops
       arithmetic  cheaper operations
-    round 1 · no lessons yet
+    round 1 · no lessons of this run yet
       ✓ loops       loop interchange: the loop over k goes…      2.50× [2.45, 2.55]
       ✗ arithmetic  loop interchange: the loop over k goes outside the loop over…
                     wrong-output: C[37] is 4.5 where the reference gives 4.25 (m=7…
