@@ -56,6 +56,8 @@ test("optimize prints exactly one JSON document, in the documented shape, and wr
     events.map((line) => JSON.parse(line).type).filter((type) => type === "candidate-judged").length,
   ).toBe(result.attempts.length);
   expect(stderr).toContain("round 1 · no lessons of this run yet");
+  // One that is named begins empty.
+  expect(stderr).toContain("the bank is empty");
 }, 180_000);
 
 test("what one run banked is there for the next, and can be listed, searched, shown, exported and imported", async () => {
@@ -139,10 +141,10 @@ test("one seed makes the same choices, --no-bank keeps nothing, --no-journal wri
   expect(existsSync(untouched)).toBe(false);
 });
 
-test("an interrupted run prints what was measured so far and exits with 130; a new bank begins with the shipped lessons where that is asked for", async () => {
+test("an interrupted run prints what was measured so far and exits with 130; your own new bank begins with the shipped lessons", async () => {
   const interruption = new AbortController();
   const { code, stdout, stderr } = await lessonbank(
-    ["optimize", "transposed-product", "--seed", "7", "--shipped-lessons", "--json"],
+    ["optimize", "transposed-product", "--seed", "7", "--json"],
     {
       directory,
       signal: interruption.signal,
@@ -159,7 +161,7 @@ test("an interrupted run prints what was measured so far and exits with 130; a n
 
   const [, shipped = "none"] = /the bank is new: it begins with (\d+) lessons that ship/.exec(stderr) ?? [];
   expect(stderr).toContain(`the bank holds ${shipped} lessons`);
-  const listed = await lessonbank(["lessons", "list", "--limit", "1000", "--json"], { directory });
+  const listed = await lessonbank(["lessons", "list", "--limit", "9999", "--json"], { directory });
   const lessons: { evidence: { imported?: { from: string } } }[] = JSON.parse(listed.stdout);
   const froms = lessons.flatMap(({ evidence }) => evidence.imported?.from ?? []);
   expect(new Set(froms)).toEqual(new Set([`lessonbank ${packageVersion()}`]));
