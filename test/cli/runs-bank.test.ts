@@ -22,11 +22,11 @@ async function lessonsAtFirst(flags: RunsBankFlags): Promise<number> {
     signal: new AbortController().signal,
     readInput: async () => "",
   };
-  const { bank, close } = await openRunsBank(terminal, flags, { say: () => undefined });
+  const opened = await openRunsBank(terminal, flags, { say: () => undefined });
   try {
-    return (await bank.statistics()).lessons;
+    return (await opened.bank.statistics()).lessons;
   } finally {
-    await close();
+    await opened.close();
   }
 }
 

@@ -6,7 +6,8 @@
  *                                   for (k …) c_i += a[k];
  *                                   c[i] = c_i;
  *
- * Legal where nothing else in the loop touches the element. Loops that may run no time keep a test around the load.
+ * Legal where nothing else in the loop touches the element, and where it exists: it is touched whatever else happens, or is the one of an enclosing
+ * loop's counter, which is assumed and said. Loops that may run no time keep a test around the load.
  */
 import type { Node } from "web-tree-sitter";
 import { block, freshName, replaceNode, textWith } from "../../code/edit.ts";
@@ -51,11 +52,7 @@ function replacement(subject: Subject, loop: Loop): Opportunity[] {
   if (elements.length === 0) return [];
   const guard = guardFor(loop, elements);
   if (guard === undefined) return [];
-  const condition = field(loop.node, "condition");
-  const conditional = elements.some(
-    ({ uses }) =>
-      !uses.some((use) => (condition && contains(condition, use.node)) || runsAlways(use.node, loop.body)),
-  );
+  const assumed = elements.some((element) => !isTouched(element, loop));
   return offer(subject, {
     parameters: { elements: elements.length },
     place: describeLoop(loop),
@@ -66,7 +63,7 @@ function replacement(subject: Subject, loop: Loop): Opportunity[] {
     ],
     assumptions: [
       noOverlap,
-      ...(conditional ? ["Elements that are used under a condition exist whether or not it holds."] : []),
+      ...(assumed ? ["Elements that are used under a condition exist whether or not it holds."] : []),
     ],
     edits: [replaceByLines(subject, loop.node, rewritten(subject, loop, elements, guard))],
   });
@@ -107,8 +104,48 @@ function elementsFor(loop: Loop): Element[] {
         return other.base !== first.base;
       return other.kind === "variable" || distance(first, other, [], [loop.node]) === "never";
     });
-    return clear ? [{ name, uses, written }] : [];
+    const element = { name, uses, written };
+    return clear && (isTouched(element, loop) || isOfCounters(element, loop)) ? [element] : [];
   });
+}
+
+/** Whether the loop, if it runs at all, or a statement before it touches the element under no condition. */
+function isTouched(element: Element, loop: Loop): boolean {
+  return (
+    touchedByCondition(element, loop) ||
+    element.uses.some((use) => runsAlways(use.node, loop.body)) ||
+    touchedBefore(element, loop)
+  );
+}
+
+/** Whether each subscript is the counter of a loop around this one: such a loop goes through what there is. */
+function isOfCounters({ uses }: Element, loop: Loop): boolean {
+  const counters = new Set<string>();
+  for (let around = loop.parent; around; around = around.parent)
+    if (around.count) counters.add(around.count.variable);
+  const { subscripts } = placeOf(uses[0]!.node);
+  return subscripts.length > 0 && subscripts.every((subscript) => counters.has(subscript.text));
+}
+
+function touchedByCondition({ uses }: Element, loop: Loop): boolean {
+  const condition = field(loop.node, "condition");
+  return condition !== undefined && uses.some((use) => runsAlways(use.node, condition));
+}
+
+/** By one of the block's statements before the loop, after which the name still means the same element. */
+function touchedBefore({ name, uses }: Element, loop: Loop): boolean {
+  const place = placeOf(uses[0]!.node);
+  for (let at = loop.node.previousNamedSibling; at; at = at.previousNamedSibling) {
+    const statement = at;
+    const { accesses, declared } = effectsOf(statement);
+    if (accesses.some((access) => normalised(access.node) === name && runsAlways(access.node, statement)))
+      return true;
+    const moved =
+      declared.has(place.root) ||
+      ![...place.evaluated, ...place.subscripts].every((part) => isInvariant(part, statement));
+    if (moved) return false;
+  }
+  return false;
 }
 
 function isLvalue(node: Node): boolean {
@@ -136,19 +173,12 @@ function staysPut(node: Node, loop: Loop): boolean {
 }
 
 /**
- * The test that the loop runs at all, empty where the elements are touched anyway: by the loop's condition or by the statement before it.
+ * The test that the loop runs at all, empty where the elements are touched anyway: by the loop's condition or by a statement before it.
  * Undefined where neither can be said.
  */
 function guardFor(loop: Loop, elements: readonly Element[]): string | undefined {
-  const condition = field(loop.node, "condition");
-  const before = loop.node.previousNamedSibling;
-  const touched = ({ name, uses }: Element): boolean =>
-    loop.kind === "do" ||
-    (condition !== undefined && uses.some((use) => contains(condition, use.node))) ||
-    (before !== null &&
-      effectsOf(before).accesses.some(
-        (access) => normalised(access.node) === name && runsAlways(access.node, before),
-      ));
+  const touched = (element: Element): boolean =>
+    loop.kind === "do" || touchedByCondition(element, loop) || touchedBefore(element, loop);
   if (elements.every(touched)) return "";
   const { count } = loop;
   if (!count || loop.kind !== "for" || effectsOf(count.start).calls.length > 0) return undefined;

@@ -65,4 +65,33 @@ void f(int *a, int *b, int n, int k) {
 }`;
     expect(await opportunitiesIn(scalarReplacement, "c", source, "f")).toEqual([]);
   });
+
+  it("reads no element ahead of the condition under which it is known to exist", async () => {
+    const source = `void f(int *a, const int *b, int n, int k) {
+  for (int i = 0; i < n; i++) if (b[i] > 3) a[k] += b[i];
+  for (int i = 0; i < n; i++) { if (k == 0) continue; a[i] = b[k - 1] + i; }
+  for (int i = 0; i < n; i++) a[i] = k > 0 && b[k] > i;
+  a[k] = 1;
+  k = n;
+  for (int i = 0; i < n; i++) if (b[i] > 3) a[k] += b[i];
+}`;
+    expect(await opportunitiesIn(scalarReplacement, "c", source, "f")).toEqual([]);
+  });
+
+  it("keeps what is used under a condition where a statement before the loop touches it, and assumes that counters stay within", async () => {
+    const before = `void f(int *a, const int *b, int n, int k) {
+  a[k] = 0;
+  int bound = n + 1;
+  for (int i = 0; i < bound; i++) if (b[i] > 3) a[k] += b[i];
+}`;
+    const counter = `void f(int *a, const int *b, int n) {
+  for (int j = 0; j < n; j++)
+    for (int i = 0; i < n; i++) if (b[i] > 3) a[j] += b[i];
+}`;
+    const assumed = /under a condition/;
+    const [known] = await opportunitiesIn(scalarReplacement, "c", before, "f");
+    expect(known?.assumptions.some((each) => assumed.test(each))).toBe(false);
+    const [likely] = await opportunitiesIn(scalarReplacement, "c", counter, "f");
+    expect(likely?.assumptions.some((each) => assumed.test(each))).toBe(true);
+  });
 });
