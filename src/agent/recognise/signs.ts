@@ -165,6 +165,15 @@ export const signs: readonly Sign[] = [
     },
   },
   {
+    name: "indexed-search",
+    concerns: ["search in a container in a loop", "loop that may end early", "loops nested two deep"],
+    hiddenBy: ["hashed-membership", "hashed-container", "memoised-recursion"],
+    place: (before, after) => {
+      const index = /\b(?:key_index\w*|hash\w*|buckets?)\b/;
+      return when(before.depth > 1 && !has(before, index) && has(after, index));
+    },
+  },
+  {
     name: "library-sort",
     concerns: ["elements are exchanged", "loops nested two deep"],
     place: (before, after) =>

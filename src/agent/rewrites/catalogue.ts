@@ -24,6 +24,7 @@ import { firstPlaceTable } from "./first-place-table.ts";
 import { flatTable } from "./flat-table.ts";
 import { hashedContainer } from "./hashed-container.ts";
 import { hashedMembership } from "./hashed-membership.ts";
+import { indexedSearch } from "./indexed-search.ts";
 import { inlineHelper } from "./inline-helper.ts";
 import { invariantHoisting } from "./invariant-hoisting.ts";
 import { invariantLoopHoisting } from "./invariant-loop-hoisting.ts";
@@ -123,6 +124,7 @@ export const libraryRewrites: readonly Rewrite[] = [
   resumedScan,
   firstPlaceTable,
   boundedLength,
+  indexedSearch,
 ];
 
 /** Every rewrite there is. */
