@@ -18,6 +18,13 @@ import { dataPointer } from "./data-pointer.ts";
 import { delayedRemainder } from "./delayed-remainder.ts";
 import { divisionToReciprocal } from "./division-to-reciprocal.ts";
 import { divisorBound } from "./divisor-bound.ts";
+import { doubleEndedQueue } from "./double-ended-queue.ts";
+import { orderedInsertion } from "./ordered-insertion.ts";
+import { leaveWhenKnown } from "./leave-when-known.ts";
+import { pairedDivisors } from "./paired-divisors.ts";
+import { textWithoutStream } from "./text-without-stream.ts";
+import { splitInPlace } from "./split-in-place.ts";
+import { powerBySquaring } from "./power-by-squaring.ts";
 import { editsInOnePass } from "./edits-in-one-pass.ts";
 import { eraseInOnePass } from "./erase-in-one-pass.ts";
 import { firstPlaceTable } from "./first-place-table.ts";
@@ -125,6 +132,13 @@ export const libraryRewrites: readonly Rewrite[] = [
   firstPlaceTable,
   boundedLength,
   indexedSearch,
+  doubleEndedQueue,
+  orderedInsertion,
+  leaveWhenKnown,
+  pairedDivisors,
+  textWithoutStream,
+  splitInPlace,
+  powerBySquaring,
 ];
 
 /** Every rewrite there is. */

@@ -48,7 +48,8 @@ export const indexedSearch: Rewrite = {
   lessons: {
     faster:
       "Every key was looked for in the whole array, which made the loops quadratic; the index names the places that hold it.",
-    slower: "The array is so short that walking through it is cheaper, or most of its places hold the same key.",
+    slower:
+      "The array is so short that walking through it is cheaper, or most of its places hold the same key.",
     wrong: "What the array holds changed while it was searched.",
   },
   changesGrowth: true,
@@ -66,7 +67,14 @@ export const indexedSearch: Rewrite = {
 
 function indexed(subject: Subject, loop: Loop): Opportunity[] {
   const { count } = loop;
-  if (!count || loop.depth === 0 || loop.kind !== "for" || count.step !== 1 || !/^<=?$/.test(count.comparison)) return [];
+  if (
+    !count ||
+    loop.depth === 0 ||
+    loop.kind !== "for" ||
+    count.step !== 1 ||
+    !/^<=?$/.test(count.comparison)
+  )
+    return [];
   if (!startsInside(count, loop) || !arithmeticOf(count.type)) return [];
   const keys = keysOf(loop, count.variable);
   const [key] = keys;
@@ -76,7 +84,11 @@ function indexed(subject: Subject, loop: Loop): Opportunity[] {
   if (!key || type === undefined) return [];
   const stored = keys.map((each) => each.stored);
   for (const region of around(loop)) {
-    const assumptions = settledElements(stored, { variable: count.variable, bound: count.bound }, region.node);
+    const assumptions = settledElements(
+      stored,
+      { variable: count.variable, bound: count.bound },
+      region.node,
+    );
     if (!assumptions || (count.comparison === "<=" && !isStill(count.bound, region))) continue;
     if (region.node.parent?.type !== "compound_statement") continue;
     return offer(subject, {
@@ -106,7 +118,8 @@ function startsInside(count: Count, loop: Loop): boolean {
   const number = constantOf(start);
   if (number !== undefined) return number >= 0;
   const [name, ...more] = [...start.keys()].filter((each) => each !== "");
-  if (name === undefined || more.length > 0 || start.get(name) !== 1 || (start.get("") ?? 0) < 0) return false;
+  if (name === undefined || more.length > 0 || start.get(name) !== 1 || (start.get("") ?? 0) < 0)
+    return false;
   const outer = around(loop).find((each) => each.count?.variable === name)?.count;
   return !!outer && typeof outer.step === "number" && outer.step > 0 && startsInside(outer, loop);
 }
@@ -161,7 +174,9 @@ function edits(subject: Subject, { loop, count, keys, region, type }: Search): E
   const first = `${start} ${count.comparison} ${count.bound.text} ? ${cast}${calls.from(wanted, /^\d+$/.test(start) ? start : `(${size})${grouped(count.start)}`, end)} : ${start}`;
   const helpers = [
     ...(known ? [] : [indexText(language, indexType)]),
-    ...(hashesText && !helperBefore(subject, `${indexType}_of_text`, definition) ? [textHash(indexType)] : []),
+    ...(hashesText && !helperBefore(subject, `${indexType}_of_text`, definition)
+      ? [textHash(indexType)]
+      : []),
   ];
   const headers = [
     ...indexHeaders[language],

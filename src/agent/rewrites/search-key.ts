@@ -9,7 +9,16 @@ import type { Node } from "web-tree-sitter";
 import { isPureCall } from "../../code/effects.ts";
 import { splitName } from "../../code/find-function.ts";
 import { isInvariant, type Loop } from "../../code/loops.ts";
-import { argumentsOf, bare, calleeOf, conditionOf, elseOf, field, find, operatorOf } from "../../code/tree.ts";
+import {
+  argumentsOf,
+  bare,
+  calleeOf,
+  conditionOf,
+  elseOf,
+  field,
+  find,
+  operatorOf,
+} from "../../code/tree.ts";
 import { arithmeticOf, containerOf, plain, type ValueType } from "../../code/types.ts";
 import { isPure, mentions } from "../../code/uses.ts";
 import { typeOf } from "../../code/variables.ts";
@@ -136,7 +145,9 @@ function isolated(side: Node, other: Node, variable: string): Pick<KeyPart, "sto
   if (onLeft && onRight) return { stored: node, wanted: [{ sign: "+", node: other }] };
   if (onLeft) {
     const inner = isolated(left, other, variable);
-    return inner && { ...inner, wanted: [...inner.wanted, { sign: operator === "+" ? "-" : "+", node: right }] };
+    return (
+      inner && { ...inner, wanted: [...inner.wanted, { sign: operator === "+" ? "-" : "+", node: right }] }
+    );
   }
   const inner = isolated(right, other, variable);
   if (!inner) return undefined;
@@ -145,7 +156,9 @@ function isolated(side: Node, other: Node, variable: string): Pick<KeyPart, "sto
   const wanted = [...inner.wanted, { sign: "-" as const, node: left }];
   return {
     stored: inner.stored,
-    wanted: turned ? wanted.map(({ sign, node: each }) => ({ sign: sign === "+" ? "-" : "+", node: each })) : wanted,
+    wanted: turned
+      ? wanted.map(({ sign, node: each }) => ({ sign: sign === "+" ? "-" : "+", node: each }))
+      : wanted,
   };
 }
 

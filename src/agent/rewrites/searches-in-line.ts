@@ -90,7 +90,10 @@ export function withSearchesInLine(subject: Subject): Subject | undefined {
   const helpers = reachedFunctions(subject)
     .slice(1)
     .filter((helper) => names.has(nameOf(helper)));
-  const single = changed(subject, helpers.flatMap((helper) => singleExit(subject, helper)));
+  const single = changed(
+    subject,
+    helpers.flatMap((helper) => singleExit(subject, helper)),
+  );
   if (!single) return undefined;
   const asked = changed(single, callsInFront(single, names)) ?? single;
   return withHelpersInLine(asked);
@@ -106,7 +109,8 @@ function walkEdits(node: Node): Edit[] {
   const condition = conditionOf(node);
   const body = field(node, "body");
   const [left, right] = condition ? [field(condition, "left"), field(condition, "right")] : [];
-  if (!condition || !body || !left || !right || operatorOf(condition) !== "&&" || !isPure(condition)) return [];
+  if (!condition || !body || !left || !right || operatorOf(condition) !== "&&" || !isPure(condition))
+    return [];
   const bound = bare(left);
   const variable = field(bound, "left");
   if (!/^(<|!=)$/.test(operatorOf(bound)) || variable?.type !== "identifier") return [];
@@ -134,18 +138,16 @@ function startBefore(node: Node, variable: string): string | undefined {
   while (statement?.type === "comment") statement = statement.previousNamedSibling;
   if (!statement) return undefined;
   const assignment = expressionOf(statement);
-  const declarator = statement.childrenForFieldName("declarator").find(
-    (each) => !!each && field(each, "declarator")?.text === variable,
-  );
-  const value =
-    declarator ? field(declarator, "value")
-    : (
-      assignment?.type === "assignment_expression" &&
-      operatorOf(assignment) === "=" &&
-      field(assignment, "left")?.text === variable
-    ) ?
-      field(assignment, "right")
-    : undefined;
+  const declarator = statement
+    .childrenForFieldName("declarator")
+    .find((each) => !!each && field(each, "declarator")?.text === variable);
+  const value = declarator
+    ? field(declarator, "value")
+    : assignment?.type === "assignment_expression" &&
+        operatorOf(assignment) === "=" &&
+        field(assignment, "left")?.text === variable
+      ? field(assignment, "right")
+      : undefined;
   return value && /^\d+[uUlL]*$/.test(value.text) ? value.text : undefined;
 }
 
@@ -157,7 +159,14 @@ function singleExit(subject: Subject, helper: Node): Edit[] {
   const statements = body ? statementsOf(body) : [];
   const [loop, last] = statements.slice(-2);
   const value = last?.type === "return_statement" ? parts(last)[0] : undefined;
-  if (!body || !loop || !last || !value || result === undefined || !/^(for_statement|for_range_loop)$/.test(loop.type))
+  if (
+    !body ||
+    !loop ||
+    !last ||
+    !value ||
+    result === undefined ||
+    !/^(for_statement|for_range_loop)$/.test(loop.type)
+  )
     return [];
   const leaving = find(body, "return_statement").filter((each) => !same(each, last));
   const [inner, ...more] = leaving;
@@ -189,7 +198,12 @@ function callsInFront(subject: Subject, names: ReadonlySet<string>): Edit[] {
     const parameterList = list && field(list, "parameters");
     if (!helper || !parameterList || !parts(parameterList).every(isParameter)) return [];
     if (!argumentsOf(call).every((each) => isPure(each))) return [];
-    const statement = enclosing(call, ["if_statement", "expression_statement", "declaration", "return_statement"]);
+    const statement = enclosing(call, [
+      "if_statement",
+      "expression_statement",
+      "declaration",
+      "return_statement",
+    ]);
     if (statement?.parent?.type !== "compound_statement") return [];
     const lines: string[] = [];
     const edits: Edit[] = [];
@@ -201,14 +215,21 @@ function callsInFront(subject: Subject, names: ReadonlySet<string>): Edit[] {
       const reference = parameter.type.reference && parameter.type.constant;
       if (!reference && parameter.type.pointers === 0) return argument.text;
       lines.push(
-        reference ? `const auto &${name} = ${argument.text};` : `${spellType(parameter.type)} ${name} = ${argument.text};`,
+        reference
+          ? `const auto &${name} = ${argument.text};`
+          : `${spellType(parameter.type)} ${name} = ${argument.text};`,
       );
       return name;
     });
     const text = `${calleeOf(call)}(${given.join(", ")})`;
     const condition = conditionOf(statement);
     if (statement.type === "if_statement") {
-      if (!condition || !contains(condition, call) || !isAlone(condition, call) || !runsAlways(call, condition))
+      if (
+        !condition ||
+        !contains(condition, call) ||
+        !isAlone(condition, call) ||
+        !runsAlways(call, condition)
+      )
         return [];
       const type = declaredType(helper, undefined);
       const name = freshName(source, "asked", taken);

@@ -8,7 +8,17 @@ import type { Node } from "web-tree-sitter";
 import { type Access, effectsOf, isPureCall } from "../../code/effects.ts";
 import { methodCall } from "../../code/method-call.ts";
 import { overlapOf } from "../../code/storage.ts";
-import { argumentsOf, bare, calleeOf, field, find, normalised, operatorOf, same, withoutCasts } from "../../code/tree.ts";
+import {
+  argumentsOf,
+  bare,
+  calleeOf,
+  field,
+  find,
+  normalised,
+  operatorOf,
+  same,
+  withoutCasts,
+} from "../../code/tree.ts";
 import { containerOf, plain } from "../../code/types.ts";
 import { variableOf, typeOf } from "../../code/variables.ts";
 import { placeOf } from "../../code/place.ts";
@@ -38,7 +48,8 @@ export function settledElements(
       return undefined;
     for (const load of inner.accesses) {
       if (load.root === variable && load.kind === "variable") continue;
-      if (load.root === "" || around.declared.has(load.root) || around.escaping.has(load.root)) return undefined;
+      if (load.root === "" || around.declared.has(load.root) || around.escaping.has(load.root))
+        return undefined;
       for (const store of stores) {
         if (store.kind === "variable") {
           if (store.root === load.root && !isMoved(store)) return undefined;
@@ -82,9 +93,7 @@ function isAppend(store: Access, load: Access, variable: string, bound: Node): b
   const [looked] = load.subscripts;
   const end = normalised(bound);
   return (
-    !!first &&
-    looked?.text === variable &&
-    (normalised(first) === end || normalised(first) === `${end} ++`)
+    !!first && looked?.text === variable && (normalised(first) === end || normalised(first) === `${end} ++`)
   );
 }
 
@@ -157,7 +166,9 @@ function isUnderstood(region: Node): boolean {
         return !!object && containerOf(typeOf(object) ?? plain("")) !== undefined;
       }
       return (
-        harmless.test(calleeOf(call)) || writingFirst.test(calleeOf(call)) || callee?.type === "primitive_type"
+        harmless.test(calleeOf(call)) ||
+        writingFirst.test(calleeOf(call)) ||
+        callee?.type === "primitive_type"
       );
     })
   );
