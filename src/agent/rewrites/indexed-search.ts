@@ -37,7 +37,7 @@ import { counterType, grouped, labelOf, renamed } from "./loop-text.ts";
 import { before, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
 import { type KeyPart, keysOf } from "./search-key.ts";
-import { withRangesAsIndexes, withSearchesInLine, withWalksAsLoops } from "./searches-in-line.ts";
+import { withSearchesInLine, writtenAsLoops } from "./searches-in-line.ts";
 import { settledElements } from "./settled-elements.ts";
 
 export const indexedSearch: Rewrite = {
@@ -54,14 +54,18 @@ export const indexedSearch: Rewrite = {
   },
   changesGrowth: true,
   opportunities(subject) {
-    const walked = withWalksAsLoops(subject) ?? subject;
-    const counted = withRangesAsIndexes(walked) ?? walked;
-    const inLine = withSearchesInLine(counted);
-    return [counted, ...(inLine ? [inLine] : [])].flatMap((each) =>
-      reachedFunctions(each).flatMap((definition) =>
+    const inLine = withSearchesInLine(subject);
+    return [subject, ...(inLine ? [inLine] : [])].flatMap((each) => [
+      ...reachedFunctions(each).flatMap((definition) =>
         loopsIn(definition).flatMap((loop) => indexed(each, loop)),
       ),
-    );
+      ...writtenAsLoops(each).flatMap((written) =>
+        reachedFunctions(written.subject)
+          .flatMap((definition) => loopsIn(definition))
+          .filter((loop) => loop.node.startIndex === written.start)
+          .flatMap((loop) => indexed(written.subject, loop)),
+      ),
+    ]);
   },
 };
 

@@ -38,26 +38,30 @@ import { withHelpersInLine } from "./helper-in-line.ts";
 import { edited, reopened, runsAlways } from "./offer.ts";
 import type { Subject } from "./rewrite.ts";
 
-/** The file with walks to the first hit written as loops with a branch; undefined where there are none. */
-export function withWalksAsLoops(subject: Subject): Subject | undefined {
-  const edits = reachedFunctions(subject).flatMap((definition) =>
-    find(definition, "while_statement", "for_statement").flatMap((node) => walkEdits(node)),
-  );
-  return changed(subject, edits);
+/** The file with one search in the form that is known, and where in it the loop begins. */
+export interface WrittenSearch {
+  readonly subject: Subject;
+  readonly start: number;
 }
 
-/** The file with loops over a container inside other loops written over an index; undefined where there are none. */
-export function withRangesAsIndexes(subject: Subject): Subject | undefined {
-  const taken = new Set<string>();
-  const edits = reachedFunctions(subject).flatMap((definition) =>
-    loopsIn(definition)
+/** One for each walk to the first hit and each loop over a container inside another loop, written as a loop over an index. */
+export function writtenAsLoops(subject: Subject): WrittenSearch[] {
+  return reachedFunctions(subject).flatMap((definition) => {
+    const walks = find(definition, "while_statement", "for_statement").map((node) => ({
+      node,
+      edits: walkEdits(node),
+    }));
+    const ranges = loopsIn(definition)
       .filter((loop) => loop.kind === "range" && loop.depth > 0 && loop.children.length === 0)
-      .flatMap((loop) => rangeEdits(subject, loop, taken)),
-  );
-  return changed(subject, edits);
+      .map((loop) => ({ node: loop.node, edits: rangeEdits(subject, loop) }));
+    return [...walks, ...ranges].flatMap(({ node, edits }) => {
+      const written = changed(subject, edits);
+      return written ? [{ subject: written, start: node.startIndex }] : [];
+    });
+  });
 }
 
-function rangeEdits(subject: Subject, loop: Loop, taken: Set<string>): Edit[] {
+function rangeEdits(subject: Subject, loop: Loop): Edit[] {
   const [declarator, range] = [field(loop.node, "declarator"), field(loop.node, "right")];
   const name = declarator && find(declarator, "identifier")[0];
   const variable = name && variableOf(name);
@@ -68,7 +72,7 @@ function rangeEdits(subject: Subject, loop: Loop, taken: Set<string>): Edit[] {
   // A copy that is changed is not the element.
   if (!variable.type.reference && !onlyReads(name.text, loop.body)) return [];
   if (effectsOf(loop.body).declared.has(name.text)) return [];
-  const index = freshName(subject.source, "index", taken);
+  const index = freshName(subject.source, "index");
   const element = `${range.text}[${index}]`;
   return [
     {
@@ -96,7 +100,15 @@ export function withSearchesInLine(subject: Subject): Subject | undefined {
   );
   if (!single) return undefined;
   const asked = changed(single, callsInFront(single, names)) ?? single;
-  return withHelpersInLine(asked);
+  const inLine = withHelpersInLine(asked);
+  if (!inLine) return undefined;
+  // The helpers themselves stay as they were.
+  let text = inLine.source;
+  for (const helper of helpers) {
+    const made = reachedFunctions(single).find((each) => nameOf(each) === nameOf(helper));
+    if (made) text = text.replace(made.text, () => helper.text);
+  }
+  return reopened(subject, text);
 }
 
 function changed(subject: Subject, edits: readonly Edit[]): Subject | undefined {
