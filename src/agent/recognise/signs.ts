@@ -169,7 +169,7 @@ export const signs: readonly Sign[] = [
     concerns: ["search in a container in a loop", "loop that may end early", "loops nested two deep"],
     hiddenBy: ["hashed-membership", "hashed-container", "memoised-recursion"],
     place: (before, after) => {
-      const index = /\b(?:key_index\w*|hash\w*|buckets?)\b/;
+      const index = /\b(?:key_index\w*|hash_?(?:table|index)\w*|buckets?)\b/;
       return when(before.depth > 1 && !has(before, index) && has(after, index));
     },
   },

@@ -10,7 +10,7 @@
  *         }                                                     if (id[j] == wanted[i]) { … as before … }
  *                                                           }
  *
- * It serves joins, duplicates, pairs that make a sum, tables of words that grow while they are searched. Keys are integers, numbers in floating point or texts;
+ * Where the body only counts, the index says how many there are. It serves joins, duplicates, pairs that make a sum, tables of words that grow while they are searched. Keys are integers, numbers in floating point or texts;
  * the equality itself is asked as before, so a collision costs time alone. Legal where the array's places keep what they hold while the outer loop runs,
  * but for new ones at its end.
  */
@@ -23,7 +23,9 @@ import {
   insertAfter,
   insertBefore,
   nested,
+  outdented,
   replaceNode,
+  replaceStatement,
 } from "../../code/edit.ts";
 import { type Count, describeLoop, type Loop, loopsIn } from "../../code/loops.ts";
 import { constantOf, polynomial } from "../../code/linear.ts";
@@ -36,7 +38,7 @@ import { indexCalls, indexHeaders, indexText, textHash } from "./key-index-text.
 import { counterType, grouped, labelOf, renamed } from "./loop-text.ts";
 import { before, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
-import { type KeyPart, keysOf } from "./search-key.ts";
+import { countingOf, type KeyPart, keysOf } from "./search-key.ts";
 import { withSearchesInLine, writtenAsLoops } from "./searches-in-line.ts";
 import { settledElements } from "./settled-elements.ts";
 
@@ -176,6 +178,28 @@ function edits(subject: Subject, { loop, count, keys, region, type }: Search): E
   const wanted = hash((key) => wantedOf(key, language, indexType));
   const start = count.start.text;
   const first = `${start} ${count.comparison} ${count.bound.text} ? ${cast}${calls.from(wanted, /^\d+$/.test(start) ? start : `(${size})${grouped(count.start)}`, end)} : ${start}`;
+  const counting = count.declared ? countingOf(loop, count.variable) : undefined;
+  const countedLines = (): string => {
+    if (!counting) return "";
+    const { reduction, except, key } = counting;
+    const target = reduction.target.text;
+    const held = calls.held(wanted, /^\d+$/.test(start) ? start : `(${size})${grouped(count.start)}`, end);
+    // The place that is left out is among them where it lies in the range and holds the key.
+    const there =
+      except &&
+      `(${[
+        `${except.text} >= ${start}`,
+        `${except.text} ${count.comparison} ${count.bound.text}`,
+        `${numberOf(key, renamed(subject, key.stored, new Map([[count.variable, except.text]])), language, indexType)} == ${wanted}`,
+      ].join(" && ")})`;
+    const number = there ? `((long)${held} - ${there})` : `(long)${held}`;
+    const sum = `${target} ${reduction.negated ? "-" : "+"}= ${number}${reduction.term ? ` * ${reduction.term.text}` : ""};`;
+    const inRange = `if (${start} ${count.comparison} ${count.bound.text})`;
+    const counted = `${inRange}\n${nested(source, sum)}`;
+    return calls.without === ""
+      ? counted
+      : `if (${calls.without}) {\n${nested(source, outdented(source, loop.node))}\n} else ${counted}`;
+  };
   const helpers = [
     ...(known ? [] : [indexText(language, indexType)]),
     ...(hashesText && !helperBefore(subject, `${indexType}_of_text`, definition)
@@ -196,8 +220,12 @@ function edits(subject: Subject, { loop, count, keys, region, type }: Search): E
       loop.node,
       `for (${type} ${at} = ${cast}${calls.count}; ${at} ${count.comparison} ${count.bound.text}; ${at}++)\n${nested(source, `${calls.add(stored)};`)}`,
     ),
-    replaceNode(count.start, first),
-    replaceNode(update, `${count.variable} = ${cast}${calls.after(counter, end)}`),
+    ...(counting
+      ? [replaceStatement(source, loop.node, countedLines())]
+      : [
+          replaceNode(count.start, first),
+          replaceNode(update, `${count.variable} = ${cast}${calls.after(counter, end)}`),
+        ]),
     ...(calls.release === ""
       ? []
       : [

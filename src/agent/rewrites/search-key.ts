@@ -8,6 +8,7 @@
 import type { Node } from "web-tree-sitter";
 import { isPureCall } from "../../code/effects.ts";
 import { splitName } from "../../code/find-function.ts";
+import { type Reduction, recognise } from "../../code/reductions.ts";
 import { isInvariant, type Loop } from "../../code/loops.ts";
 import {
   argumentsOf,
@@ -18,6 +19,7 @@ import {
   field,
   find,
   operatorOf,
+  statementsOf,
 } from "../../code/tree.ts";
 import { arithmeticOf, containerOf, plain, type ValueType } from "../../code/types.ts";
 import { isPure, mentions } from "../../code/uses.ts";
@@ -30,6 +32,8 @@ export interface KeyPart {
   readonly wanted: readonly { readonly sign: "+" | "-"; readonly node: Node }[];
   readonly kind: "number" | "floating" | "text";
   readonly bits: 32 | 64;
+  /** Words of both lengths are compared: that their numbers are equal does not say that they are. */
+  readonly mixed: boolean;
 }
 
 /** The equalities without which an iteration of the loop does nothing; empty where there are none. */
@@ -43,6 +47,44 @@ export function keysOf(loop: Loop, variable: string): KeyPart[] {
   if (!tests.every((test) => isPure(test) && find(test, "call_expression").every((call) => isPureCall(call))))
     return [];
   return tests.flatMap((test) => equality(test, leaves, variable, loop) ?? []);
+}
+
+/** A loop that only counts the places at which its one key stands, all but one of them where `except` says so. */
+export interface Counting {
+  readonly key: KeyPart;
+  readonly except: Node | undefined;
+  readonly reduction: Reduction;
+}
+
+/** Undefined where it does more, or where equal numbers do not say that the keys are equal. */
+export function countingOf(loop: Loop, variable: string): Counting | undefined {
+  const [branch, ...more] = loop.statements;
+  const condition = branch?.type === "if_statement" ? conditionOf(branch) : undefined;
+  const consequence = branch && field(branch, "consequence");
+  if (!condition || !consequence || more.length > 0 || elseOf(branch)) return undefined;
+  const [step, ...steps] = statementsOf(consequence);
+  const reduction = step && steps.length === 0 ? recognise(step) : undefined;
+  const plainly =
+    reduction?.kind === "sum" &&
+    !reduction.floating &&
+    arithmeticOf(reduction.type)?.kind === "integer" &&
+    reduction.target.type === "identifier" &&
+    (!reduction.term || reduction.term.type === "number_literal");
+  const keys = keysOf(loop, variable);
+  const [key] = keys;
+  if (!plainly || !key || keys.length > 1 || key.kind !== "number" || key.mixed) return undefined;
+  if (mentions(reduction.target.text, condition).length > 0) return undefined;
+  const tests = conjuncts(condition, "&&");
+  const others = tests.filter((test) => !equality(test, false, variable, loop));
+  const [other, ...rest] = others;
+  if (tests.length - others.length !== 1 || rest.length > 0) return undefined;
+  if (!other) return { key, except: undefined, reduction };
+  const [left, right] = [field(other, "left"), field(other, "right")];
+  if (operatorOf(other) !== "!=" || !left || !right) return undefined;
+  const except = left.text === variable ? right : right.text === variable ? left : undefined;
+  return except?.type === "identifier" && isInvariant(except, loop.node)
+    ? { key, except, reduction }
+    : undefined;
 }
 
 /** `if (…) continue;` */
@@ -75,7 +117,7 @@ function equality(test: Node, negated: boolean, variable: string, loop: Loop): K
   if (kind === "text") {
     const known = types.every((type) => isText(type));
     return known && isInvariant(other, loop.node)
-      ? { stored: bare(side), wanted: [{ sign: "+", node: other }], kind, bits: 64 }
+      ? { stored: bare(side), wanted: [{ sign: "+", node: other }], kind, bits: 64, mixed: false }
       : undefined;
   }
   const [a, b] = types.map((type) => arithmeticOf(type));
@@ -83,7 +125,7 @@ function equality(test: Node, negated: boolean, variable: string, loop: Loop): K
   if (a.kind === "floating" && b.kind === "floating") {
     const plainSide = a.bits <= 64 && b.bits <= 64 && isInvariant(other, loop.node);
     return plainSide
-      ? { stored: bare(side), wanted: [{ sign: "+", node: other }], kind: "floating", bits: 64 }
+      ? { stored: bare(side), wanted: [{ sign: "+", node: other }], kind: "floating", bits: 64, mixed: false }
       : undefined;
   }
   // A byte has so few values that an index would list most places for each.
@@ -92,8 +134,10 @@ function equality(test: Node, negated: boolean, variable: string, loop: Loop): K
   if (!apart || ![apart.stored, ...apart.wanted.map(({ node }) => node)].every((node) => isInteger(node)))
     return undefined;
   if (!apart.wanted.every(({ node }) => isInvariant(node, loop.node))) return undefined;
-  const wide = leaves([left, right]).every((leaf) => arithmeticOf(keyType(leaf))?.bits === 64);
-  return { ...apart, kind: "number", bits: wide ? 64 : 32 };
+  const all = leaves([left, right]);
+  const wide = all.every((leaf) => arithmeticOf(keyType(leaf))?.bits === 64);
+  const narrow = all.every((leaf) => (arithmeticOf(keyType(leaf))?.bits ?? 64) <= 32);
+  return { ...apart, kind: "number", bits: wide ? 64 : 32, mixed: !wide && !narrow };
 }
 
 function isInteger(node: Node): boolean {

@@ -56,6 +56,17 @@ long match_orders(const int *ids, const double *prices, int n, const int *wanted
             pairs += 100;
         }
     }
+    int twice = 0;
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < n; k++)
+            if (i != k && a[k] == a[i]) twice += 2;
+    for (int i = 0; i < n; i++)
+        for (int k = i + 1; k < n; k++)
+            if (a[k] == a[i]) twice--;
+    for (int i = 0; i < n; i++)
+        for (int k = 2; k < i; k++)
+            if (a[k] + a[i] == sum) twice++;
+    pairs += twice * 10000;
     for (int i = 0; i < n; i++)
         for (int k = i; k <= n - 1; k++)
             if (a[k] - a[i] == 1 && k > i) return pairs * 1000 + last;
