@@ -218,7 +218,7 @@ function edits(subject: Subject, { loop, count, keys, region, type }: Search): E
     ...before(
       source,
       loop.node,
-      `for (${type} ${at} = ${cast}${calls.count}; ${at} ${count.comparison} ${count.bound.text}; ${at}++)\n${nested(source, `${calls.add(stored)};`)}`,
+      `for (${type} ${at} = ${cast}${calls.count}; ${at} ${count.comparison} ${count.bound.text}; ${at}++)\n${nested(source, `${calls.add(stored, end)};`)}`,
     ),
     ...(counting
       ? [replaceStatement(source, loop.node, countedLines())]

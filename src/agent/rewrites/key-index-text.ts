@@ -10,7 +10,8 @@ import type { Language } from "../../code/language.ts";
 export interface IndexCalls {
   readonly declare: string;
   readonly count: string;
-  add(key: string): string;
+  /** `expected` is how many places there will be at least. */
+  add(key: string, expected: string): string;
   from(key: string, place: string, end: string): string;
   after(place: string, end: string): string;
   /** How many places hold the key. */
@@ -31,7 +32,7 @@ export function indexCalls(language: Language, type: string, name: string): Inde
     return {
       declare: `struct ${type} ${name} = {0};`,
       count: `${name}.count`,
-      add: (key) => `${type}_add(&${name}, ${key})`,
+      add: (key, expected) => `${type}_add(&${name}, ${key}, ${expected})`,
       from: (key, place, end) => `${type}_from(&${name}, ${key}, ${place}, ${end})`,
       after: (place, end) => `${type}_after(&${name}, ${place}, ${end})`,
       held: (key, place, end) => `${type}_held(&${name}, ${key}, ${place}, ${end})`,
@@ -42,7 +43,7 @@ export function indexCalls(language: Language, type: string, name: string): Inde
   return {
     declare: `${type} ${name};`,
     count: `${name}.count()`,
-    add: (key) => `${name}.add(${key})`,
+    add: (key, expected) => `${name}.add(${key}, ${expected})`,
     from: (key, place, end) => `${name}.from(${key}, ${place}, ${end})`,
     after: (place, end) => `${name}.after(${place}, ${end})`,
     held: (key, place, end) => `${name}.held(${key}, ${place}, ${end})`,
@@ -52,9 +53,7 @@ export function indexCalls(language: Language, type: string, name: string): Inde
 }
 
 export function indexText(language: Language, type: string): string {
-  return (language === "c" ? textInC : textInCpp)
-    .replaceAll("key_index", type)
-    .replaceAll("key_group", type.replace("index", "group"));
+  return (language === "c" ? textInC : textInCpp).replaceAll("key_index", type);
 }
 
 /** What turns a text that ends with a zero into a number. C alone: C++ has its own. */
@@ -69,66 +68,72 @@ export function textHash(type: string): string {
 }
 
 const textInC = `/* Which places of an array hold a key, in rising order, and how many. Without memory it names every place. */
-struct key_group {
-    unsigned long long key;
-    unsigned first, last, count;
-};
-
 struct key_index {
-    struct key_group *groups;
+    unsigned *slot, *next, *last, *rank;
     unsigned long long *key;
-    unsigned *next, *rank;
     size_t slots, room, count;
     int without;
 };
 
-static struct key_group *key_index_group(const struct key_index *index, unsigned long long key)
+static size_t key_index_slot(const struct key_index *index, unsigned long long key)
 {
-    size_t slot = (size_t)((key ^ key >> 32) * 0x9E3779B97F4A7C15ull >> 32) & (index->slots - 1);
-    while (index->groups[slot].count > 0 && index->groups[slot].key != key)
-        slot = (slot + 1) & (index->slots - 1);
-    return &index->groups[slot];
+    size_t at = (size_t)((key ^ key >> 32) * 0x9E3779B97F4A7C15ull >> 32) & (index->slots - 1);
+    while (index->slot[at] != UINT_MAX && index->key[index->slot[at]] != key)
+        at = (at + 1) & (index->slots - 1);
+    return at;
 }
 
 static void key_index_enter(struct key_index *index, size_t place)
 {
-    struct key_group *group = key_index_group(index, index->key[place]);
-    if (group->count == 0) {
-        group->key = index->key[place];
-        group->first = (unsigned)place;
-    } else
-        index->next[group->last] = (unsigned)place;
-    group->last = (unsigned)place;
+    const size_t slot = key_index_slot(index, index->key[place]);
+    size_t first = index->slot[slot];
     index->next[place] = UINT_MAX;
-    index->rank[place] = group->count++;
+    index->rank[place] = 0;
+    if (first == UINT_MAX) {
+        first = place;
+        index->slot[slot] = (unsigned)place;
+    } else {
+        index->rank[place] = index->rank[index->last[first]] + 1;
+        index->next[index->last[first]] = (unsigned)place;
+    }
+    index->last[first] = (unsigned)place;
 }
 
-static void key_index_grow(struct key_index *index)
+static void key_index_grow(struct key_index *index, size_t expected)
 {
-    const size_t room = index->room ? 2 * index->room : 64;
-    struct key_group *groups = calloc(2 * room, sizeof *groups);
+    size_t room = index->room ? 2 * index->room : 64;
+    while (room < expected)
+        room *= 2;
+    unsigned *slot = malloc(2 * room * sizeof *slot);
+    unsigned *next = malloc(room * sizeof *next);
+    unsigned *last = malloc(room * sizeof *last);
+    unsigned *rank = malloc(room * sizeof *rank);
     unsigned long long *key = realloc(index->key, room * sizeof *key);
-    unsigned *next = realloc(index->next, room * sizeof *next);
-    unsigned *rank = realloc(index->rank, room * sizeof *rank);
-    free(index->groups);
-    index->groups = groups;
+    free(index->slot);
+    free(index->next);
+    free(index->last);
+    free(index->rank);
+    index->slot = slot;
+    index->next = next;
+    index->last = last;
+    index->rank = rank;
     if (key) index->key = key;
-    if (next) index->next = next;
-    if (rank) index->rank = rank;
-    if (!groups || !key || !next || !rank || room >= UINT_MAX) {
+    if (!slot || !next || !last || !rank || !key || room >= UINT_MAX) {
         index->without = 1;
         return;
     }
     index->room = room;
     index->slots = 2 * room;
+    for (size_t at = 0; at < index->slots; at++)
+        slot[at] = UINT_MAX;
     for (size_t place = 0; place < index->count; place++)
         key_index_enter(index, place);
 }
 
-static void key_index_add(struct key_index *index, unsigned long long key)
+static void key_index_add(struct key_index *index, unsigned long long key, size_t expected)
 {
     if (index->count == index->room && !index->without)
-        key_index_grow(index);
+        key_index_grow(index, expected);
     if (!index->without) {
         index->key[index->count] = key;
         key_index_enter(index, index->count);
@@ -145,14 +150,14 @@ static size_t key_index_after(const struct key_index *index, size_t place, size_
 
 static size_t key_index_from(const struct key_index *index, unsigned long long key, size_t from, size_t end)
 {
-    const struct key_group *group;
     size_t at;
     if (index->without || index->count == 0)
         return from;
     if (from > 0 && from <= index->count && index->key[from - 1] == key)
         return key_index_after(index, from - 1, end);
-    group = key_index_group(index, key);
-    at = group->count > 0 && group->first < end ? group->first : end;
+    at = index->slot[key_index_slot(index, key)];
+    if (at == UINT_MAX || at >= end)
+        return end;
     while (at < from && at < end)
         at = key_index_after(index, at, end);
     return at;
@@ -160,22 +165,26 @@ static size_t key_index_from(const struct key_index *index, unsigned long long k
 
 static size_t key_index_held(const struct key_index *index, unsigned long long key, size_t from, size_t end)
 {
-    size_t held = 0;
+    size_t held = 0, first;
     if (end < index->count || from > end || (from > 0 && index->key[from - 1] != key)) {
         for (size_t at = key_index_from(index, key, from, end); at < end; at = key_index_after(index, at, end))
             held++;
         return held;
     }
-    held = index->count > 0 ? key_index_group(index, key)->count : 0;
+    first = index->count > 0 ? index->slot[key_index_slot(index, key)] : UINT_MAX;
+    if (first == UINT_MAX)
+        return 0;
+    held = index->rank[index->last[first]] + 1;
     return from > 0 ? held - index->rank[from - 1] - 1 : held;
 }
 
 static void key_index_release(struct key_index *index)
 {
-    free(index->groups);
-    free(index->key);
+    free(index->slot);
     free(index->next);
+    free(index->last);
     free(index->rank);
+    free(index->key);
 }`;
 
 const textInCpp = `/// Which places of an array hold a key, in rising order, and how many.
@@ -183,16 +192,20 @@ class key_index {
 public:
     std::size_t count() const { return keys.size(); }
 
-    void add(unsigned long long key)
+    void add(unsigned long long key, std::size_t expected)
     {
-        if (2 * keys.size() >= groups.size()) {
-            groups.assign(groups.empty() ? 128 : 2 * groups.size(), group());
+        if (2 * keys.size() >= slots.size()) {
+            std::size_t room = slots.empty() ? 128 : 2 * slots.size();
+            while (room < 2 * expected)
+                room *= 2;
+            slots.assign(room, UINT_MAX);
+            for (auto *each : {&next, &last, &rank})
+                each->resize(room / 2);
+            keys.reserve(room / 2);
             for (std::size_t place = 0; place < keys.size(); place++)
                 enter(place);
         }
         keys.push_back(key);
-        next.push_back(UINT_MAX);
-        rank.push_back(0);
         enter(keys.size() - 1);
     }
 
@@ -202,8 +215,9 @@ public:
             return place;
         if (place > 0 && place <= keys.size() && keys[place - 1] == key)
             return after(place - 1, end);
-        const group &own = groups[slot(key)];
-        std::size_t at = own.count > 0 && own.first < end ? own.first : end;
+        std::size_t at = slots[slot(key)];
+        if (at == UINT_MAX || at >= end)
+            return end;
         while (at < place && at < end)
             at = after(at, end);
         return at;
@@ -216,43 +230,44 @@ public:
 
     std::size_t held(unsigned long long key, std::size_t place, std::size_t end) const
     {
-        std::size_t found = 0;
         if (end < keys.size() || place > end || (place > 0 && keys[place - 1] != key)) {
+            std::size_t found = 0;
             for (std::size_t at = from(key, place, end); at < end; at = after(at, end))
                 found++;
             return found;
         }
-        found = keys.empty() ? 0 : groups[slot(key)].count;
+        const std::size_t first = keys.empty() ? UINT_MAX : slots[slot(key)];
+        if (first == UINT_MAX)
+            return 0;
+        const std::size_t found = rank[last[first]] + 1;
         return place > 0 ? found - rank[place - 1] - 1 : found;
     }
 
 private:
-    struct group {
-        unsigned long long key = 0;
-        unsigned first = 0, last = 0, count = 0;
-    };
-    std::vector<group> groups;
+    std::vector<unsigned> slots, next, last, rank;
     std::vector<unsigned long long> keys;
-    std::vector<unsigned> next, rank;
 
     std::size_t slot(unsigned long long key) const
     {
-        std::size_t at = static_cast<std::size_t>((key ^ key >> 32) * 0x9E3779B97F4A7C15ull >> 32) & (groups.size() - 1);
-        while (groups[at].count > 0 && groups[at].key != key)
-            at = (at + 1) & (groups.size() - 1);
+        std::size_t at = static_cast<std::size_t>((key ^ key >> 32) * 0x9E3779B97F4A7C15ull >> 32) & (slots.size() - 1);
+        while (slots[at] != UINT_MAX && keys[slots[at]] != key)
+            at = (at + 1) & (slots.size() - 1);
         return at;
     }
 
     void enter(std::size_t place)
     {
-        group &own = groups[slot(keys[place])];
-        if (own.count == 0) {
-            own.key = keys[place];
-            own.first = static_cast<unsigned>(place);
-        } else
-            next[own.last] = static_cast<unsigned>(place);
-        own.last = static_cast<unsigned>(place);
+        const std::size_t home = slot(keys[place]);
+        std::size_t first = slots[home];
         next[place] = UINT_MAX;
-        rank[place] = own.count++;
+        rank[place] = 0;
+        if (first == UINT_MAX) {
+            first = place;
+            slots[home] = static_cast<unsigned>(place);
+        } else {
+            rank[place] = rank[last[first]] + 1;
+            next[last[first]] = static_cast<unsigned>(place);
+        }
+        last[first] = static_cast<unsigned>(place);
     }
 };`;
