@@ -34,7 +34,7 @@ import { reachedFunctions } from "../../code/reached.ts";
 import { field, find, normalised } from "../../code/tree.ts";
 import { arithmeticOf } from "../../code/types.ts";
 import { typeOf } from "../../code/variables.ts";
-import { indexCalls, indexHeaders, indexText, textHash } from "./key-index-text.ts";
+import { heldText, indexCalls, indexHeaders, indexText, textHash } from "./key-index-text.ts";
 import { counterType, grouped, labelOf, renamed } from "./loop-text.ts";
 import { before, offer } from "./offer.ts";
 import type { Opportunity, Rewrite, Subject } from "./rewrite.ts";
@@ -57,17 +57,22 @@ export const indexedSearch: Rewrite = {
   changesGrowth: true,
   opportunities(subject) {
     const inLine = withSearchesInLine(subject);
-    return [subject, ...(inLine ? [inLine] : [])].flatMap((each) => [
+    const found = [subject, ...(inLine ? [inLine] : [])].flatMap((each) => [
       ...reachedFunctions(each).flatMap((definition) =>
         loopsIn(definition).flatMap((loop) => indexed(each, loop)),
       ),
-      ...writtenAsLoops(each).flatMap((written) =>
-        reachedFunctions(written.subject)
+      ...writtenAsLoops(each).flatMap((written) => {
+        const own = reachedFunctions(written.subject)
           .flatMap((definition) => loopsIn(definition))
           .filter((loop) => loop.node.startIndex === written.start)
-          .flatMap((loop) => indexed(written.subject, loop)),
-      ),
+          .flatMap((loop) => indexed(written.subject, loop));
+        // Trees lie in memory that nobody collects; the opportunities hold texts.
+        written.subject.root.tree.delete();
+        return own;
+      }),
     ]);
+    inLine?.root.tree.delete();
+    return found;
   },
 };
 
@@ -202,6 +207,9 @@ function edits(subject: Subject, { loop, count, keys, region, type }: Search): E
   };
   const helpers = [
     ...(known ? [] : [indexText(language, indexType)]),
+    ...(counting && language === "c" && !helperBefore(subject, `${indexType}_held`, definition)
+      ? [heldText(indexType)]
+      : []),
     ...(hashesText && !helperBefore(subject, `${indexType}_of_text`, definition)
       ? [textHash(indexType)]
       : []),
@@ -240,7 +248,7 @@ function edits(subject: Subject, { loop, count, keys, region, type }: Search): E
 /** Whether an index of an earlier step stands in the file, before the function. */
 function helperBefore(subject: Subject, name: string, definition: Node): boolean {
   const at = subject.source.search(
-    new RegExp(`^(class ${name} \\{|struct ${name} \\{|static unsigned long long ${name}\\()`, "m"),
+    new RegExp(`^(class ${name} \\{|struct ${name} \\{|static (unsigned long long|size_t) ${name}\\()`, "m"),
   );
   return at !== -1 && at < definition.startIndex;
 }

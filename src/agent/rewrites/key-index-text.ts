@@ -56,6 +56,11 @@ export function indexText(language: Language, type: string): string {
   return (language === "c" ? textInC : textInCpp).replaceAll("key_index", type);
 }
 
+/** What counts the places of a key. C alone: in C++ it belongs to the class. */
+export function heldText(type: string): string {
+  return heldInC.replaceAll("key_index", type);
+}
+
 /** What turns a text that ends with a zero into a number. C alone: C++ has its own. */
 export function textHash(type: string): string {
   return `static unsigned long long ${type}_of_text(const char *text)
@@ -163,21 +168,6 @@ static size_t key_index_from(const struct key_index *index, unsigned long long k
     return at;
 }
 
-static size_t key_index_held(const struct key_index *index, unsigned long long key, size_t from, size_t end)
-{
-    size_t held = 0, first;
-    if (end < index->count || from > end || (from > 0 && index->key[from - 1] != key)) {
-        for (size_t at = key_index_from(index, key, from, end); at < end; at = key_index_after(index, at, end))
-            held++;
-        return held;
-    }
-    first = index->count > 0 ? index->slot[key_index_slot(index, key)] : UINT_MAX;
-    if (first == UINT_MAX)
-        return 0;
-    held = index->rank[index->last[first]] + 1;
-    return from > 0 ? held - index->rank[from - 1] - 1 : held;
-}
-
 static void key_index_release(struct key_index *index)
 {
     free(index->slot);
@@ -271,3 +261,18 @@ private:
         last[first] = static_cast<unsigned>(place);
     }
 };`;
+
+const heldInC = `static size_t key_index_held(const struct key_index *index, unsigned long long key, size_t from, size_t end)
+{
+    size_t held = 0, first;
+    if (end < index->count || from > end || (from > 0 && index->key[from - 1] != key)) {
+        for (size_t at = key_index_from(index, key, from, end); at < end; at = key_index_after(index, at, end))
+            held++;
+        return held;
+    }
+    first = index->count > 0 ? index->slot[key_index_slot(index, key)] : UINT_MAX;
+    if (first == UINT_MAX)
+        return 0;
+    held = index->rank[index->last[first]] + 1;
+    return from > 0 ? held - index->rank[from - 1] - 1 : held;
+}`;

@@ -47,10 +47,9 @@ export interface WrittenSearch {
 /** One for each walk to the first hit and each loop over a container inside another loop, written as a loop over an index. */
 export function writtenAsLoops(subject: Subject): WrittenSearch[] {
   return reachedFunctions(subject).flatMap((definition) => {
-    const walks = find(definition, "while_statement", "for_statement").map((node) => ({
-      node,
-      edits: walkEdits(node),
-    }));
+    const walks = loopsIn(definition)
+      .filter((loop) => loop.depth > 0 && /^(for|while)$/.test(loop.kind))
+      .map(({ node }) => ({ node, edits: walkEdits(node) }));
     const ranges = loopsIn(definition)
       .filter((loop) => loop.kind === "range" && loop.depth > 0 && loop.children.length === 0)
       .map((loop) => ({ node: loop.node, edits: rangeEdits(subject, loop) }));
@@ -101,14 +100,15 @@ export function withSearchesInLine(subject: Subject): Subject | undefined {
   if (!single) return undefined;
   const asked = changed(single, callsInFront(single, names)) ?? single;
   const inLine = withHelpersInLine(asked);
-  if (!inLine) return undefined;
   // The helpers themselves stay as they were.
-  let text = inLine.source;
+  let text = inLine?.source;
   for (const helper of helpers) {
     const made = reachedFunctions(single).find((each) => nameOf(each) === nameOf(helper));
-    if (made) text = text.replace(made.text, () => helper.text);
+    if (made) text = text?.replace(made.text, () => helper.text);
   }
-  return reopened(subject, text);
+  // Trees lie in memory that nobody collects.
+  for (const step of new Set([single, asked, inLine])) step?.root.tree.delete();
+  return text === undefined ? undefined : reopened(subject, text);
 }
 
 function changed(subject: Subject, edits: readonly Edit[]): Subject | undefined {
