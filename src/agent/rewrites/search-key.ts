@@ -41,12 +41,12 @@ export function keysOf(loop: Loop, variable: string): KeyPart[] {
   const [first, ...rest] = loop.statements;
   const condition = first?.type === "if_statement" ? conditionOf(first) : undefined;
   if (!first || !condition || elseOf(first)) return [];
-  const leaves = continues(first);
-  if (!leaves && rest.length > 0) return [];
-  const tests = conjuncts(condition, leaves ? "||" : "&&");
+  const skips = continues(first);
+  if (!skips && rest.length > 0) return [];
+  const tests = conjuncts(condition, skips ? "||" : "&&");
   if (!tests.every((test) => isPure(test) && find(test, "call_expression").every((call) => isPureCall(call))))
     return [];
-  return tests.flatMap((test) => equality(test, leaves, variable, loop) ?? []);
+  return tests.flatMap((test) => equality(test, skips, variable, loop) ?? []);
 }
 
 /** A loop that only counts the places at which its one key stands, all but one of them where `except` says so. */
