@@ -31,7 +31,7 @@ import { type Count, describeLoop, type Loop, loopsIn } from "../../code/loops.t
 import { constantOf, polynomial } from "../../code/linear.ts";
 import { inPlaceOf } from "../../code/method-call.ts";
 import { reachedFunctions } from "../../code/reached.ts";
-import { field, find, normalised } from "../../code/tree.ts";
+import { enclosing, field, find, normalised } from "../../code/tree.ts";
 import { arithmeticOf } from "../../code/types.ts";
 import { typeOf } from "../../code/variables.ts";
 import { heldText, indexCalls, indexHeaders, indexText, textHash } from "./key-index-text.ts";
@@ -86,6 +86,9 @@ function indexed(subject: Subject, loop: Loop): Opportunity[] {
     !/^<=?$/.test(count.comparison)
   )
     return [];
+  // The walk for want of memory that an earlier step left.
+  const branch = enclosing(loop.node, ["if_statement"]);
+  if (branch && /\.without\)?$/.test(field(branch, "condition")?.text ?? "")) return [];
   if (!startsInside(count, loop) || !arithmeticOf(count.type)) return [];
   const keys = keysOf(loop, count.variable);
   const [key] = keys;

@@ -37,7 +37,9 @@ export function settledElements(
   // A declaration sets a name, not what a reference refers to.
   const written = around.accesses.filter(
     ({ writes, kind, node }) =>
-      writes && !(kind === "variable" && /declarat|^for_range_loop$/.test(node.parent?.type ?? "")),
+      writes &&
+      !isIndex(node) &&
+      !(kind === "variable" && /declarat|^for_range_loop$/.test(node.parent?.type ?? "")),
   );
   const stores = [...written, ...libraryStores(region)];
   const assumptions = new Set<string>();
@@ -131,6 +133,11 @@ function isMoved(store: Access): boolean {
   );
 }
 
+/** An index of an earlier step: what is done with it stays in its own memory. */
+function isIndex(node: Node): boolean {
+  return /^key_index(_\d+)?$/.test(typeOf(node)?.base ?? "");
+}
+
 const harmless =
   /^(std::)?(malloc|calloc|realloc|free|strdup|strndup|printf|fprintf|puts|fputs|putchar|fputc|abort|exit|assert)$/;
 const writingFirst = /^(std::)?(strcpy|strncpy|strcat|strncat|memcpy|memmove|memset|sprintf|snprintf)$/;
@@ -163,8 +170,9 @@ function isUnderstood(region: Node): boolean {
       const callee = field(call, "function");
       if (callee?.type === "field_expression") {
         const object = field(callee, "argument");
-        return !!object && containerOf(typeOf(object) ?? plain("")) !== undefined;
+        return !!object && (isIndex(object) || containerOf(typeOf(object) ?? plain("")) !== undefined);
       }
+      if (/^key_index(_\d+)?_(add|from|after|held|of_text|release)$/.test(calleeOf(call))) return true;
       return (
         harmless.test(calleeOf(call)) ||
         writingFirst.test(calleeOf(call)) ||
