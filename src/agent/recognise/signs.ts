@@ -165,6 +165,90 @@ export const signs: readonly Sign[] = [
     },
   },
   {
+    name: "indexed-search",
+    concerns: ["search in a container in a loop", "loop that may end early", "loops nested two deep"],
+    hiddenBy: ["hashed-membership", "hashed-container", "memoised-recursion"],
+    place: (before, after) => {
+      const index = /\b(?:key_index\w*|hash_?(?:table|index)\w*|buckets?)\b/;
+      return when(before.depth > 1 && !has(before, index) && has(after, index));
+    },
+  },
+  {
+    name: "double-ended-queue",
+    concerns: ["vectors", "container grows in a loop"],
+    place: (before, after) => {
+      const ends = /^\.(?:pop_front|push_front)$|^pop$/;
+      return when(
+        before.callsInLoops(/^\.(?:erase|insert)$/) > after.callsInLoops(/^\.(?:erase|insert)$/) &&
+          after.calls(ends) > before.calls(ends),
+      );
+    },
+  },
+  {
+    name: "ordered-insertion",
+    concerns: ["container grows in a loop", "vectors"],
+    place: (before, after) => {
+      const [sorts, places] = [/^(?:stable_)?sort$/, /^(?:lower|upper)_bound$/];
+      const placed =
+        before.callsInLoops(sorts) > after.callsInLoops(sorts) && after.calls(places) > before.calls(places);
+      const once =
+        before.callsInLoops(places) > after.callsInLoops(places) && after.calls(sorts) > before.calls(sorts);
+      return when(placed || once);
+    },
+  },
+  {
+    name: "text-without-stream",
+    concerns: ["text is put together in a loop", "strings"],
+    place: (before, after) => {
+      const stream = /\bo?stringstream\b/;
+      return when(before.count(stream) > after.count(stream) && textGrows(after) > textGrows(before));
+    },
+  },
+  {
+    name: "split-in-place",
+    concerns: ["strings"],
+    hiddenBy: ["text-without-stream"],
+    place: (before, after) => {
+      const stream = /\bi?stringstream\b/;
+      const searches = /^\.find(?:_first_(?:not_)?of)?$/;
+      return when(
+        before.count(stream) > after.count(stream) && after.calls(searches) > before.calls(searches),
+      );
+    },
+  },
+  {
+    name: "power-by-squaring",
+    concerns: ["product or bits folded in a loop", "remainder in a loop"],
+    place: (before, after) => {
+      const halves = /\b(\w+) (?:>>= 1|\/= 2)\b/;
+      const squares = /\b(\w+) (?:= \(?.*\1 \* \1|\*= \1)\b|\b(\w+) \*= \2|\bfactor\b/;
+      return when(after.count(halves) > before.count(halves) && after.count(squares) > before.count(squares));
+    },
+  },
+  {
+    name: "paired-divisors",
+    concerns: ["remainder in a loop"],
+    place: (before, after) => {
+      const bounded = /\b(\w+) \* \1 <=? |\b(\w+) <= \w+ \/ \2\b|<=? (?:std :: )?sqrt \(/;
+      const other = /= (\w+) \/ (\w+) ;|\+= \w+ \/ \w+/;
+      return when(after.count(bounded) > before.count(bounded) && after.count(other) > before.count(other));
+    },
+  },
+  {
+    name: "leave-when-known",
+    concerns: ["branch in an inner loop"],
+    hiddenBy: ["hashed-membership", "indexed-search", "divisor-bound"],
+    place: (before, after) => {
+      const leaves = /\bbreak ;|\breturn (?:true|false|0|1) ;/;
+      const flag = /\b\w+ = (?:true|false|0|1) ; break ;/;
+      return when(
+        after.count(leaves) > before.count(leaves) &&
+          after.count(flag) > before.count(flag) &&
+          before.loops.length === after.loops.length,
+      );
+    },
+  },
+  {
     name: "library-sort",
     concerns: ["elements are exchanged", "loops nested two deep"],
     place: (before, after) =>
@@ -334,6 +418,7 @@ export const signs: readonly Sign[] = [
   {
     name: "divisor-bound",
     concerns: ["remainder in a loop", "loop that may end early"],
+    hiddenBy: ["paired-divisors"],
     place: (before, after) => {
       const bounded = /\b(\w+) \* \1 <=? |\b(\w+) <= \w+ \/ \2\b|<=? (?:std :: )?sqrt \(/;
       return when(before.operators(/^%=?$/) > 0 && after.count(bounded) > before.count(bounded));

@@ -18,12 +18,20 @@ import { dataPointer } from "./data-pointer.ts";
 import { delayedRemainder } from "./delayed-remainder.ts";
 import { divisionToReciprocal } from "./division-to-reciprocal.ts";
 import { divisorBound } from "./divisor-bound.ts";
+import { doubleEndedQueue } from "./double-ended-queue.ts";
+import { orderedInsertion } from "./ordered-insertion.ts";
+import { leaveWhenKnown } from "./leave-when-known.ts";
+import { pairedDivisors } from "./paired-divisors.ts";
+import { textWithoutStream } from "./text-without-stream.ts";
+import { splitInPlace } from "./split-in-place.ts";
+import { powerBySquaring } from "./power-by-squaring.ts";
 import { editsInOnePass } from "./edits-in-one-pass.ts";
 import { eraseInOnePass } from "./erase-in-one-pass.ts";
 import { firstPlaceTable } from "./first-place-table.ts";
 import { flatTable } from "./flat-table.ts";
 import { hashedContainer } from "./hashed-container.ts";
 import { hashedMembership } from "./hashed-membership.ts";
+import { indexedSearch } from "./indexed-search.ts";
 import { inlineHelper } from "./inline-helper.ts";
 import { invariantHoisting } from "./invariant-hoisting.ts";
 import { invariantLoopHoisting } from "./invariant-loop-hoisting.ts";
@@ -123,6 +131,14 @@ export const libraryRewrites: readonly Rewrite[] = [
   resumedScan,
   firstPlaceTable,
   boundedLength,
+  indexedSearch,
+  doubleEndedQueue,
+  orderedInsertion,
+  leaveWhenKnown,
+  pairedDivisors,
+  textWithoutStream,
+  splitInPlace,
+  powerBySquaring,
 ];
 
 /** Every rewrite there is. */
