@@ -24,6 +24,30 @@ it("names what was done, by what was possible before and is there now", () => {
   expect(names(both)).toEqual(["python-membership-set", "python-string-join"]);
 });
 
+it("names an index that somebody made in a way of their own", () => {
+  const nested = `def f(users, orders):
+    out = []
+    for o in orders:
+        for u in users:
+            if u["id"] == o["user"]:
+                out.append((o, u))
+    return out
+`;
+  const indexed = `def f(users, orders):
+    by_id = defaultdict(list)
+    for u in users:
+        by_id[u["id"]].append(u)
+    out = []
+    for o in orders:
+        for u in by_id[o["user"]]:
+            out.append((o, u))
+    return out
+`;
+  expect(recogniseTransformations(nested, indexed, "python", "f").map(({ name }) => name)).toContain(
+    "python-index-by-key",
+  );
+});
+
 it("names nothing that it cannot tell", () => {
   expect(names(reference)).toEqual([]);
   expect(names(reference.replace('out = ""', 'out = ""\n    unused = set()'))).toEqual([]);

@@ -17,6 +17,7 @@ const traces: Readonly<Record<string, RegExp>> = {
   "python-comprehension": /\[ [^[\]]* for /g,
   "python-built-in-sum": /\bsum \(/g,
   "python-compiled-pattern": /\bre \. compile \(/g,
+  "python-index-by-key": /\. setdefault \(|\b(?:Counter|defaultdict) \(|\{ [^{}]*: [^{}]* for |= \{ \}/g,
   "python-direct-iteration": /\b(?:enumerate|zip) \(|\bfor \w+ in \w+ :/g,
 };
 

@@ -12,6 +12,7 @@ import { dequeQueue } from "./deque-queue.ts";
 import { dictionaryDefault } from "./dictionary-default.ts";
 import { directIteration } from "./direct-iteration.ts";
 import { generatorArgument } from "./generator-argument.ts";
+import { indexByKey } from "./index-by-key.ts";
 import { hoistedCall } from "./hoisted-call.ts";
 import { listInPlace } from "./list-in-place.ts";
 import { localBinding } from "./local-binding.ts";
@@ -34,6 +35,7 @@ export const pythonContainerRewrites: readonly Rewrite[] = [
   stringJoin,
   dictionaryDefault,
   needlessCopy,
+  indexByKey,
 ];
 
 /** The same work with fewer steps of the interpreter. */

@@ -451,6 +451,79 @@ def f(xs):
     made: "(i * i) - -(i * i * i)",
     assumptions: 0,
   },
+  {
+    rewrite: "python-index-by-key",
+    source: `def f(users, orders):
+    out = []
+    for o in orders:
+        for name, key in users:
+            if key == o[0] and o[1] > 0:
+                out.append((name, o))
+                break
+        else:
+            out.append(None)
+    return out
+`,
+    inputs: [
+      "[], []",
+      "[('a', 1), ('b', 2), ('c', 1)], [(1, 5), (2, 0), (3, 1), (1.0, 2)]",
+      "[('a', float('nan'))], [(float('nan'), 1)]",
+    ],
+    made: `    users_by_value = {}
+    for name, key in users:
+        users_by_value.setdefault(key, []).append((name, key))
+    for o in orders:
+        for name, key in users_by_value.get(o[0], ()):
+            if o[1] > 0:
+`,
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-index-by-key",
+    source: `def f(xs, total):
+    n = len(xs)
+    found = []
+    for i in range(n - 1):
+        for j in range(i + 1, n):
+            if total == xs[i] + xs[j]:
+                found.append((i, j))
+    return found
+`,
+    inputs: ["[], 0", "[1, 2, 3, 4, 3, 2, 1], 5", "[0, 0, 0], 0", "[5], 10"],
+    made: "        for j in xs_by_value.get(total - xs[i], ()):\n            if j > i:\n                found.append((i, j))\n",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-index-by-key",
+    source: `def f(xs, ys, y=0):
+    texts = [str(y) for y in ys]
+    return [[x for x in texts if x.lower() == w.lower()] for w in xs], any(x == y for x in xs for y in ys), y
+`,
+    inputs: ["[], []", "['A', 'b', 'a'], ['a', 'B', 'b', 'A', 3]"],
+    made: "any(True for x in xs for y in ys_by_value.get(x, ())), y",
+    assumptions: 3,
+  },
+  {
+    rewrite: "python-index-by-key",
+    source: `def f(rows):
+    same = 0
+    for group in rows:
+        for i, a in enumerate(group):
+            for j in range(i):
+                if group[j] != a:
+                    continue
+                # Counted once for each pair.
+                same += j
+    return same
+`,
+    inputs: ["[]", "[[1, 2, 1, 1], 'abcab', (), [None, None]]"],
+    made: `        for i, a in enumerate(group):
+            for j in group_by_value.get(a, ()):
+                if j >= i:
+                    continue
+`,
+    assumptions: 1,
+  },
 ];
 
 /** Where it would be wrong: by the rewrite, sources of a function `f`. */
@@ -580,6 +653,23 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(x):\n    return x ** 0.5\n",
     "def f(x):\n    return x() ** 2\n",
     "def f(x):\n    return 2 ** x\n",
+  ],
+  "python-index-by-key": [
+    "def f(xs, k):\n    return [x for x in xs if x.key == k]\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y.key == x:\n                y.key = 0\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == x:\n                ys = ys[1:]\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == x:\n                ys.append(x)\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == x:\n                x = 3\n",
+    "def f(xs, ys):\n    y = 0\n    for x in xs:\n        for y in ys:\n            if y == x:\n                pass\n    return y\n",
+    "def f(xs, ys):\n    n = 0\n    for x in xs:\n        for y in ys:\n            if y == x:\n                n += 1\n            else:\n                n -= 1\n    return n\n",
+    "def f(xs, ys):\n    n = 0\n    for x in xs:\n        for y in ys:\n            n += 1\n            if y == x:\n                break\n    return n\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y is not None and y.key == x:\n                return y\n",
+    "def f(xs, ys):\n    return [(y for y in ys if y == x) for x in xs]\n",
+    "def f(xs, ys, g):\n    return [x for x in xs for y in ys if g(y) == x]\n",
+    "def f(xs):\n    n = 0\n    for i in range(len(xs)):\n        for j in range(i - 1, len(xs)):\n            if xs[i] == xs[j]:\n                n += 1\n    return n\n",
+    "def f(xs, k):\n    n = 0\n    for i in range(len(xs)):\n        for j in range(k):\n            if xs[i] == xs[j]:\n                n += 1\n    return n\n",
+    "def f(xs, out):\n    for i in range(len(xs)):\n        for j in range(len(xs)):\n            if xs[i] == xs[j]:\n                out[j] = i\n",
+    "def f(g, xs):\n    for x in xs:\n        for y in g(x):\n            if y == x:\n                return y\n",
   ],
 };
 
