@@ -18,6 +18,7 @@ const traces: Readonly<Record<string, RegExp>> = {
   "python-built-in-sum": /\bsum \(/g,
   "python-compiled-pattern": /\bre \. compile \(/g,
   "python-index-by-key": /\. setdefault \(|\b(?:Counter|defaultdict) \(|\{ [^{}]*: [^{}]* for |= \{ \}/g,
+  "python-aggregate-once": /\b\w+ = (?:sum|min|max|len|sorted|set) \(|= \{ [^{}:]* for /g,
   "python-direct-iteration": /\b(?:enumerate|zip) \(|\bfor \w+ in \w+ :/g,
 };
 

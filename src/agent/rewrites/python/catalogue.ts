@@ -2,6 +2,7 @@
  * The rewrites of Python, grouped by what they work on; within a group in the order in which a textbook would try them.
  */
 import type { Rewrite } from "../rewrite.ts";
+import { aggregateOnce } from "./aggregate-once.ts";
 import { appendThenReverse } from "./append-then-reverse.ts";
 import { builtInSum } from "./built-in-sum.ts";
 import { cachedRecursion } from "./cached-recursion.ts";
@@ -36,6 +37,7 @@ export const pythonContainerRewrites: readonly Rewrite[] = [
   dictionaryDefault,
   needlessCopy,
   indexByKey,
+  aggregateOnce,
 ];
 
 /** The same work with fewer steps of the interpreter. */

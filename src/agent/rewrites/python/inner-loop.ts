@@ -221,6 +221,13 @@ function isLength(subject: Subject, node: Node, array: Node): boolean {
   );
 }
 
+/** `len(xs)`, or that less a number. */
+function isWithin(subject: Subject, stop: Node, array: Node): boolean {
+  const [left, right] = [field(stop, "left"), field(stop, "right")];
+  const less = stop.type === "binary_operator" && field(stop, "operator")?.text === "-";
+  return isLength(subject, less && left && right?.type === "integer" ? left : stop, array);
+}
+
 /** Whether loops over whole numbers from 0 on are all that binds a name; where an array is given, to no more than its length. */
 export function comesFrom(subject: Subject, name: string, array?: Node): boolean {
   const bindings = usesOf(subject.function, name).filter(isBinding);
@@ -242,7 +249,7 @@ export function comesFrom(subject: Subject, name: string, array?: Node): boolean
       }
       if (call.name !== "range" || pattern.id !== use.id) return false;
       const stop = second ?? first;
-      if (array && !isLength(subject, stop, array)) return false;
+      if (array && !isWithin(subject, stop, array)) return false;
       const [, base] = /^([A-Za-z_]\w*)(?: *\+ *\d+)?$/.exec(first.text) ?? [];
       return (
         !second ||

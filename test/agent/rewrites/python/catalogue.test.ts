@@ -524,6 +524,41 @@ def f(xs):
 `,
     assumptions: 1,
   },
+  {
+    rewrite: "python-aggregate-once",
+    source: `def f(xs, rows):
+    out = []
+    for row in rows:
+        for x in xs:
+            out.append((x - min(xs)) / (max(xs) - min(xs)) if x else sum(row))
+    return out
+`,
+    inputs: ["[], [[1]]", "[1, 5, 0, 3], [[1], [2, 3]]", "[2, 2], [[1]]", "[1, 'a'], [[]]", "[3], []"],
+    made: "    min_xs = min(xs, default=None)\n    for row in rows:\n        for x in xs:\n            out.append((x - min_xs) / (max(xs) - min_xs)",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-aggregate-once",
+    source: `def f(scores, names):
+    best = {n: round(scores[n] / sum(scores.values()), 3) for n in scores}
+    return best, [n for n in names if n.lower() in [s.lower() for s in scores if scores[s] > 1]]
+`,
+    inputs: ["{}, []", "{'a': 1, 'b': 3}, ['B', 'c']", "{'a': 0}, []"],
+    made: "    scores_set = {s.lower() for s in scores if scores[s] > 1}\n    return best, [n for n in names if n.lower() in scores_set]\n",
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-aggregate-once",
+    source: `def f(words):
+    wide = []
+    for word in words:
+        wide.append(word + " " * (max(len(w) for w in words) - len(word)))
+    return wide, [w for w in words if len(w) > sorted(words)[0].count("a")]
+`,
+    inputs: ["[]", "['a', 'bcd', '']"],
+    made: "    max_words = max((len(w) for w in words), default=None)\n    for word in words:\n",
+    assumptions: 1,
+  },
 ];
 
 /** Where it would be wrong: by the rewrite, sources of a function `f`. */
@@ -670,6 +705,20 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs, k):\n    n = 0\n    for i in range(len(xs)):\n        for j in range(k):\n            if xs[i] == xs[j]:\n                n += 1\n    return n\n",
     "def f(xs, out):\n    for i in range(len(xs)):\n        for j in range(len(xs)):\n            if xs[i] == xs[j]:\n                out[j] = i\n",
     "def f(g, xs):\n    for x in xs:\n        for y in g(x):\n            if y == x:\n                return y\n",
+  ],
+  "python-aggregate-once": [
+    "def f(xs):\n    return sum(xs) / len(xs)\n",
+    "def f(xs):\n    for x in xs:\n        xs.append(x / sum(xs))\n        if len(xs) > 9: return xs\n",
+    "def f(rows):\n    return [max(row) + 1 for row in rows]\n",
+    "def f(xs):\n    return [x for x in [sum(xs) + 1]]\n",
+    "def f(xs):\n    out = []\n    for x in xs:\n        out.append(sum(out) + x)\n    return out\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        xs[i] = xs[i] / sum(xs)\n    return xs\n",
+    "def f(xs):\n    for x in xs:\n        x.size = x.size / sum(y.size for y in xs)\n",
+    "def f(xs, g):\n    for x in xs:\n        g(xs)\n        if x > max(xs): return x\n",
+    "def f(xs, k):\n    out = []\n    for x in xs:\n        k = k + 1\n        out.append(sum(x.size * k for x in xs) + 1)\n    return out\n",
+    "def f(xs, ys, g):\n    return [x for x in xs if x in [g(y) for y in ys]]\n",
+    "def f(xs, ys):\n    return [max(ys) for x in xs]\n",
+    "def f(xs, ys, max):\n    return [max(ys) + x for x in xs]\n",
   ],
 };
 
