@@ -20,6 +20,7 @@ import { localBinding } from "./local-binding.ts";
 import { membershipSet } from "./membership-set.ts";
 import { needlessCopy } from "./needless-copy.ts";
 import { powerProduct } from "./power-product.ts";
+import { runningAggregate } from "./running-aggregate.ts";
 import { stringJoin } from "./string-join.ts";
 import { unlockedQueue } from "./unlocked-queue.ts";
 
@@ -38,6 +39,7 @@ export const pythonContainerRewrites: readonly Rewrite[] = [
   needlessCopy,
   indexByKey,
   aggregateOnce,
+  runningAggregate,
 ];
 
 /** The same work with fewer steps of the interpreter. */

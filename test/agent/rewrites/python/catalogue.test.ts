@@ -559,6 +559,37 @@ def f(xs):
     made: "    max_words = max((len(w) for w in words), default=None)\n    for word in words:\n",
     assumptions: 1,
   },
+  {
+    rewrite: "python-running-aggregate",
+    source: `def f(xs, k):
+    found = []
+    n = len(xs)
+    for i in range(n):
+        if 2 * sum(xs[:i]) == sum(xs[i + 1:]) * 2:
+            found.append(i)
+        for j in range(i, n):
+            if sum(xs[i:j + 1]) == k:
+                found.append((i, j, 2 * sum(xs[i:i + k])))
+    return found, [sum(xs[:m]) for m in range(k)]
+`,
+    inputs: ["[], 3", "[1, 2, 0, 3, -3, 3], 3", "(5, 0, 5), 5", "[True, 2], 0", "[10**20, -10**20], 3"],
+    made: "        if 2 * xs_sums[i] == (xs_sums[-1] - xs_sums[i + 1]) * 2:",
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-running-aggregate",
+    source: `def f(prices):
+    best = 0
+    for i in range(len(prices) - 1):
+        best = max(best, max(prices[i + 1:]) - prices[i])
+    deep = [min(max(prices[:i + 1]), max(prices[i:])) - p for i, p in enumerate(prices)]
+    lows = [min(prices[:j], default=0) for j in range(len(prices))]
+    return best, deep, lows, [max(prices[0:k]) for k in range(1, len(prices))]
+`,
+    inputs: ["[]", "[7, 1, 5, 3, 6, 4]", "(3,)", "[1.5, 2, 1, 9, -1]"],
+    made: "    prices_maxima_from = [*accumulate(reversed(prices), max)][::-1]\n    for i in range(len(prices) - 1):\n        best = max(best, prices_maxima_from[i + 1] - prices[i])",
+    assumptions: 2,
+  },
 ];
 
 /** Where it would be wrong: by the rewrite, sources of a function `f`. */
@@ -719,6 +750,19 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs, ys, g):\n    return [x for x in xs if x in [g(y) for y in ys]]\n",
     "def f(xs, ys):\n    return [max(ys) for x in xs]\n",
     "def f(xs, ys, max):\n    return [max(ys) + x for x in xs]\n",
+  ],
+  "python-running-aggregate": [
+    "def f(xs, i):\n    return sum(xs[:i])\n",
+    "def f(xs, ks):\n    return [sum(xs[:k]) for k in ks]\n",
+    "def f(xs):\n    return [max(xs[:i]) for i in range(len(xs))]\n",
+    "def f(xs, n):\n    return [max(xs[i:]) for i in range(n)]\n",
+    "def f(xs):\n    return [sum(xs[i - 1:i]) for i in range(len(xs))]\n",
+    "def f(xs):\n    return [sum(xs[i:j]) for i in range(9) for j in range(9)]\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        xs[i] = sum(xs[:i])\n    return xs\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        i -= 2\n        if sum(xs[:i]) > 3:\n            return i\n",
+    "def f(xs):\n    return [sum(xs[::i]) for i in range(1, len(xs))]\n",
+    "def accumulate(xs): return xs\ndef f(xs):\n    return [sum(xs[:i]) for i in range(len(xs))]\n",
+    "def f(xs):\n    try:\n        for i in range(len(xs)):\n            if max(xs[i + 1:]) > xs[i]:\n                return i\n    except ValueError:\n        return None\n",
   ],
 };
 
