@@ -10,6 +10,7 @@ import { growInPlace } from "./grow-in-place.ts";
 import { hoistedCall } from "./hoisted-call.ts";
 import { indexByKey } from "./index-by-key.ts";
 import { indexedLoop } from "./indexed-loop.ts";
+import { joinByKey } from "./join-by-key.ts";
 import { keptRecursion } from "./kept-recursion.ts";
 import { needlessCopy } from "./needless-copy.ts";
 import { onePassChain } from "./one-pass-chain.ts";
@@ -41,4 +42,5 @@ export const javascriptRewrites: readonly Rewrite[] = [
   onePassChain,
   forEachToLoop,
   indexedLoop,
+  joinByKey,
 ];

@@ -1,0 +1,398 @@
+/**
+ * A loop inside another one that only wants the elements with a certain key looks at all elements each time: quadratic. A Map from keys to elements, made once,
+ * hands out those that fit, in their order.
+ *
+ *     for (const order of orders)                        const usersById = new Map();
+ *       for (const user of users) {                  →   for (const user of users) { …into the group of user.id… }
+ *         if (user.id === order.by) send(user);          for (const order of orders)
+ *       }                                                  for (const user of usersById.get(order.by) ?? []) {
+ *                                                            send(user);
+ *                                                          }
+ *
+ * The same for positions, `for (let j = i + 1; j < xs.length; j++) if (xs[i] === xs[j])`, and for a sum that has to come to something,
+ * `xs[i] + xs[j] === total`, which asks for the difference. Legal where neither the array nor the keys are written meanwhile.
+ */
+import type { Node } from "web-tree-sitter";
+import {
+  type Edit,
+  freshName,
+  nested,
+  outdented,
+  removeStatement,
+  replaceNode,
+  replaceStatement,
+} from "../../../code/edit.ts";
+import { contains, field, find, operatorOf, parts } from "../../../code/tree.ts";
+import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
+import { arrayAssumptions, arrayShown, smellsOfText } from "./kinds.ts";
+import { isDeclaredIn, isMentioned, mentions, namesIn, variableOf, writesOf } from "./names.ts";
+import { before, distinct, offer } from "./offer.ts";
+import { hoistingPlace, loopsIn, wordsFor } from "./repetition.ts";
+import { changing, isPure, isTarget, leavesFunction, steadyContents, steadyPath } from "./steady.ts";
+import { callOn, elementOf, integerOf, methodCall, plain, propertyOf, statementsOf } from "./tree.ts";
+
+export const joinByKey: Rewrite = {
+  name: "join-by-key",
+  idea: "Makes a Map from keys to elements once, instead of looking through all elements for those with a certain key in a loop inside a loop.",
+  reference:
+    "J. Bentley, Writing Efficient Programs, rule: Data Structure Augmentation; hash join in R. Ramakrishnan and J. Gehrke, Database Management Systems, §14.4.3",
+  lessons: {
+    faster: "Each pass looked at all elements for the few that fit; the Map hands those out at once.",
+    slower: "There are so few elements, or so few passes, that making the Map costs more.",
+    wrong: "A key was NaN, was no whole number where a sum was asked for, or changed while the loop ran.",
+  },
+  changesGrowth: true,
+  opportunities(subject) {
+    return distinct(
+      loopsIn(subject).flatMap((loop) => {
+        const inner = innerAt(subject, loop);
+        return inner ? joined(subject, inner) : [];
+      }),
+    );
+  },
+};
+
+/** A loop over elements or positions of an array that does something only with some of them. */
+interface Inner {
+  readonly loop: Node;
+  readonly array: Node;
+  /** The name of the element or the position, which nothing but the loop gives a value. */
+  readonly name: string;
+  /** Where positions are gone through: the header's text with which one begins, unless that is 0. */
+  readonly start: string | undefined;
+  readonly positions: boolean;
+  readonly branch: Node;
+  readonly condition: Node;
+  readonly tests: readonly Node[];
+  /** `if (…) continue;` */
+  readonly skips: boolean;
+}
+
+function innerAt(subject: Subject, loop: Node): Inner | undefined {
+  const body = field(loop, "body");
+  const [branch, ...others] = body ? statementsOf(body) : [];
+  const [condition, consequence] = [field(branch ?? loop, "condition"), field(branch ?? loop, "consequence")];
+  if (branch?.type !== "if_statement" || field(branch, "alternative") || !condition || !consequence)
+    return undefined;
+  const [only, ...more] = statementsOf(consequence);
+  const skips = only?.type === "continue_statement" && !field(only, "label") && more.length === 0;
+  if (skips ? others.length === 0 : others.length > 0) return undefined;
+  const shared = { loop, branch, condition, skips, tests: skips ? [plain(condition)] : conjuncts(condition) };
+  if (loop.type === "for_in_statement") {
+    const [left, right] = [field(loop, "left"), field(loop, "right")];
+    const declared = /^(?:const|let)$/.test(field(loop, "kind")?.text ?? "");
+    if (!declared || field(loop, "operator")?.text !== "of" || left?.type !== "identifier" || !right)
+      return undefined;
+    if (loop.children.some(({ type }) => type === "await") || !isPath(right)) return undefined;
+    if (writesOf(left.text, loop).length > 0) return undefined;
+    return { ...shared, array: right, name: left.text, start: undefined, positions: false };
+  }
+  return loop.type === "for_statement" ? countedInner(subject, loop, shared) : undefined;
+}
+
+function isPath(node: Node): boolean {
+  return node.type === "identifier" || propertyOf(node) !== undefined;
+}
+
+/** `for (let j = i + 1; j < xs.length; j++)` */
+function countedInner(
+  subject: Subject,
+  loop: Node,
+  shared: Pick<Inner, "loop" | "branch" | "condition" | "tests" | "skips">,
+): Inner | undefined {
+  const [declaration, condition, update] = ["initializer", "condition", "increment"].map((name) =>
+    field(loop, name),
+  );
+  const [declarator, ...more] = declaration?.type === "lexical_declaration" ? parts(declaration) : [];
+  const [name, first] = declarator ? [field(declarator, "name"), field(declarator, "value")] : [];
+  if (name?.type !== "identifier" || !first || more.length > 0 || !condition || !update) return undefined;
+  if (!new RegExp(`^(?:${name.text}\\s*\\+\\+|\\+\\+${name.text}|${name.text} \\+= 1)$`).test(update.text))
+    return undefined;
+  const written = writesOf(name.text, loop).filter((write) => !contains(update, write));
+  const test = condition.type === "expression_statement" ? parts(condition)[0] : condition;
+  const stop =
+    test?.type === "binary_expression" && operatorOf(test) === "<" ? field(test, "right") : undefined;
+  if (written.length > 0 || !test || field(test, "left")?.text !== name.text || !stop) return undefined;
+  const element = find(shared.condition, "subscript_expression").find(
+    (node) => elementOf(node)?.index.text === name.text,
+  );
+  const array = element && elementOf(element)?.object;
+  if (!array || !isPath(array) || !isLength(subject, stop, array)) return undefined;
+  if (first.text === "0") return { ...shared, array, name: name.text, start: undefined, positions: true };
+  const counted = /^([A-Za-z_$][\w$]*)(?: *\+ *\d+)?$/.exec(first.text)?.[1];
+  const sure =
+    integerOf(first) !== undefined
+      ? (integerOf(first) ?? -1) >= 0
+      : counted !== undefined && countsUp(subject, counted);
+  return sure ? { ...shared, array, name: name.text, start: first.text, positions: true } : undefined;
+}
+
+/** `xs.length`, or a constant that holds it while nothing is put in or taken out. */
+function isLength(subject: Subject, node: Node, array: Node): boolean {
+  const length = propertyOf(plain(node));
+  if (length) return length.name === "length" && length.object.text === array.text;
+  const variable = node.type === "identifier" ? variableOf(subject, node.text) : undefined;
+  if (!variable?.value || array.type !== "identifier" || writesOf(node.text, subject.function).length > 0)
+    return false;
+  const grows = mentions(array.text, subject.function).some((use) =>
+    changing.includes(callOn(use)?.method ?? ""),
+  );
+  return (
+    !grows && writesOf(array.text, subject.function).length === 0 && isLength(subject, variable.value, array)
+  );
+}
+
+/** Whether a name is a loop's own number that starts at 0 or later and is only counted up. */
+function countsUp(subject: Subject, name: string): boolean {
+  const variable = variableOf(subject, name);
+  const loop = variable?.declaration?.parent?.parent?.parent;
+  const start = variable?.value;
+  if (loop?.type !== "for_statement" || !start) return false;
+  const base = /^([A-Za-z_$][\w$]*) *\+ *\d+$/.exec(start.text)?.[1];
+  const fromStart =
+    (integerOf(start) ?? -1) >= 0 || (base !== undefined && base !== name && countsUp(subject, base));
+  return (
+    fromStart &&
+    writesOf(name, subject.function).every(
+      (write) => write.parent?.type === "update_expression" && write.parent.text.includes("++"),
+    )
+  );
+}
+
+function conjuncts(condition: Node): Node[] {
+  const node = plain(condition);
+  const [left, right] = [field(node, "left"), field(node, "right")];
+  return node.type === "binary_expression" && operatorOf(node) === "&&" && left && right
+    ? [...conjuncts(left), ...conjuncts(right)]
+    : [node];
+}
+
+interface Side {
+  readonly key: Node;
+  readonly asked: Node;
+  readonly wanted: string;
+  readonly difference: boolean;
+}
+
+/** The sides of `key === wanted`. */
+function sideOf(test: Node, name: string, operator: string): Side | undefined {
+  if (test.type !== "binary_expression" || operatorOf(test) !== operator) return undefined;
+  const [left, right] = [field(test, "left"), field(test, "right")];
+  if (!left || !right) return undefined;
+  for (const [key, asked] of [
+    [plain(left), right],
+    [plain(right), left],
+  ] as const) {
+    if (!isMentioned(name, key) || isMentioned(name, asked) || !isAskable(asked)) continue;
+    const [one, other] = [field(key, "left"), field(key, "right")];
+    if (key.type === "binary_expression" && operatorOf(key) === "+" && one && other)
+      for (const [own, added] of [
+        [one, other],
+        [other, one],
+      ] as const)
+        if (isMentioned(name, own) && !isMentioned(name, added) && isAskable(own) && isAskable(added))
+          return {
+            key: plain(own),
+            asked: test,
+            wanted: `${operand(asked)} - ${operand(added)}`,
+            difference: true,
+          };
+    if (isAskable(key)) return { key, asked, wanted: asked.text, difference: false };
+  }
+  return undefined;
+}
+
+function operand(node: Node): string {
+  return /^(?:identifier|number|member_expression|subscript_expression|call_expression|parenthesized_expression)$/.test(
+    node.type,
+  )
+    ? node.text
+    : `(${node.text})`;
+}
+
+/** Whether it gives the same whenever it is asked, and does nothing else: no new object, which would equal nothing. */
+function isAskable(node: Node): boolean {
+  const calls = find(node, "call_expression", "new_expression").every((call) => {
+    const method = methodCall(call)?.method;
+    return (
+      method !== undefined && /^(?:toLowerCase|toUpperCase|trim|charAt|charCodeAt|toString|at)$/.test(method)
+    );
+  });
+  return (
+    calls &&
+    isPure(node) &&
+    find(node, "object", "array", "regex", "this", "null", "undefined", "spread_element").every(
+      ({ type }) => type === "this",
+    )
+  );
+}
+
+/** `i !== j`: of names and numbers alone. */
+function isOfNumbers(test: Node): boolean {
+  return (
+    test.type === "binary_expression" &&
+    [field(test, "left"), field(test, "right")].every(
+      (side) => side && /^(?:identifier|number)$/.test(side.type),
+    )
+  );
+}
+
+function joined(subject: Subject, inner: Inner): Opportunity[] {
+  const { array, name, loop } = inner;
+  const sides = inner.tests.map((test) => sideOf(test, name, inner.skips ? "!==" : "==="));
+  const at = sides.findIndex((side) => side !== undefined);
+  const side = sides[at];
+  // What is asked before the keys are compared may guard them.
+  if (!side || !inner.tests.slice(0, at).every(isOfNumbers) || arrayShown(subject, array) === "no") return [];
+  if (side.difference && smellsOfText(side.asked)) return [];
+  if (!isSteadyWanted(side, name, loop)) return [];
+  const hoisted = hoistingPlace(subject, loop, (region) => {
+    if (leavesFunction(side.key, region)) return undefined;
+    const own =
+      array.type === "identifier"
+        ? steadyContents(subject, array.text, region)
+        : steadyPath(subject, array, region);
+    const others = [...namesIn(side.key)].filter((each) => each !== name && each !== array.text);
+    const more = others.map((each) => steadyContents(subject, each, region));
+    if (!own || more.includes(undefined) || writes(subject, side.key, region)) return undefined;
+    return [...own, ...more.flatMap((each) => each ?? [])];
+  });
+  if (!hoisted || !contains(hoisted.place.region, loop)) return [];
+  const { source } = subject;
+  const last = propertyOf(array)?.name ?? array.text;
+  const by = propertyOf(side.key)?.name;
+  const map = freshName(source, `${last}By${by ? `${by.charAt(0).toUpperCase()}${by.slice(1)}` : "Value"}`);
+  const changed = changes(source, inner, at, `${map}.get(${side.wanted})`);
+  if (!changed) return [];
+  const typed = subject.language === "typescript";
+  return offer(subject, {
+    parameters: {},
+    place: `${inner.positions ? "the positions in " : ""}${array.text} by ${by ?? "value"} in ${hoisted.words}, ${wordsFor(loop)}`,
+    preconditions: [
+      "a loop inside another looks through all elements for those with a certain key",
+      "neither the array nor the keys are written meanwhile",
+    ],
+    assumptions: [
+      ...arrayAssumptions(subject, array),
+      ...hoisted.assumptions,
+      side.difference
+        ? "What is added are whole numbers below 2 ** 53."
+        : `${side.key.text} can be read of every element, stays the same in the loop and is never NaN.`,
+    ],
+    edits: [
+      ...before(
+        hoisted.place,
+        filling(
+          source,
+          inner,
+          side,
+          map,
+          typed ? `<any, ${inner.positions ? "number" : typeOf(array)}[]>` : "",
+        ),
+      ),
+      ...changed,
+    ],
+  });
+}
+
+function typeOf(array: Node): string {
+  return array.type === "identifier" ? `(typeof ${array.text})[number]` : "any";
+}
+
+/** Lines that put each element, or its position, into the group of its key. */
+function filling(source: string, inner: Inner, { key }: Side, map: string, type: string): string {
+  const { name, array, positions } = inner;
+  const [wanted, group] = [freshName(source, "key"), freshName(source, "group")];
+  const head = positions
+    ? `for (let ${name} = 0; ${name} < ${array.text}.length; ${name}++) {`
+    : `for (const ${name} of ${array.text}) {`;
+  const lines = [
+    `const ${wanted} = ${key.text};`,
+    `const ${group} = ${map}.get(${wanted});`,
+    `if (${group} === undefined) ${map}.set(${wanted}, [${name}]);`,
+    `else ${group}.push(${name});`,
+  ];
+  return [`const ${map} = new Map${type}();`, head, nested(source, lines.join("\n")), "}"].join("\n");
+}
+
+/** Edits that make the loop go through a group, with what is left of its test. */
+function changes(source: string, inner: Inner, at: number, group: string): Edit[] | undefined {
+  const { loop, name, start, branch, condition, tests, skips } = inner;
+  const body = field(loop, "body");
+  if (!body) return undefined;
+  const header = {
+    start: loop.startIndex,
+    end: body.startIndex,
+    text: `for (const ${name} of ${group} ?? []) `,
+  };
+  const [, base] = /^([A-Za-z_$][\w$]*) *\+ *1$/.exec(start ?? "") ?? [];
+  if (skips) {
+    if (start === undefined) return [header, removeStatement(source, branch)];
+    return [header, replaceNode(condition, base ? `(${name} <= ${base})` : `(${name} < ${start})`)];
+  }
+  const bound = start === undefined ? [] : [base ? `${name} > ${base}` : `${name} >= ${start}`];
+  const left = [...bound, ...tests.filter((_, index) => index !== at).map(conjunct)];
+  if (left.length > 0) return [header, replaceNode(condition, `(${left.join(" && ")})`)];
+  const consequence = field(branch, "consequence");
+  if (!consequence || find(branch, "comment").some((comment) => !contains(consequence, comment)))
+    return undefined;
+  if (find(consequence, "template_string").some((text) => text.startPosition.row !== text.endPosition.row))
+    return undefined;
+  if (consequence.type !== "statement_block")
+    return [header, replaceStatement(source, branch, consequence.text)];
+  // The branch's block becomes the loop's: its names stay its own.
+  const whole = body.type === "statement_block" ? body : branch;
+  if (find(whole, "comment").some((comment) => !contains(consequence, comment))) return undefined;
+  return [header, replaceStatement(source, whole, outdented(source, consequence))];
+}
+
+/** As it may stand beside `&&`. */
+function conjunct(test: Node): string {
+  const loose = test.type === "binary_expression" && /^(?:\|\||\?\?)$/.test(operatorOf(test));
+  return loose || /^(?:ternary_expression|assignment_expression|arrow_function)$/.test(test.type)
+    ? `(${test.text})`
+    : test.text;
+}
+
+/** Whether what is looked for stays the same while the inner loop runs. */
+function isSteadyWanted({ asked }: Side, name: string, loop: Node): boolean {
+  const names = [...namesIn(asked)].filter((each) => each !== name);
+  const properties = find(asked, "member_expression").flatMap((node) => propertyOf(node)?.name ?? []);
+  const elements = find(asked, "subscript_expression").length > 0;
+  return (
+    names.every(
+      (each) =>
+        writesOf(each, loop).length === 0 &&
+        !isDeclaredIn(each, loop) &&
+        !mentions(each, loop).some((use) => changing.includes(callOn(use)?.method ?? "")),
+    ) &&
+    !find(loop, "member_expression").some(
+      (node) => isTarget(node) && properties.includes(propertyOf(node)?.name ?? ""),
+    ) &&
+    !(
+      elements &&
+      find(loop, "subscript_expression").some(
+        (node) => isTarget(node) && names.includes(elementOf(node)?.object.text ?? ""),
+      )
+    )
+  );
+}
+
+/** Whether the region writes, in sight, a property or an element that the key is read from. */
+function writes(subject: Subject, key: Node, region: Node): boolean {
+  const properties = find(key, "member_expression").flatMap((node) => propertyOf(node)?.name ?? []);
+  if (
+    find(region, "member_expression").some(
+      (node) => isTarget(node) && properties.includes(propertyOf(node)?.name ?? ""),
+    )
+  )
+    return true;
+  if (find(key, "subscript_expression").length === 0) return false;
+  return find(region, "subscript_expression").some((node) => {
+    const object = isTarget(node) ? elementOf(node)?.object : undefined;
+    if (!object) return false;
+    const variable = object.type === "identifier" ? variableOf(subject, object.text) : undefined;
+    const value = variable?.value && plain(variable.value);
+    return !(value && /^(?:array|object|new_expression)$/.test(value.type) && !isMentioned(object.text, key));
+  });
+}
