@@ -3,6 +3,7 @@
  * then what is computed more often than it need be, last how elements are kept and gone through.
  */
 import type { Rewrite } from "../rewrite.ts";
+import { aggregateOnce } from "./aggregate-once.ts";
 import { dictionaryMap } from "./dictionary-map.ts";
 import { earlyExitSearch } from "./early-exit-search.ts";
 import { forEachToLoop } from "./for-each-to-loop.ts";
@@ -43,4 +44,5 @@ export const javascriptRewrites: readonly Rewrite[] = [
   forEachToLoop,
   indexedLoop,
   joinByKey,
+  aggregateOnce,
 ];
