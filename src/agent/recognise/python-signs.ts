@@ -20,6 +20,7 @@ const traces: Readonly<Record<string, RegExp>> = {
   "python-index-by-key": /\. setdefault \(|\b(?:Counter|defaultdict) \(|\{ [^{}]*: [^{}]* for |= \{ \}/g,
   "python-aggregate-once": /\b\w+ = (?:sum|min|max|len|sorted|set) \(|= \{ [^{}:]* for /g,
   "python-running-aggregate": /\baccumulate \(|\b(\w+) = (?:\1 [-+] |(?:max|min) \( \1 ,)|\b\w+ [-+]= /g,
+  "python-divisor-bound": /\bi?sqrt \(|\*\* 0\.5|\b(\w+) \* \1 <=? /g,
   "python-direct-iteration": /\b(?:enumerate|zip) \(|\bfor \w+ in \w+ :/g,
 };
 

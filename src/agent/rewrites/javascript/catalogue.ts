@@ -5,6 +5,7 @@
 import type { Rewrite } from "../rewrite.ts";
 import { aggregateOnce } from "./aggregate-once.ts";
 import { dictionaryMap } from "./dictionary-map.ts";
+import { divisorSquareRoot } from "./divisor-square-root.ts";
 import { earlyExitSearch } from "./early-exit-search.ts";
 import { forEachToLoop } from "./for-each-to-loop.ts";
 import { growInPlace } from "./grow-in-place.ts";
@@ -45,4 +46,5 @@ export const javascriptRewrites: readonly Rewrite[] = [
   indexedLoop,
   joinByKey,
   aggregateOnce,
+  divisorSquareRoot,
 ];

@@ -146,7 +146,7 @@ function aggregateOf(subject: Subject, node: Node): Source | undefined {
 
 /** A collection that is only made to be asked. */
 function madeFrom(subject: Subject, node: Node): Source | undefined {
-  if (/_comprehension$/.test(node.type)) return sourceOf(subject, node);
+  if (node.type.endsWith("_comprehension")) return sourceOf(subject, node);
   const call = plainCall(node);
   const [given, ...more] = call?.values ?? [];
   if (call) {
@@ -157,7 +157,7 @@ function madeFrom(subject: Subject, node: Node): Source | undefined {
 }
 
 function asSet(node: Node): string {
-  if (/_comprehension$/.test(node.type)) return `{${node.text.slice(1, -1)}}`;
+  if (node.type.endsWith("_comprehension")) return `{${node.text.slice(1, -1)}}`;
   const call = plainCall(node);
   return `set(${call ? call.values[0]?.text : node.text})`;
 }

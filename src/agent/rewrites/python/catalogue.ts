@@ -12,6 +12,7 @@ import { countedOnce } from "./counted-once.ts";
 import { dequeQueue } from "./deque-queue.ts";
 import { dictionaryDefault } from "./dictionary-default.ts";
 import { directIteration } from "./direct-iteration.ts";
+import { divisorBound } from "./divisor-bound.ts";
 import { generatorArgument } from "./generator-argument.ts";
 import { indexByKey } from "./index-by-key.ts";
 import { hoistedCall } from "./hoisted-call.ts";
@@ -40,6 +41,7 @@ export const pythonContainerRewrites: readonly Rewrite[] = [
   indexByKey,
   aggregateOnce,
   runningAggregate,
+  divisorBound,
 ];
 
 /** The same work with fewer steps of the interpreter. */

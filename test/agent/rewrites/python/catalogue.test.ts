@@ -590,6 +590,41 @@ def f(xs):
     made: "    prices_maxima_from = [*accumulate(reversed(prices), max)][::-1]\n    for i in range(len(prices) - 1):\n        best = max(best, prices_maxima_from[i + 1] - prices[i])",
     assumptions: 2,
   },
+  {
+    rewrite: "python-divisor-bound",
+    source: `def f(limit, n):
+    primes = []
+    for m in range(2, limit):
+        for d in range(2, m):
+            if m % d == 0:
+                break
+        else:
+            primes.append(m)
+    prime = True
+    for d in range(2, n // 2 + 1):
+        if not n % d:
+            prime = False
+            break
+    return primes, prime, all(n % k for k in range(2, n)), any(n % k == 0 for k in range(2, n - 1))
+`,
+    inputs: ["0, 0", "60, 1", "3, 2", "4, 3", "5, 4", "6, 9", "9, -7", "10, 25", "2, 49", "2, 15", "2, True"],
+    made: "        for d in range(2, isqrt(m) + 1):\n",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-divisor-bound",
+    source: `def f(n):
+    if n < 2:
+        return False
+    for i in range(2, n):
+        if n % i == 0:
+            return False
+    return True
+`,
+    inputs: ["-5", "0", "1", "2", "3", "4", "9", "97", "2.5"],
+    made: "range(2, isqrt(n) + 1):",
+    assumptions: 0,
+  },
 ];
 
 /** Where it would be wrong: by the rewrite, sources of a function `f`. */
@@ -763,6 +798,17 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs):\n    return [sum(xs[::i]) for i in range(1, len(xs))]\n",
     "def accumulate(xs): return xs\ndef f(xs):\n    return [sum(xs[:i]) for i in range(len(xs))]\n",
     "def f(xs):\n    try:\n        for i in range(len(xs)):\n            if max(xs[i + 1:]) > xs[i]:\n                return i\n    except ValueError:\n        return None\n",
+  ],
+  "python-divisor-bound": [
+    "def f(n):\n    for i in range(2, n):\n        if n % i == 0:\n            return i\n",
+    "def f(n):\n    for i in range(2, n):\n        if n % i == 0:\n            break\n    return i\n",
+    "def f(n):\n    for i in range(3, n):\n        if n % i == 0:\n            return False\n",
+    "def f(n):\n    for i in range(2, n // 2):\n        if n % i == 0:\n            return False\n",
+    "def f(n):\n    for i in range(2, n + 1):\n        if n % i == 0:\n            return False\n",
+    "def f(n):\n    k = 0\n    for i in range(2, n):\n        if n % i == 0:\n            k += 1\n    return k\n",
+    "def f(n, m):\n    for i in range(2, n):\n        if m % i == 0:\n            return False\n",
+    "def f(n):\n    for i in range(2, n):\n        if n % i == 0:\n            n = 1\n            break\n    return n\n",
+    "def f(n):\n    return sum(n % i == 0 for i in range(2, n)), all(n % i == 0 for i in range(2, n))\n",
   ],
 };
 
