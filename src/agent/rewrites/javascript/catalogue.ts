@@ -20,6 +20,7 @@ import { positionMap } from "./position-map.ts";
 import { pushThenReverse } from "./push-then-reverse.ts";
 import { queueHeadIndex } from "./queue-head-index.ts";
 import { reduceInPlace } from "./reduce-in-place.ts";
+import { searchByKey } from "./search-by-key.ts";
 import { setMembership } from "./set-membership.ts";
 import { sortOnce } from "./sort-once.ts";
 import { typedArray } from "./typed-array.ts";
@@ -45,6 +46,7 @@ export const javascriptRewrites: readonly Rewrite[] = [
   forEachToLoop,
   indexedLoop,
   joinByKey,
+  searchByKey,
   aggregateOnce,
   divisorSquareRoot,
 ];

@@ -26,6 +26,7 @@ import { contains, field, find, operatorOf, parts } from "../../../code/tree.ts"
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions, arrayShown, smellsOfText } from "./kinds.ts";
 import { isDeclaredIn, isMentioned, mentions, namesIn, variableOf, writesOf } from "./names.ts";
+import { conjunct, conjuncts, isOfNumbers, type Side, sideOf, typeOf, writesKey } from "./keys.ts";
 import { before, distinct, offer } from "./offer.ts";
 import { hoistingPlace, loopsIn, wordsFor } from "./repetition.ts";
 import { changing, isPure, isTarget, leavesFunction, steadyContents, steadyPath } from "./steady.ts";
@@ -159,84 +160,6 @@ function countsUp(subject: Subject, name: string): boolean {
   );
 }
 
-function conjuncts(condition: Node): Node[] {
-  const node = plain(condition);
-  const [left, right] = [field(node, "left"), field(node, "right")];
-  return node.type === "binary_expression" && operatorOf(node) === "&&" && left && right
-    ? [...conjuncts(left), ...conjuncts(right)]
-    : [node];
-}
-
-interface Side {
-  readonly key: Node;
-  readonly asked: Node;
-  readonly wanted: string;
-  readonly difference: boolean;
-}
-
-/** The sides of `key === wanted`. */
-function sideOf(test: Node, name: string, operator: string): Side | undefined {
-  if (test.type !== "binary_expression" || operatorOf(test) !== operator) return undefined;
-  const [left, right] = [field(test, "left"), field(test, "right")];
-  if (!left || !right) return undefined;
-  for (const [key, asked] of [
-    [plain(left), right],
-    [plain(right), left],
-  ] as const) {
-    if (!isMentioned(name, key) || isMentioned(name, asked) || !isAskable(asked)) continue;
-    const [one, other] = [field(key, "left"), field(key, "right")];
-    if (key.type === "binary_expression" && operatorOf(key) === "+" && one && other)
-      for (const [own, added] of [
-        [one, other],
-        [other, one],
-      ] as const)
-        if (isMentioned(name, own) && !isMentioned(name, added) && isAskable(own) && isAskable(added))
-          return {
-            key: plain(own),
-            asked: test,
-            wanted: `${operand(asked)} - ${operand(added)}`,
-            difference: true,
-          };
-    if (isAskable(key)) return { key, asked, wanted: asked.text, difference: false };
-  }
-  return undefined;
-}
-
-function operand(node: Node): string {
-  return /^(?:identifier|number|member_expression|subscript_expression|call_expression|parenthesized_expression)$/.test(
-    node.type,
-  )
-    ? node.text
-    : `(${node.text})`;
-}
-
-/** Whether it gives the same whenever it is asked, and does nothing else: no new object, which would equal nothing. */
-function isAskable(node: Node): boolean {
-  const calls = find(node, "call_expression", "new_expression").every((call) => {
-    const method = methodCall(call)?.method;
-    return (
-      method !== undefined && /^(?:toLowerCase|toUpperCase|trim|charAt|charCodeAt|toString|at)$/.test(method)
-    );
-  });
-  return (
-    calls &&
-    isPure(node) &&
-    find(node, "object", "array", "regex", "this", "null", "undefined", "spread_element").every(
-      ({ type }) => type === "this",
-    )
-  );
-}
-
-/** `i !== j`: of names and numbers alone. */
-function isOfNumbers(test: Node): boolean {
-  return (
-    test.type === "binary_expression" &&
-    [field(test, "left"), field(test, "right")].every(
-      (side) => side && /^(?:identifier|number)$/.test(side.type),
-    )
-  );
-}
-
 function joined(subject: Subject, inner: Inner): Opportunity[] {
   const { array, name, loop } = inner;
   const sides = inner.tests.map((test) => sideOf(test, name, inner.skips ? "!==" : "==="));
@@ -254,7 +177,7 @@ function joined(subject: Subject, inner: Inner): Opportunity[] {
         : steadyPath(subject, array, region);
     const others = [...namesIn(side.key)].filter((each) => each !== name && each !== array.text);
     const more = others.map((each) => steadyContents(subject, each, region));
-    if (!own || more.includes(undefined) || writes(subject, side.key, region)) return undefined;
+    if (!own || more.includes(undefined) || writesKey(subject, side.key, region)) return undefined;
     return [...own, ...more.flatMap((each) => each ?? [])];
   });
   if (!hoisted || !contains(hoisted.place.region, loop)) return [];
@@ -293,10 +216,6 @@ function joined(subject: Subject, inner: Inner): Opportunity[] {
       ...changed,
     ],
   });
-}
-
-function typeOf(array: Node): string {
-  return array.type === "identifier" ? `(typeof ${array.text})[number]` : "any";
 }
 
 /** Lines that put each element, or its position, into the group of its key. */
@@ -346,14 +265,6 @@ function changes(source: string, inner: Inner, at: number, group: string): Edit[
   return [header, replaceStatement(source, whole, outdented(source, consequence))];
 }
 
-/** As it may stand beside `&&`. */
-function conjunct(test: Node): string {
-  const loose = test.type === "binary_expression" && /^(?:\|\||\?\?)$/.test(operatorOf(test));
-  return loose || /^(?:ternary_expression|assignment_expression|arrow_function)$/.test(test.type)
-    ? `(${test.text})`
-    : test.text;
-}
-
 /** Whether what is looked for stays the same while the inner loop runs. */
 function isSteadyWanted({ asked }: Side, name: string, loop: Node): boolean {
   const names = [...namesIn(asked)].filter((each) => each !== name);
@@ -376,23 +287,4 @@ function isSteadyWanted({ asked }: Side, name: string, loop: Node): boolean {
       )
     )
   );
-}
-
-/** Whether the region writes, in sight, a property or an element that the key is read from. */
-function writes(subject: Subject, key: Node, region: Node): boolean {
-  const properties = find(key, "member_expression").flatMap((node) => propertyOf(node)?.name ?? []);
-  if (
-    find(region, "member_expression").some(
-      (node) => isTarget(node) && properties.includes(propertyOf(node)?.name ?? ""),
-    )
-  )
-    return true;
-  if (find(key, "subscript_expression").length === 0) return false;
-  return find(region, "subscript_expression").some((node) => {
-    const object = isTarget(node) ? elementOf(node)?.object : undefined;
-    if (!object) return false;
-    const variable = object.type === "identifier" ? variableOf(subject, object.text) : undefined;
-    const value = variable?.value && plain(variable.value);
-    return !(value && /^(?:array|object|new_expression)$/.test(value.type) && !isMentioned(object.text, key));
-  });
 }
