@@ -25,12 +25,12 @@ import {
 import { contains, field, find, operatorOf, parts } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions, arrayShown, smellsOfText } from "./kinds.ts";
-import { isDeclaredIn, isMentioned, mentions, namesIn, variableOf, writesOf } from "./names.ts";
+import { isDeclaredIn, mentions, namesIn, variableOf, writesOf } from "./names.ts";
 import { conjunct, conjuncts, isOfNumbers, type Side, sideOf, typeOf, writesKey } from "./keys.ts";
 import { before, distinct, offer } from "./offer.ts";
 import { hoistingPlace, loopsIn, wordsFor } from "./repetition.ts";
-import { changing, isPure, isTarget, leavesFunction, steadyContents, steadyPath } from "./steady.ts";
-import { callOn, elementOf, integerOf, methodCall, plain, propertyOf, statementsOf } from "./tree.ts";
+import { changing, isTarget, leavesFunction, steadyContents, steadyPath } from "./steady.ts";
+import { callOn, elementOf, integerOf, plain, propertyOf, statementsOf } from "./tree.ts";
 
 export const joinByKey: Rewrite = {
   name: "join-by-key",

@@ -22,6 +22,7 @@ import { membershipSet } from "./membership-set.ts";
 import { needlessCopy } from "./needless-copy.ts";
 import { powerProduct } from "./power-product.ts";
 import { runningAggregate } from "./running-aggregate.ts";
+import { sortedInsertion } from "./sorted-insertion.ts";
 import { stringJoin } from "./string-join.ts";
 import { unlockedQueue } from "./unlocked-queue.ts";
 
@@ -42,6 +43,7 @@ export const pythonContainerRewrites: readonly Rewrite[] = [
   aggregateOnce,
   runningAggregate,
   divisorBound,
+  sortedInsertion,
 ];
 
 /** The same work with fewer steps of the interpreter. */

@@ -625,6 +625,45 @@ def f(xs):
     made: "range(2, isqrt(n) + 1):",
     assumptions: 0,
   },
+  {
+    rewrite: "python-sorted-insertion",
+    source: `def f(xs):
+    seen = []
+    medians = []
+    for x in xs:
+        seen.append(x)
+        seen.sort()
+        medians.append(seen[len(seen) // 2])
+    return medians, seen
+`,
+    inputs: ["[]", "[3, 1, 2, 1]", "[2, 2.0, 1, True]", "'bca'", "[1, 'a']"],
+    made: "        insort(seen, x)\n        medians.append(seen[len(seen) // 2])\n",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-sorted-insertion",
+    source: `def f(graph, start):
+    queue = [(0, start)]
+    best = {}
+    while queue:
+        queue.sort(key=lambda entry: entry[0])
+        cost, node = queue.pop(0)
+        if node in best:
+            continue
+        best[node] = cost
+        for other, step in graph[node]:
+            if other not in best:
+                queue.append((cost + step, other))
+    return best
+`,
+    inputs: [
+      "{0: []}, 0",
+      "{0: [(1, 4), (2, 1)], 1: [(3, 1)], 2: [(1, 1), (3, 9)], 3: []}, 0",
+      "{0: [(1, 1), (2, 1)], 1: [(2, 0)], 2: [(1, 0)]}, 0",
+    ],
+    made: "                insort(queue, (cost + step, other), key=lambda entry: entry[0])\n",
+    assumptions: 2,
+  },
 ];
 
 /** Where it would be wrong: by the rewrite, sources of a function `f`. */
@@ -809,6 +848,19 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(n, m):\n    for i in range(2, n):\n        if m % i == 0:\n            return False\n",
     "def f(n):\n    for i in range(2, n):\n        if n % i == 0:\n            n = 1\n            break\n    return n\n",
     "def f(n):\n    return sum(n % i == 0 for i in range(2, n)), all(n % i == 0 for i in range(2, n))\n",
+  ],
+  "python-sorted-insertion": [
+    "def f(xs):\n    seen = []\n    first = []\n    for x in xs:\n        seen.append(x)\n        first.append(seen[0])\n        seen.sort()\n    return first\n",
+    "def f(xs, seen):\n    for x in xs:\n        seen.append(x)\n        seen.sort()\n    return seen\n",
+    "def f(xs):\n    seen = [2, 1]\n    for x in xs:\n        if seen[0] > x: return x\n        seen.append(x)\n        seen.sort()\n    return seen\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n        seen.sort(reverse=True)\n    return seen\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n        if x > 3: continue\n        seen.sort()\n    return seen\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n        seen.sort()\n        seen[0] = 9\n    return seen\n",
+    "def f(xs, g):\n    seen = []\n    for x in xs:\n        seen.append(x)\n        seen.sort()\n        g(seen)\n    return seen\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n        seen.sort()\n        seen.append(0)\n    return seen\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        seen.sort()\n        for y in seen:\n            if y > x: seen.append(x)\n    return 1\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n    seen.sort()\n    return seen\n",
+    "def f(xs):\n    seen = []\n    while True:\n        if seen and seen[0] > 3: return 1\n        seen.sort()\n        seen.append(xs.pop())\n",
   ],
 };
 
