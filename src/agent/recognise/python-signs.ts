@@ -23,6 +23,10 @@ const traces: Readonly<Record<string, RegExp>> = {
   "python-running-aggregate": /\baccumulate \(|\b(\w+) = (?:\1 [-+] |(?:max|min) \( \1 ,)|\b\w+ [-+]= /g,
   "python-divisor-bound": /\bi?sqrt \(|\*\* 0\.5|\b(\w+) \* \1 <=? /g,
   "python-sorted-insertion": /\b(?:insort|insort_right|heappush|bisect|bisect_right) \(/g,
+  "python-position-dictionary": /\benumerate \(/g,
+  "python-flat-list":
+    /\bfrom_iterable \(|\bchain \(|\bfor (\w+) in [^[\]]* for \w+ in \1\b|\. extend \(| \+= /g,
+  "python-partial-order": /\b(?:min|max|nsmallest|nlargest) \(/g,
   "python-direct-iteration": /\b(?:enumerate|zip) \(|\bfor \w+ in \w+ :/g,
 };
 

@@ -13,6 +13,7 @@ import { dequeQueue } from "./deque-queue.ts";
 import { dictionaryDefault } from "./dictionary-default.ts";
 import { directIteration } from "./direct-iteration.ts";
 import { divisorBound } from "./divisor-bound.ts";
+import { flatList } from "./flat-list.ts";
 import { generatorArgument } from "./generator-argument.ts";
 import { indexByKey } from "./index-by-key.ts";
 import { hoistedCall } from "./hoisted-call.ts";
@@ -20,6 +21,8 @@ import { listInPlace } from "./list-in-place.ts";
 import { localBinding } from "./local-binding.ts";
 import { membershipSet } from "./membership-set.ts";
 import { needlessCopy } from "./needless-copy.ts";
+import { partialOrder } from "./partial-order.ts";
+import { positionDictionary } from "./position-dictionary.ts";
 import { powerProduct } from "./power-product.ts";
 import { runningAggregate } from "./running-aggregate.ts";
 import { sortedInsertion } from "./sorted-insertion.ts";
@@ -44,6 +47,9 @@ export const pythonContainerRewrites: readonly Rewrite[] = [
   runningAggregate,
   divisorBound,
   sortedInsertion,
+  positionDictionary,
+  flatList,
+  partialOrder,
 ];
 
 /** The same work with fewer steps of the interpreter. */

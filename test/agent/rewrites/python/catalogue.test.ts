@@ -664,6 +664,43 @@ def f(xs):
     made: "                insort(queue, (cost + step, other), key=lambda entry: entry[0])\n",
     assumptions: 2,
   },
+  {
+    rewrite: "python-position-dictionary",
+    source: `def f(xs, order):
+    ranks = ["low", "mid", "high", "mid"]
+    out = [ranks.index(x) for x in xs]
+    for x in xs:
+        if x in order:
+            out.append((order.index(x), order.index(x.lower())))
+    return out
+`,
+    inputs: ["[], []", "['mid', 'low', 'high'], ['low', 'mid', 'low']", "['low'], ('low',)"],
+    made: "            out.append((order_places[x], order_places[x.lower()]))\n",
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-flat-list",
+    source: `from functools import reduce
+
+def f(rows):
+    if not rows:
+        return sum([], [])
+    return sum((row[1:] for row in rows), []), reduce(lambda a, b: a + b, rows, [])
+`,
+    inputs: ["[]", "[[1, 2, 3], [], [4]]", "[[[1], 2]]"],
+    made: "return [item for part in (row[1:] for row in rows) for item in part], reduce(",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-partial-order",
+    source: `def f(xs, ys):
+    low = sorted(xs)[0]
+    return low, sorted(xs, reverse=True)[0], sorted(xs, key=lambda x: -x)[-1], sorted(ys, key=len)[:2]
+`,
+    inputs: ["[3, 1, 2, 1], ['bb', 'a', 'cc', 'd']", "[5], []", "(2.5, -1), ['x']"],
+    made: "nsmallest(2, ys, key=len)",
+    assumptions: 1,
+  },
 ];
 
 /** Where it would be wrong: by the rewrite, sources of a function `f`. */
@@ -861,6 +898,32 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs):\n    seen = []\n    for x in xs:\n        seen.sort()\n        for y in seen:\n            if y > x: seen.append(x)\n    return 1\n",
     "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n    seen.sort()\n    return seen\n",
     "def f(xs):\n    seen = []\n    while True:\n        if seen and seen[0] > 3: return 1\n        seen.sort()\n        seen.append(xs.pop())\n",
+  ],
+  "python-position-dictionary": [
+    "def f(x, order):\n    return order.index(x)\n",
+    "def f(xs, order: str):\n    return [order.index(x) for x in xs]\n",
+    "def f(xs):\n    text = 'abc'\n    return [text.index(x) for x in xs]\n",
+    "def f(xs, order):\n    for x in xs:\n        order.remove(order.index(x))\n",
+    "def f(xs, order):\n    for x in xs:\n        try:\n            print(order.index(x))\n        except ValueError:\n            pass\n",
+    "def f(xs, order):\n    return [order.index(x, 1) for x in xs]\n",
+    "def f(xs):\n    for i in range(9):\n        xs[i] = xs.index(i)\n",
+  ],
+  "python-flat-list": [
+    "def f(xs):\n    return sum(xs)\n",
+    "def f(xs):\n    return sum(xs, [0])\n",
+    "def f(xs):\n    return sum(xs, ())\n",
+    "def sum(xs, start): return xs\ndef f(xs):\n    return sum(xs, [])\n",
+    "def f(xs, reduce):\n    return reduce(lambda a, b: a + b, xs, [])\n",
+    "from functools import reduce\ndef f(xs):\n    return reduce(lambda a, b: b + a, xs, [])\n",
+  ],
+  "python-partial-order": [
+    "def f(xs):\n    return sorted(xs)[1]\n",
+    "def f(xs):\n    return sorted(xs)[:-1]\n",
+    "def f(xs, k):\n    return sorted(xs)[:k]\n",
+    "def f(xs, down):\n    return sorted(xs, reverse=down)[0]\n",
+    "def f(xs):\n    try:\n        return sorted(xs)[0]\n    except IndexError:\n        return None\n",
+    "def sorted(xs): return xs\ndef f(xs):\n    return sorted(xs)[0]\n",
+    "def f(xs, nsmallest):\n    return sorted(xs)[:3]\n",
   ],
 };
 
