@@ -18,6 +18,7 @@ const traces: Readonly<Record<string, RegExp>> = {
   "search-by-key": new RegExp(`${map.source}|\\bnew Set\\b`, "g"),
   "aggregate-once":
     /\b(?:const|let|var) \w+ = (?:Math \. \w+ \(|0\b|-? Infinity\b|[\w.$ ]+\. (?:reduce|filter) \()/g,
+  "running-aggregate": /\b(\w+) (?:[-+]=|= (?:Math \. (?:max|min) \( )?\1\b)/g,
   "divisor-square-root": /\bMath \. sqrt \(|\b(\w+) \* \1 <=? /g,
 };
 

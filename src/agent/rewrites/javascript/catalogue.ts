@@ -20,6 +20,7 @@ import { positionMap } from "./position-map.ts";
 import { pushThenReverse } from "./push-then-reverse.ts";
 import { queueHeadIndex } from "./queue-head-index.ts";
 import { reduceInPlace } from "./reduce-in-place.ts";
+import { runningAggregate } from "./running-aggregate.ts";
 import { searchByKey } from "./search-by-key.ts";
 import { setMembership } from "./set-membership.ts";
 import { sortOnce } from "./sort-once.ts";
@@ -49,4 +50,5 @@ export const javascriptRewrites: readonly Rewrite[] = [
   searchByKey,
   aggregateOnce,
   divisorSquareRoot,
+  runningAggregate,
 ];

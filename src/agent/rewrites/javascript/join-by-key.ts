@@ -27,6 +27,7 @@ import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions, arrayShown, smellsOfText } from "./kinds.ts";
 import { isDeclaredIn, mentions, namesIn, variableOf, writesOf } from "./names.ts";
 import { conjunct, conjuncts, isOfNumbers, type Side, sideOf, typeOf, writesKey } from "./keys.ts";
+import { countsUp, isLength } from "./counting.ts";
 import { before, distinct, offer } from "./offer.ts";
 import { hoistingPlace, loopsIn, wordsFor } from "./repetition.ts";
 import { changing, isTarget, leavesFunction, steadyContents, steadyPath } from "./steady.ts";
@@ -126,38 +127,6 @@ function countedInner(
       ? (integerOf(first) ?? -1) >= 0
       : counted !== undefined && countsUp(subject, counted);
   return sure ? { ...shared, array, name: name.text, start: first.text, positions: true } : undefined;
-}
-
-/** `xs.length`, or a constant that holds it while nothing is put in or taken out. */
-function isLength(subject: Subject, node: Node, array: Node): boolean {
-  const length = propertyOf(plain(node));
-  if (length) return length.name === "length" && length.object.text === array.text;
-  const variable = node.type === "identifier" ? variableOf(subject, node.text) : undefined;
-  if (!variable?.value || array.type !== "identifier" || writesOf(node.text, subject.function).length > 0)
-    return false;
-  const grows = mentions(array.text, subject.function).some((use) =>
-    changing.includes(callOn(use)?.method ?? ""),
-  );
-  return (
-    !grows && writesOf(array.text, subject.function).length === 0 && isLength(subject, variable.value, array)
-  );
-}
-
-/** Whether a name is a loop's own number that starts at 0 or later and is only counted up. */
-function countsUp(subject: Subject, name: string): boolean {
-  const variable = variableOf(subject, name);
-  const loop = variable?.declaration?.parent?.parent?.parent;
-  const start = variable?.value;
-  if (loop?.type !== "for_statement" || !start) return false;
-  const base = /^([A-Za-z_$][\w$]*) *\+ *\d+$/.exec(start.text)?.[1];
-  const fromStart =
-    (integerOf(start) ?? -1) >= 0 || (base !== undefined && base !== name && countsUp(subject, base));
-  return (
-    fromStart &&
-    writesOf(name, subject.function).every(
-      (write) => write.parent?.type === "update_expression" && write.parent.text.includes("++"),
-    )
-  );
 }
 
 function joined(subject: Subject, inner: Inner): Opportunity[] {

@@ -10,7 +10,7 @@ import type { Node } from "web-tree-sitter";
 import { freshName, replaceNode } from "../../../code/edit.ts";
 import { field, find, parts } from "../../../code/tree.ts";
 import { offer } from "../offer.ts";
-import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
+import type { Rewrite, Subject } from "../rewrite.ts";
 import { isBinding, isBoundToPlace, isBuiltin, isModule, plainCall, usesOf } from "./scope.ts";
 
 export const flatList: Rewrite = {
