@@ -25,7 +25,7 @@ import {
 import { contains, field, find, operatorOf, parts } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions, arrayShown, smellsOfText } from "./kinds.ts";
-import { isDeclaredIn, mentions, namesIn, variableOf, writesOf } from "./names.ts";
+import { isDeclaredIn, mentions, namesIn, writesOf } from "./names.ts";
 import { conjunct, conjuncts, isOfNumbers, type Side, sideOf, typeOf, writesKey } from "./keys.ts";
 import { countsUp, isLength } from "./counting.ts";
 import { before, distinct, offer } from "./offer.ts";
@@ -125,7 +125,7 @@ function countedInner(
   const sure =
     integerOf(first) !== undefined
       ? (integerOf(first) ?? -1) >= 0
-      : counted !== undefined && countsUp(subject, counted);
+      : counted !== undefined && countsUp(counted, first);
   return sure ? { ...shared, array, name: name.text, start: first.text, positions: true } : undefined;
 }
 

@@ -10,15 +10,16 @@
  * stays as it is and the bounds are numbers of a loop over it. A difference of floating-point sums may be off in its last digits, which is an assumption.
  */
 import type { Node } from "web-tree-sitter";
-import { freshName, replaceNode, textWith } from "../../../code/edit.ts";
+import { freshName, removeStatement, replaceNode, textWith } from "../../../code/edit.ts";
 import { argumentsOf, contains, field, find, operatorOf, parts } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { countsUp, isPlace } from "./counting.ts";
+import { type InnerSum, innerSumAt } from "./inner-sum.ts";
 import { writesKey } from "./keys.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
 import { isMentioned, mentions, namesIn } from "./names.ts";
 import { before, distinct, offer } from "./offer.ts";
-import { hoistingPlace, short } from "./repetition.ts";
+import { hoistingPlace, loopsIn, short } from "./repetition.ts";
 import { isPure, steadyContents } from "./steady.ts";
 import { integerOf, methodCall, plain, plainParameters, resultOf, runsApart } from "./tree.ts";
 
@@ -34,12 +35,13 @@ export const runningAggregate: Rewrite = {
   },
   changesGrowth: true,
   opportunities(subject) {
-    return distinct(
-      find(subject.function, "call_expression").flatMap((call) => {
+    return distinct([
+      ...find(subject.function, "call_expression").flatMap((call) => {
         const slice = sliceAt(subject, call);
         return slice ? looked(subject, slice) : [];
       }),
-    );
+      ...addedUp(subject),
+    ]);
   },
 };
 
@@ -114,8 +116,8 @@ function boundOf(subject: Subject, node: Node, array: Node): Bound | undefined {
   const added = sum ? integerOf(right) : 0;
   const width = sum !== undefined && right?.type === "identifier";
   if (!width && (added === undefined || added < 0)) return undefined;
-  const placed = isPlace(subject, name, array);
-  if (!placed && !countsUp(subject, name)) return undefined;
+  const placed = isPlace(subject, name, array, node);
+  if (!placed && !countsUp(name, node)) return undefined;
   const sure = placed && !width && (added ?? 0) <= 1;
   return { name, added: added ?? 0, width, text: sure ? node.text : limited };
 }
@@ -181,6 +183,80 @@ function looked(subject: Subject, slice: Slice): Opportunity[] {
     edits: [
       ...before(hoisted.place, made(subject, table, slice, taken)),
       replaceNode(node, subject.language === "typescript" ? text.replaceAll(/(\[[^[\]]*\])/g, "$1!") : text),
+    ],
+  });
+}
+
+/** Loops that add up parts of an array: those of one array in one outer loop share the running sums. */
+function addedUp(subject: Subject): Opportunity[] {
+  const found = loopsIn(subject).flatMap((loop) => {
+    const inner = innerSumAt(subject, loop);
+    if (!inner || arrayShown(subject, inner.array) === "no") return [];
+    const hoisted = hoistingPlace(subject, loop, (region) =>
+      steadyContents(subject, inner.array.text, region),
+    );
+    return hoisted && contains(hoisted.place.region, loop) ? [{ inner, hoisted }] : [];
+  });
+  const groups = new Map<string, typeof found>();
+  for (const each of found) {
+    const key = `${each.inner.array.text} ${each.hoisted.place.region.startIndex}`;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    return first
+      ? added(
+          subject,
+          group.map(({ inner }) => inner),
+          first.inner.array,
+          first.hoisted,
+        )
+      : [];
+  });
+}
+
+/** Loops that add up become the values that their sums start with. */
+function added(
+  subject: Subject,
+  inners: readonly InnerSum[],
+  array: Node,
+  hoisted: NonNullable<ReturnType<typeof hoistingPlace>>,
+): Opportunity[] {
+  const { source } = subject;
+  const taken = new Set<string>();
+  const table = freshName(source, `${array.text}Totals`, taken);
+  const [total, item] = ["total", "item"].map((word) => freshName(source, word, taken));
+  const mark = subject.language === "typescript" ? "!" : "";
+  const differs = inners.some(({ start }) => start !== undefined);
+  const width = inners.some(({ hasWidth }) => hasWidth) ? ", and no width is negative" : "";
+  return offer(subject, {
+    parameters: {},
+    place: `the sums ${inners.map(({ sum }) => sum).join(", ")} in ${hoisted.words}`,
+    preconditions: [
+      "a part of an array is added up at each pass of a loop",
+      "the array stays the same meanwhile",
+    ],
+    assumptions: [
+      ...arrayAssumptions(subject, array),
+      ...hoisted.assumptions,
+      ...(differs
+        ? [`What is added are whole numbers, or the last digits of their sums do not matter${width}.`]
+        : []),
+    ],
+    edits: [
+      ...before(
+        hoisted.place,
+        `let ${total} = 0;
+const ${table} = [${total}];
+for (const ${item} of ${array.text}) ${table}.push((${total} += ${item}));`,
+      ),
+      ...inners.flatMap(({ loop, zero, start, stop }) => {
+        const end = `${table}[${stop ?? `${array.text}.length`}]${mark}`;
+        return [
+          replaceNode(zero, start === undefined ? end : `${end} - ${table}[${start}]${mark}`),
+          removeStatement(source, loop),
+        ];
+      }),
     ],
   });
 }

@@ -34,6 +34,33 @@ describe("running-aggregate", () => {
         ],
         rounds: 12,
       },
+      {
+        function: "loops",
+        source: `function loops(xs, k) {
+  const out = [];
+  const n = xs.length;
+  for (let i = 0; i < n; i++) {
+    let before = 0;
+    for (let j = 0; j < i; j++) before += xs[j];
+    let upTo = 0;
+    for (let j = 0; j <= i; j++) {
+      upTo += xs[j];
+    }
+    let after = 0;
+    for (let j = i + 1; j < n; j++) after += xs[j];
+    out.push([before, upTo, after]);
+  }
+  for (let i = 0; i + k <= xs.length; i++) {
+    let window = 0;
+    for (let j = i; j < i + k; j++) window += xs[j];
+    if (window > 3) window = 3;
+    out.push(window);
+  }
+  return out;
+}`,
+        calls: ["loops([], 1)", "loops([3, -1, 4, 1, 5], 2)", "loops([1, 2], 0)", "loops([2, 0.5], 3)"],
+        rounds: 12,
+      },
     ]);
   });
 
@@ -61,6 +88,10 @@ describe("running-aggregate", () => {
       "function f(xs, k) { return xs.map((x, i) => xs.slice(0, i).reduce((a, b) => a + b * k, 0)); }",
       "function f(xs) { return xs.map((x, i) => Math.max(...xs.slice(i, i + 2))); }",
       "function f(xs) { for (let i = 0; i < xs.length; i++) xs[i] = Math.max(...xs.slice(0, i)); return xs; }",
+      "function f(xs) { let n = 0; for (let i = 0; i < xs.length; i++) { let s = 1; for (let j = 0; j < i; j++) s += xs[j]; n += s; } return n; }",
+      "function f(xs, m) { let n = 0; for (let i = 0; i < m; i++) { let s = 0; for (let j = 0; j < i; j++) s += xs[j]; n += s; } return n; }",
+      "function f(xs) { let n = 0; for (let i = 0; i < xs.length; i++) { let s = 0; for (let j = 0; j <= i; j++) s += xs[j + 1]; n += s; } return n; }",
+      "function f(xs) { for (let i = 0; i < xs.length; i++) { let s = 0; for (let j = 0; j <= i; j++) s += xs[j]; xs[i] = s; } return xs; }",
       "function f(xs) { let s = 0; for (let i = 0; i < xs.length; i++) { s += Math.max(...xs.slice(0, i)); i -= 3; } return s; }",
     ]);
   });
