@@ -211,7 +211,7 @@ function positions(subject: Subject, target: Node, iterable: Node, tests: Node):
 }
 
 /** `len(xs)`, or a name that holds it while xs stays as long. */
-function isLength(subject: Subject, node: Node, array: Node): boolean {
+export function isLength(subject: Subject, node: Node, array: Node): boolean {
   const call = plainCall(node);
   if (call) return call.name === "len" && call.values.length === 1 && call.values[0]?.text === array.text;
   const known = node.type === "identifier" ? onlyValue(subject, node.text) : undefined;

@@ -11,15 +11,30 @@
  * is and the bounds are numbers of a loop that starts at 0 or later. A difference of floating-point sums may be off in its last digits, which is an assumption.
  */
 import type { Node } from "web-tree-sitter";
-import { freshName, insertBefore, replaceNode } from "../../../code/edit.ts";
+import { freshName, insertBefore, removeStatement, replaceNode } from "../../../code/edit.ts";
 import { field, find, parts } from "../../../code/tree.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { placeName } from "./asked-list.ts";
-import { comesFrom } from "./inner-loop.ts";
+import { comesFrom, isLength } from "./inner-loop.ts";
 import { isSteadyCollection } from "./keys.ts";
 import { repeatedPlace } from "./repeated-place.ts";
-import { importing, isBinding, isBuiltin, isInTry, isNested, startsLine, usesOf } from "./scope.ts";
+import {
+  endsLine,
+  expressionIn,
+  importing,
+  isBinding,
+  isBuiltin,
+  isInTry,
+  isNested,
+  isPrivate,
+  isReadOutside,
+  loopsOf,
+  plainCall,
+  startsLine,
+  statementsIn,
+  usesOf,
+} from "./scope.ts";
 
 export const runningAggregate: Rewrite = {
   name: "python-running-aggregate",
@@ -41,7 +56,12 @@ export const runningAggregate: Rewrite = {
         .some((use) => !isImported(use))
     )
       return [];
-    const slices = find(subject.function, "call").flatMap((call) => sliceOf(subject, call) ?? []);
+    const slices = [
+      ...find(subject.function, "call").flatMap(
+        (call) => sliceOf(subject, call) ?? partOf(subject, call) ?? [],
+      ),
+      ...loopsOf(subject).flatMap((loop) => loopSum(subject, loop) ?? []),
+    ];
     const tables = new Set(slices.map(tableOf));
     return [...tables].flatMap((table) =>
       looked(
@@ -65,6 +85,8 @@ interface Slice {
   readonly stop: Bound | undefined;
   /** What is given for an empty one, as text. */
   readonly fallback: string | undefined;
+  /** Of a loop that adds up: the 0 that its sum starts from, which the result takes the place of. */
+  readonly zero?: Node;
 }
 
 /** `i + 1` */
@@ -110,6 +132,73 @@ function sliceOf(subject: Subject, call: Node): Slice | undefined {
     return undefined;
   const found: Slice = { node: call, kind, array, start, stop, fallback: fallback?.text };
   return isInside(subject, found) ? found : undefined;
+}
+
+/** `sum(xs[j] for j in range(i))` */
+function partOf(subject: Subject, call: Node): Slice | undefined {
+  const kind = field(call, "function")?.text;
+  const generator = field(call, "arguments");
+  if (kind !== "sum" && kind !== "min" && kind !== "max") return undefined;
+  if (generator?.type !== "generator_expression" || isNested(call, subject.function)) return undefined;
+  const [element, clause, ...more] = parts(generator);
+  return element && clause?.type === "for_in_clause" && more.length === 0
+    ? rangeOf(subject, { node: call, kind, element, loop: clause })
+    : undefined;
+}
+
+/** `total = 0` and then `for j in range(i): total += xs[j]` */
+function loopSum(subject: Subject, loop: Node): Slice | undefined {
+  const start = expressionIn(loop.previousNamedSibling ?? undefined);
+  const [only, ...more] = statementsIn(field(loop, "body"));
+  const adding = more.length === 0 ? expressionIn(only) : undefined;
+  const [target, zero] = start?.type === "assignment" ? [field(start, "left"), field(start, "right")] : [];
+  const [total, element] =
+    adding?.type === "augmented_assignment" ? [field(adding, "left"), field(adding, "right")] : [];
+  if (loop.type !== "for_statement" || field(loop, "alternative") || zero?.text !== "0" || !element)
+    return undefined;
+  if (
+    target?.type !== "identifier" ||
+    total?.text !== target.text ||
+    field(adding ?? loop, "operator")?.text !== "+="
+  )
+    return undefined;
+  const own = field(loop, "left");
+  if (own?.type !== "identifier" || !isPrivate(subject, own.text) || isReadOutside(subject, loop, own.text))
+    return undefined;
+  if (!startsLine(subject, loop) || !endsLine(subject, loop) || find(loop, "comment").length > 0)
+    return undefined;
+  const slice = rangeOf(subject, { node: loop, kind: "sum", element, loop });
+  return slice && { ...slice, zero };
+}
+
+/** The part of a list that `xs[j]` is in a loop over j, where all of it is there. */
+function rangeOf(
+  subject: Subject,
+  { node, kind, element, loop }: { node: Node; kind: Slice["kind"]; element: Node; loop: Node },
+): Slice | undefined {
+  const [array, index, ...more] = element.type === "subscript" ? parts(element) : [];
+  const iterable = field(loop, "right");
+  const range = iterable && plainCall(iterable);
+  const [one, two, ...others] = range?.values ?? [];
+  if (
+    array?.type !== "identifier" ||
+    index?.text !== field(loop, "left")?.text ||
+    index?.type !== "identifier"
+  )
+    return undefined;
+  if (range?.name !== "range" || !one || more.length > 0 || others.length > 0) return undefined;
+  const [first, last] = two ? [one.text, two] : ["0", one];
+  const start = first === "0" ? undefined : boundOf(first);
+  const stop = isLength(subject, last, array) ? undefined : boundOf(last.text);
+  if ((first !== "0" && !start) || (!stop && !isLength(subject, last, array)) || (!start && !stop))
+    return undefined;
+  // Beyond the list's end the loop would raise an error.
+  const there = [start, stop].every(
+    (bound) =>
+      !bound || (bound.width === undefined && bound.added <= 1 && comesFrom(subject, bound.name, array)),
+  );
+  const found: Slice = { node, kind, array, start, stop, fallback: undefined };
+  return there && isInside(subject, found) ? found : undefined;
 }
 
 function boundOf(text: string): Bound | undefined {
@@ -200,7 +289,13 @@ function looked(subject: Subject, slices: readonly Slice[]): Opportunity[] {
     ],
     edits: [
       insertBefore(subject.source, place, made),
-      ...own.map((slice) => replaceNode(slice.node, lookUp(subject, table, slice))),
+      ...own.flatMap((slice) => {
+        const { node, zero } = slice;
+        const text = lookUp(subject, table, slice);
+        return zero
+          ? [replaceNode(zero, text), removeStatement(subject.source, node)]
+          : [replaceNode(node, text)];
+      }),
       ...importing(subject, "from itertools import accumulate"),
     ],
   });
@@ -216,7 +311,7 @@ function lookUp(subject: Subject, table: string, slice: Slice): string {
     const end = stop ? `${table}[${limited(subject, stop, array)}]` : `${table}[-1]`;
     if (!start) return end;
     const text = `${end} - ${table}[${limited(subject, start, array)}]`;
-    return standsAlone(slice.node) ? text : `(${text})`;
+    return slice.zero || standsAlone(slice.node) ? text : `(${text})`;
   }
   // Before the first running result stands what is given for none, where something is.
   const shift = stop && fallback === undefined ? -1 : 0;

@@ -701,6 +701,25 @@ def f(rows):
     made: "nsmallest(2, ys, key=len)",
     assumptions: 1,
   },
+  {
+    rewrite: "python-running-aggregate",
+    source: `def f(xs):
+    n = len(xs)
+    out = []
+    for i in range(n):
+        before = 0
+        for j in range(i + 1):
+            before += xs[j]
+        after = 0
+        for k in range(i, n):
+            after += xs[k]
+        out.append((before, after, sum(xs[j] for j in range(i)), max(xs[j] for j in range(i, len(xs)))))
+    return out
+`,
+    inputs: ["[]", "[3, -1, 4]", "(0.5, 2.5)", "[10**30, 1, 3]"],
+    made: "        before = xs_sums[i + 1]\n        after = xs_sums[-1] - xs_sums[i]\n        out.append((before, after, xs_sums[i], max(",
+    assumptions: 2,
+  },
 ];
 
 /** Where it would be wrong: by the rewrite, sources of a function `f`. */
@@ -863,6 +882,9 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs, ys, max):\n    return [max(ys) + x for x in xs]\n",
   ],
   "python-running-aggregate": [
+    "def f(xs):\n    out = []\n    for i in range(len(xs)):\n        t = 0\n        for j in range(i + 2):\n            t += xs[j]\n        out.append(t)\n    return out\n",
+    "def f(xs):\n    out = []\n    for i in range(len(xs)):\n        t = 0\n        for j in range(i):\n            t += xs[j]\n        out.append((t, j))\n    return out\n",
+    "def f(xs):\n    out = []\n    for i in range(len(xs)):\n        t = 1\n        for j in range(i):\n            t += xs[j]\n        out.append(t)\n    return out\n",
     "def f(xs, i):\n    return sum(xs[:i])\n",
     "def f(xs, ks):\n    return [sum(xs[:k]) for k in ks]\n",
     "def f(xs):\n    return [max(xs[:i]) for i in range(len(xs))]\n",
