@@ -10,6 +10,7 @@
 import type { Node } from "web-tree-sitter";
 import { replaceNode } from "../../../code/edit.ts";
 import { contains, field, find, parts } from "../../../code/tree.ts";
+import { distinct } from "../distinct.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { comesFrom } from "./inner-loop.ts";
@@ -40,12 +41,12 @@ export const divisorBound: Rewrite = {
     if (!isBuiltin(subject, "range")) return [];
     const bound = usesOf(subject.root, "isqrt").filter(isBinding);
     if (bound.some((use) => !/^from math import\b/.test(use.parent?.parent?.text ?? ""))) return [];
-    return [
+    return distinct([
       ...loopsOf(subject).flatMap((loop) => inLoop(subject, loop)),
       ...find(subject.function, "generator_expression", "list_comprehension").flatMap((node) =>
         inQuestion(subject, node),
       ),
-    ];
+    ]);
   },
 };
 

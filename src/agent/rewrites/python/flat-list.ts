@@ -9,6 +9,7 @@
 import type { Node } from "web-tree-sitter";
 import { freshName, replaceNode } from "../../../code/edit.ts";
 import { field, find, parts } from "../../../code/tree.ts";
+import { distinct } from "../distinct.ts";
 import { offer } from "../offer.ts";
 import type { Rewrite, Subject } from "../rewrite.ts";
 import { isBinding, isBoundToPlace, isBuiltin, isModule, plainCall, usesOf } from "./scope.ts";
@@ -24,19 +25,21 @@ export const flatList: Rewrite = {
   },
   changesGrowth: true,
   opportunities(subject) {
-    return find(subject.function, "call").flatMap((call) => {
-      const lists = addedUp(subject, call);
-      if (!lists || isBoundToPlace(lists)) return [];
-      const [part, item] = ["part", "item"].map((word) => freshName(subject.source, word));
-      const over = /^(?:conditional_expression|lambda)$/.test(lists.type) ? `(${lists.text})` : lists.text;
-      return offer(subject, {
-        parameters: {},
-        place: `the sum of ${lists.text.replace(/\s+/g, " ").slice(0, 50)}`,
-        preconditions: ["lists are added up"],
-        assumptions: ["All that is added up are lists."],
-        edits: [replaceNode(call, `[${item} for ${part} in ${over} for ${item} in ${part}]`)],
-      });
-    });
+    return distinct(
+      find(subject.function, "call").flatMap((call) => {
+        const lists = addedUp(subject, call);
+        if (!lists || isBoundToPlace(lists)) return [];
+        const [part, item] = ["part", "item"].map((word) => freshName(subject.source, word));
+        const over = /^(?:conditional_expression|lambda)$/.test(lists.type) ? `(${lists.text})` : lists.text;
+        return offer(subject, {
+          parameters: {},
+          place: `the sum of ${lists.text.replace(/\s+/g, " ").slice(0, 50)}`,
+          preconditions: ["lists are added up"],
+          assumptions: ["All that is added up are lists."],
+          edits: [replaceNode(call, `[${item} for ${part} in ${over} for ${item} in ${part}]`)],
+        });
+      }),
+    );
   },
 };
 

@@ -16,9 +16,10 @@
 import type { Node } from "web-tree-sitter";
 import { type Edit, freshName, insertBefore, nested, replaceNode, textWith } from "../../../code/edit.ts";
 import { contains, field, find, parts } from "../../../code/tree.ts";
+import { distinct } from "../distinct.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
-import { type Inner, innersOf } from "./inner-loop.ts";
+import { type Inner, innersOf, withPlace } from "./inner-loop.ts";
 import { repeatedPlace } from "./repeated-place.ts";
 import {
   isChangedByMethod,
@@ -44,7 +45,7 @@ export const indexByKey: Rewrite = {
   },
   changesGrowth: true,
   opportunities(subject) {
-    return innersOf(subject).flatMap((inner) => indexed(subject, inner));
+    return distinct(innersOf(subject).flatMap((inner) => indexed(subject, inner)));
   },
 };
 
@@ -57,6 +58,9 @@ function indexed(subject: Subject, inner: Inner): Opportunity[] {
   if (!side || !inner.tests.slice(0, at).every(isOfNumbers)) return [];
   if (inner.statement && inner.names.some((name) => isReadOutside(subject, inner.node, name))) return [];
   if (!isSteadyWanted(subject, inner, side)) return [];
+  const bounding = (inner.bounds ?? []).flatMap(({ holds }) => holds.match(/[A-Za-z_]\w*/g) ?? []);
+  if (bounding.some((name) => !inner.names.includes(name) && usesOf(inner.node, name).some(isBinding)))
+    return [];
   const place = repeatedPlace(subject, inner.node, (region) => isSteady(subject, inner, side, region));
   if (!place || !startsLine(subject, place)) return [];
   const filled = dictionaryOf(subject, inner, side);
@@ -64,7 +68,7 @@ function indexed(subject: Subject, inner: Inner): Opportunity[] {
   const rest = inner.tests.flatMap((test, index) => (index === at ? [] : [conjunct(test)]));
   const changed = inner.without(rest, inner.bounds ?? [], `${map}.get(${side.wanted}, ())`);
   if (!changed) return [];
-  const over = inner.bounds ? "the positions in " : "";
+  const over = inner.bounds && inner.place === undefined ? "the positions in " : "";
   return offer(subject, {
     parameters: {},
     place: `${over}${inner.collection.text} by ${key} in ${placeName(place)}`,
@@ -106,9 +110,14 @@ function dictionaryOf(
   const last = /([A-Za-z_]\w*)\W*$/.exec(side.key.text.replace(/\(\)$/, ""))?.[1] ?? "value";
   const key = names.includes(last) || last === collection.text ? "value" : last;
   const map = freshName(source, `${base}_by_${key}`.replace(/__+/g, "_"), taken);
-  const element = spelled(target);
-  const kept = target.type === "identifier" || /^[([]/.test(element) ? element : `(${element})`;
-  const over = inner.bounds ? `range(len(${collection.text}))` : inner.iterable.text;
+  const element = withPlace(inner.place, spelled(target));
+  const kept = /^\w+$/.test(element) || /^[([]/.test(element) ? element : `(${element})`;
+  const over =
+    inner.place !== undefined
+      ? `enumerate(${collection.text})`
+      : inner.bounds
+        ? `range(len(${collection.text}))`
+        : inner.iterable.text;
   const line = nested(source, `${map}.setdefault(${spelled(side.key)}, []).append(${kept})`);
   return { map, key, lines: `${map} = {}\nfor ${element} in ${over}:\n${line}` };
 }

@@ -3,7 +3,14 @@
  * with an `if … continue`, over elements or over positions, and the clauses of a comprehension.
  */
 import type { Node } from "web-tree-sitter";
-import { type Edit, outdented, removeStatement, replaceNode, replaceStatement } from "../../../code/edit.ts";
+import {
+  type Edit,
+  freshName,
+  outdented,
+  removeStatement,
+  replaceNode,
+  replaceStatement,
+} from "../../../code/edit.ts";
 import { contains, field, find, parts } from "../../../code/tree.ts";
 import type { Subject } from "../rewrite.ts";
 import { isLook } from "./keys.ts";
@@ -40,6 +47,8 @@ export interface Inner {
   readonly collection: Node;
   /** Where positions are gone through: what each has to keep. */
   readonly bounds: readonly Bound[] | undefined;
+  /** The name that an element's position gets, where elements of a part of the collection are gone through. */
+  readonly place: string | undefined;
   /** What has to be true of an element, all of it; or, where `skips`, the one thing that must not. */
   readonly tests: readonly Node[];
   readonly skips: boolean;
@@ -91,7 +100,7 @@ function statementInner(subject: Subject, loop: Node): Inner | undefined {
     tests: skips ? [condition] : conjuncts(condition),
     skips,
     without(tests, bounds, iterable) {
-      const edits = [replaceNode(gone.iterable, iterable)];
+      const edits = [...numbered(gone), replaceNode(gone.iterable, iterable)];
       if (skips)
         return bounds.length > 0
           ? [...edits, replaceNode(condition, bounds.map(({ fails }) => fails).join(" or "))]
@@ -129,7 +138,7 @@ function clauseInner(subject: Subject, clause: Node): Inner | undefined {
     skips: false,
     without(tests, bounds, iterable) {
       const left = [...bounds.map(({ holds }) => holds), ...tests];
-      const edits = [replaceNode(gone.iterable, iterable)];
+      const edits = [...numbered(gone), replaceNode(gone.iterable, iterable)];
       if (!test || !condition)
         return [...edits, replaceNode(result, left.length > 0 ? left.join(" and ") : "True")];
       return left.length > 0
@@ -153,7 +162,11 @@ function isEager(generator: Node): boolean {
   return name !== undefined && eager.test(name);
 }
 
-type Gone = Pick<Inner, "target" | "names" | "iterable" | "collection" | "bounds">;
+function numbered({ place, target }: Gone): Edit[] {
+  return place === undefined ? [] : [replaceNode(target, withPlace(place, target.text))];
+}
+
+type Gone = Pick<Inner, "target" | "names" | "iterable" | "collection" | "bounds" | "place">;
 
 function goneThrough(subject: Subject, loop: Node, tests: Node): Gone | undefined {
   const [target, iterable] = [field(loop, "left"), field(loop, "right")];
@@ -161,10 +174,17 @@ function goneThrough(subject: Subject, loop: Node, tests: Node): Gone | undefine
     return undefined;
   const names = find(target, "identifier").map(({ text }) => text);
   if (!names.every((name) => isPrivate(subject, name))) return undefined;
-  const shared = { target, names, iterable };
+  const shared = { target, names, iterable, place: undefined };
   if (iterable.type === "identifier" || isPath(iterable))
     return { ...shared, collection: iterable, bounds: undefined };
+  if (iterable.type === "subscript") return partGoneThrough(subject, { ...shared, bounds: [] });
   if (iterable.type !== "call") return undefined;
+  const [counted, ...others] =
+    plainCall(iterable)?.name === "enumerate" ? (plainCall(iterable)?.values ?? []) : [];
+  if (counted && others.length === 0 && isBuiltin(subject, "enumerate"))
+    return counted.type === "identifier" || isPath(counted)
+      ? { ...shared, collection: counted, bounds: undefined }
+      : undefined;
   const callee = field(iterable, "function");
   const object = callee?.type === "attribute" ? field(callee, "object") : undefined;
   if (
@@ -207,7 +227,39 @@ function positions(subject: Subject, target: Node, iterable: Node, tests: Node):
     if (stop.type !== "identifier" || !comesFrom(subject, stop.text, array)) return undefined;
     bounds.push({ holds: `${position} < ${stop.text}`, fails: `${position} >= ${stop.text}` });
   }
-  return { target, names: [position], iterable, collection: array, bounds };
+  return { target, names: [position], iterable, collection: array, bounds, place: undefined };
+}
+
+/** `xs[i + 1:]`, `xs[:i]` */
+function partGoneThrough(subject: Subject, shared: Omit<Gone, "collection">): Gone | undefined {
+  const [array, slice, ...more] = parts(shared.iterable);
+  if (array?.type !== "identifier" || slice?.type !== "slice" || more.length > 0) return undefined;
+  const [, base, added, end] = /^(?:([A-Za-z_]\w*)(?: *\+ *(\d+))?:|:([A-Za-z_]\w*))$/.exec(slice.text) ?? [];
+  const name = base ?? end;
+  if (name === undefined || !comesFrom(subject, name)) return undefined;
+  const place = freshName(subject.source, `${array.text}_place`);
+  const [holds, fails] =
+    end !== undefined
+      ? [`< ${end}`, `>= ${end}`]
+      : added === "1"
+        ? [`> ${base}`, `<= ${base}`]
+        : [
+            `>= ${base}${added === undefined ? "" : ` + ${added}`}`,
+            `< ${base}${added === undefined ? "" : ` + ${added}`}`,
+          ];
+  return {
+    ...shared,
+    collection: array,
+    bounds: [{ holds: `${place} ${holds}`, fails: `${place} ${fails}` }],
+    place,
+  };
+}
+
+/** The variables of the loop where an element comes with its position. */
+export function withPlace(place: string | undefined, target: string): string {
+  return place === undefined
+    ? target
+    : `${place}, ${target.includes(",") && !/^[([]/.test(target) ? `(${target})` : target}`;
 }
 
 /** `len(xs)`, or a name that holds it while xs stays as long. */

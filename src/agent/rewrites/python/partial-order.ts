@@ -11,6 +11,7 @@
 import type { Node } from "web-tree-sitter";
 import { replaceNode } from "../../../code/edit.ts";
 import { field, find, parts } from "../../../code/tree.ts";
+import { distinct } from "../distinct.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { importing, isBinding, isBuiltin, isInTry, usesOf } from "./scope.ts";
@@ -27,7 +28,7 @@ export const partialOrder: Rewrite = {
   changesGrowth: true,
   opportunities(subject) {
     if (!isBuiltin(subject, "sorted", "min", "max")) return [];
-    return find(subject.function, "subscript").flatMap((node) => taken(subject, node));
+    return distinct(find(subject.function, "subscript").flatMap((node) => taken(subject, node)));
   },
 };
 

@@ -720,6 +720,24 @@ def f(rows):
     made: "        before = xs_sums[i + 1]\n        after = xs_sums[-1] - xs_sums[i]\n        out.append((before, after, xs_sums[i], max(",
     assumptions: 2,
   },
+  {
+    rewrite: "python-index-by-key",
+    source: `def f(points):
+    found = []
+    for i, (a, kind) in enumerate(points):
+        for b, other in points[i + 1:]:
+            if other == kind and a != b:
+                found.append((a, b))
+        found.append([c for c, k in points[:i] if k == kind])
+        for j, (d, k) in enumerate(points):
+            if j != i and k == kind:
+                found.append((i, j, d))
+    return found
+`,
+    inputs: ["[]", "[(1, 'x'), (2, 'y'), (3, 'x'), (1, 'x')]"],
+    made: "        for points_place, (b, other) in points_by_value.get(kind, ()):\n            if points_place > i and a != b:\n",
+    assumptions: 1,
+  },
 ];
 
 /** Where it would be wrong: by the rewrite, sources of a function `f`. */
@@ -851,6 +869,8 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(x):\n    return 2 ** x\n",
   ],
   "python-index-by-key": [
+    "def f(xs, k):\n    n = 0\n    for x in xs:\n        for y in xs[k:]:\n            if y == x:\n                n += 1\n    return n\n",
+    "def f(xs):\n    n = 0\n    for i in range(len(xs)):\n        for j in range(i, len(xs)):\n            if xs[j] == 3 + n:\n                for i in range(3):\n                    n += i\n    return n\n",
     "def f(xs, k):\n    return [x for x in xs if x.key == k]\n",
     "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y.key == x:\n                y.key = 0\n",
     "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == x:\n                ys = ys[1:]\n",
