@@ -19,6 +19,7 @@ const traces: Readonly<Record<string, RegExp>> = {
   "aggregate-once":
     /\b(?:const|let|var) \w+ = (?:Math \. \w+ \(|0\b|-? Infinity\b|[\w.$ ]+\. (?:reduce|filter) \()/g,
   "running-aggregate": /\b(\w+) (?:[-+]=|= (?:Math \. (?:max|min) \( )?\1\b)/g,
+  "sorted-insertion": /\. splice \(|>>> 1|>> 1|\bMath \. floor \(/g,
   "divisor-square-root": /\bMath \. sqrt \(|\b(\w+) \* \1 <=? /g,
 };
 

@@ -24,6 +24,7 @@ import { runningAggregate } from "./running-aggregate.ts";
 import { searchByKey } from "./search-by-key.ts";
 import { setMembership } from "./set-membership.ts";
 import { sortOnce } from "./sort-once.ts";
+import { sortedInsertion } from "./sorted-insertion.ts";
 import { typedArray } from "./typed-array.ts";
 import { uniqueBySet } from "./unique-by-set.ts";
 
@@ -51,4 +52,5 @@ export const javascriptRewrites: readonly Rewrite[] = [
   aggregateOnce,
   divisorSquareRoot,
   runningAggregate,
+  sortedInsertion,
 ];
