@@ -10,6 +10,7 @@ import { isCompiled, type Language } from "../code/language.ts";
 import { openSubject } from "../code/subject.ts";
 import type { Transformation } from "../lesson/lesson.ts";
 import { recognisePython } from "./recognise/python-signs.ts";
+import { recogniseScript } from "./recognise/script-signs.ts";
 import { signs } from "./recognise/signs.ts";
 import { readVersion } from "./recognise/version.ts";
 
@@ -27,7 +28,7 @@ export function recogniseTransformations(
 ): Transformation[] {
   const [old, made] = [reference, candidate].map((text) => openSubject(text, language, functionName));
   if (!old || !made) return [];
-  if (!isCompiled(language)) return language === "python" ? recognisePython(old, made) : [];
+  if (!isCompiled(language)) return (language === "python" ? recognisePython : recogniseScript)(old, made);
   const [before, after] = [readVersion(old), readVersion(made)];
   const seen = signs.flatMap((sign) => {
     const place = sign.place(before, after);

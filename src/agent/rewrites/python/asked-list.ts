@@ -57,10 +57,14 @@ export function parameter(subject: Subject, name: string): Node | undefined {
 export function isRead(use: Node): boolean {
   const { parent } = use;
   if (parent?.type === "subscript") {
-    const inner =
-      field(parent, "value")?.id === use.id &&
-      !/^(?:assignment|augmented_assignment|delete_statement)$/.test(parent.parent?.type ?? "");
-    return inner && parent.parent?.type !== "pattern_list" && parent.parent?.type !== "expression_list";
+    const holder = parent.parent;
+    const written =
+      holder?.type === "delete_statement" ||
+      (/^(?:assignment|augmented_assignment)$/.test(holder?.type ?? "") &&
+        holder !== null &&
+        field(holder, "left")?.id === parent.id);
+    const inner = field(parent, "value")?.id === use.id && !written;
+    return inner && holder?.type !== "pattern_list" && holder?.type !== "expression_list";
   }
   if (parent?.type === "for_statement" || parent?.type === "for_in_clause")
     return field(parent, "right")?.id === use.id;

@@ -451,6 +451,293 @@ def f(xs):
     made: "(i * i) - -(i * i * i)",
     assumptions: 0,
   },
+  {
+    rewrite: "python-index-by-key",
+    source: `def f(users, orders):
+    out = []
+    for o in orders:
+        for name, key in users:
+            if key == o[0] and o[1] > 0:
+                out.append((name, o))
+                break
+        else:
+            out.append(None)
+    return out
+`,
+    inputs: [
+      "[], []",
+      "[('a', 1), ('b', 2), ('c', 1)], [(1, 5), (2, 0), (3, 1), (1.0, 2)]",
+      "[('a', float('nan'))], [(float('nan'), 1)]",
+    ],
+    made: `    users_by_value = {}
+    for name, key in users:
+        users_by_value.setdefault(key, []).append((name, key))
+    for o in orders:
+        for name, key in users_by_value.get(o[0], ()):
+            if o[1] > 0:
+`,
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-index-by-key",
+    source: `def f(xs, total):
+    n = len(xs)
+    found = []
+    for i in range(n - 1):
+        for j in range(i + 1, n):
+            if total == xs[i] + xs[j]:
+                found.append((i, j))
+    return found
+`,
+    inputs: ["[], 0", "[1, 2, 3, 4, 3, 2, 1], 5", "[0, 0, 0], 0", "[5], 10"],
+    made: "        for j in xs_by_value.get(total - xs[i], ()):\n            if j > i:\n                found.append((i, j))\n",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-index-by-key",
+    source: `def f(xs, ys, y=0):
+    texts = [str(y) for y in ys]
+    return [[x for x in texts if x.lower() == w.lower()] for w in xs], any(x == y for x in xs for y in ys), y
+`,
+    inputs: ["[], []", "['A', 'b', 'a'], ['a', 'B', 'b', 'A', 3]"],
+    made: "any(True for x in xs for y in ys_by_value.get(x, ())), y",
+    assumptions: 3,
+  },
+  {
+    rewrite: "python-index-by-key",
+    source: `def f(rows):
+    same = 0
+    for group in rows:
+        for i, a in enumerate(group):
+            for j in range(i):
+                if group[j] != a:
+                    continue
+                # Counted once for each pair.
+                same += j
+    return same
+`,
+    inputs: ["[]", "[[1, 2, 1, 1], 'abcab', (), [None, None]]"],
+    made: `        for i, a in enumerate(group):
+            for j in group_by_value.get(a, ()):
+                if j >= i:
+                    continue
+`,
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-aggregate-once",
+    source: `def f(xs, rows):
+    out = []
+    for row in rows:
+        for x in xs:
+            out.append((x - min(xs)) / (max(xs) - min(xs)) if x else sum(row))
+    return out
+`,
+    inputs: ["[], [[1]]", "[1, 5, 0, 3], [[1], [2, 3]]", "[2, 2], [[1]]", "[1, 'a'], [[]]", "[3], []"],
+    made: "    min_xs = min(xs, default=None)\n    for row in rows:\n        for x in xs:\n            out.append((x - min_xs) / (max(xs) - min_xs)",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-aggregate-once",
+    source: `def f(scores, names):
+    best = {n: round(scores[n] / sum(scores.values()), 3) for n in scores}
+    return best, [n for n in names if n.lower() in [s.lower() for s in scores if scores[s] > 1]]
+`,
+    inputs: ["{}, []", "{'a': 1, 'b': 3}, ['B', 'c']", "{'a': 0}, []"],
+    made: "    scores_set = {s.lower() for s in scores if scores[s] > 1}\n    return best, [n for n in names if n.lower() in scores_set]\n",
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-aggregate-once",
+    source: `def f(words):
+    wide = []
+    for word in words:
+        wide.append(word + " " * (max(len(w) for w in words) - len(word)))
+    return wide, [w for w in words if len(w) > sorted(words)[0].count("a")]
+`,
+    inputs: ["[]", "['a', 'bcd', '']"],
+    made: "    max_words = max((len(w) for w in words), default=None)\n    for word in words:\n",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-running-aggregate",
+    source: `def f(xs, k):
+    found = []
+    n = len(xs)
+    for i in range(n):
+        if 2 * sum(xs[:i]) == sum(xs[i + 1:]) * 2:
+            found.append(i)
+        for j in range(i, n):
+            if sum(xs[i:j + 1]) == k:
+                found.append((i, j, 2 * sum(xs[i:i + k])))
+    return found, [sum(xs[:m]) for m in range(k)]
+`,
+    inputs: ["[], 3", "[1, 2, 0, 3, -3, 3], 3", "(5, 0, 5), 5", "[True, 2], 0", "[10**20, -10**20], 3"],
+    made: "        if 2 * xs_sums[i] == (xs_sums[-1] - xs_sums[i + 1]) * 2:",
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-running-aggregate",
+    source: `def f(prices):
+    best = 0
+    for i in range(len(prices) - 1):
+        best = max(best, max(prices[i + 1:]) - prices[i])
+    deep = [min(max(prices[:i + 1]), max(prices[i:])) - p for i, p in enumerate(prices)]
+    lows = [min(prices[:j], default=0) for j in range(len(prices))]
+    return best, deep, lows, [max(prices[0:k]) for k in range(1, len(prices))]
+`,
+    inputs: ["[]", "[7, 1, 5, 3, 6, 4]", "(3,)", "[1.5, 2, 1, 9, -1]"],
+    made: "    prices_maxima_from = [*accumulate(reversed(prices), max)][::-1]\n    for i in range(len(prices) - 1):\n        best = max(best, prices_maxima_from[i + 1] - prices[i])",
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-divisor-bound",
+    source: `def f(limit, n):
+    primes = []
+    for m in range(2, limit):
+        for d in range(2, m):
+            if m % d == 0:
+                break
+        else:
+            primes.append(m)
+    prime = True
+    for d in range(2, n // 2 + 1):
+        if not n % d:
+            prime = False
+            break
+    return primes, prime, all(n % k for k in range(2, n)), any(n % k == 0 for k in range(2, n - 1))
+`,
+    inputs: ["0, 0", "60, 1", "3, 2", "4, 3", "5, 4", "6, 9", "9, -7", "10, 25", "2, 49", "2, 15", "2, True"],
+    made: "        for d in range(2, isqrt(m) + 1):\n",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-divisor-bound",
+    source: `def f(n):
+    if n < 2:
+        return False
+    for i in range(2, n):
+        if n % i == 0:
+            return False
+    return True
+`,
+    inputs: ["-5", "0", "1", "2", "3", "4", "9", "97", "2.5"],
+    made: "range(2, isqrt(n) + 1):",
+    assumptions: 0,
+  },
+  {
+    rewrite: "python-sorted-insertion",
+    source: `def f(xs):
+    seen = []
+    medians = []
+    for x in xs:
+        seen.append(x)
+        seen.sort()
+        medians.append(seen[len(seen) // 2])
+    return medians, seen
+`,
+    inputs: ["[]", "[3, 1, 2, 1]", "[2, 2.0, 1, True]", "'bca'", "[1, 'a']"],
+    made: "        insort(seen, x)\n        medians.append(seen[len(seen) // 2])\n",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-sorted-insertion",
+    source: `def f(graph, start):
+    queue = [(0, start)]
+    best = {}
+    while queue:
+        queue.sort(key=lambda entry: entry[0])
+        cost, node = queue.pop(0)
+        if node in best:
+            continue
+        best[node] = cost
+        for other, step in graph[node]:
+            if other not in best:
+                queue.append((cost + step, other))
+    return best
+`,
+    inputs: [
+      "{0: []}, 0",
+      "{0: [(1, 4), (2, 1)], 1: [(3, 1)], 2: [(1, 1), (3, 9)], 3: []}, 0",
+      "{0: [(1, 1), (2, 1)], 1: [(2, 0)], 2: [(1, 0)]}, 0",
+    ],
+    made: "                insort(queue, (cost + step, other), key=lambda entry: entry[0])\n",
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-position-dictionary",
+    source: `def f(xs, order):
+    ranks = ["low", "mid", "high", "mid"]
+    out = [ranks.index(x) for x in xs]
+    for x in xs:
+        if x in order:
+            out.append((order.index(x), order.index(x.lower())))
+    return out
+`,
+    inputs: ["[], []", "['mid', 'low', 'high'], ['low', 'mid', 'low']", "['low'], ('low',)"],
+    made: "            out.append((order_places[x], order_places[x.lower()]))\n",
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-flat-list",
+    source: `from functools import reduce
+
+def f(rows):
+    if not rows:
+        return sum([], [])
+    return sum((row[1:] for row in rows), []), reduce(lambda a, b: a + b, rows, [])
+`,
+    inputs: ["[]", "[[1, 2, 3], [], [4]]", "[[[1], 2]]"],
+    made: "return [item for part in (row[1:] for row in rows) for item in part], reduce(",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-partial-order",
+    source: `def f(xs, ys):
+    low = sorted(xs)[0]
+    return low, sorted(xs, reverse=True)[0], sorted(xs, key=lambda x: -x)[-1], sorted(ys, key=len)[:2]
+`,
+    inputs: ["[3, 1, 2, 1], ['bb', 'a', 'cc', 'd']", "[5], []", "(2.5, -1), ['x']"],
+    made: "nsmallest(2, ys, key=len)",
+    assumptions: 1,
+  },
+  {
+    rewrite: "python-running-aggregate",
+    source: `def f(xs):
+    n = len(xs)
+    out = []
+    for i in range(n):
+        before = 0
+        for j in range(i + 1):
+            before += xs[j]
+        after = 0
+        for k in range(i, n):
+            after += xs[k]
+        out.append((before, after, sum(xs[j] for j in range(i)), max(xs[j] for j in range(i, len(xs)))))
+    return out
+`,
+    inputs: ["[]", "[3, -1, 4]", "(0.5, 2.5)", "[10**30, 1, 3]"],
+    made: "        before = xs_sums[i + 1]\n        after = xs_sums[-1] - xs_sums[i]\n        out.append((before, after, xs_sums[i], max(",
+    assumptions: 2,
+  },
+  {
+    rewrite: "python-index-by-key",
+    source: `def f(points):
+    found = []
+    for i, (a, kind) in enumerate(points):
+        for b, other in points[i + 1:]:
+            if other == kind and a != b:
+                found.append((a, b))
+        found.append([c for c, k in points[:i] if k == kind])
+        for j, (d, k) in enumerate(points):
+            if j != i and k == kind:
+                found.append((i, j, d))
+    return found
+`,
+    inputs: ["[]", "[(1, 'x'), (2, 'y'), (3, 'x'), (1, 'x')]"],
+    made: "        for points_place, (b, other) in points_by_value.get(kind, ()):\n            if points_place > i and a != b:\n",
+    assumptions: 1,
+  },
 ];
 
 /** Where it would be wrong: by the rewrite, sources of a function `f`. */
@@ -580,6 +867,105 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(x):\n    return x ** 0.5\n",
     "def f(x):\n    return x() ** 2\n",
     "def f(x):\n    return 2 ** x\n",
+  ],
+  "python-index-by-key": [
+    "def f(xs, k):\n    n = 0\n    for x in xs:\n        for y in xs[k:]:\n            if y == x:\n                n += 1\n    return n\n",
+    "def f(xs):\n    n = 0\n    for i in range(len(xs)):\n        for j in range(i, len(xs)):\n            if xs[j] == 3 + n:\n                for i in range(3):\n                    n += i\n    return n\n",
+    "def f(xs, k):\n    return [x for x in xs if x.key == k]\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y.key == x:\n                y.key = 0\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == x:\n                ys = ys[1:]\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == x:\n                ys.append(x)\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == x:\n                x = 3\n",
+    "def f(xs, ys):\n    y = 0\n    for x in xs:\n        for y in ys:\n            if y == x:\n                pass\n    return y\n",
+    "def f(xs, ys):\n    n = 0\n    for x in xs:\n        for y in ys:\n            if y == x:\n                n += 1\n            else:\n                n -= 1\n    return n\n",
+    "def f(xs, ys):\n    n = 0\n    for x in xs:\n        for y in ys:\n            n += 1\n            if y == x:\n                break\n    return n\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y is not None and y.key == x:\n                return y\n",
+    "def f(xs, ys):\n    return [(y for y in ys if y == x) for x in xs]\n",
+    "def f(xs, ys, g):\n    return [x for x in xs for y in ys if g(y) == x]\n",
+    "def f(xs):\n    n = 0\n    for i in range(len(xs)):\n        for j in range(i - 1, len(xs)):\n            if xs[i] == xs[j]:\n                n += 1\n    return n\n",
+    "def f(xs, k):\n    n = 0\n    for i in range(len(xs)):\n        for j in range(k):\n            if xs[i] == xs[j]:\n                n += 1\n    return n\n",
+    "def f(xs, out):\n    for i in range(len(xs)):\n        for j in range(len(xs)):\n            if xs[i] == xs[j]:\n                out[j] = i\n",
+    "def f(g, xs):\n    for x in xs:\n        for y in g(x):\n            if y == x:\n                return y\n",
+  ],
+  "python-aggregate-once": [
+    "def f(xs):\n    return sum(xs) / len(xs)\n",
+    "def f(xs):\n    for x in xs:\n        xs.append(x / sum(xs))\n        if len(xs) > 9: return xs\n",
+    "def f(rows):\n    return [max(row) + 1 for row in rows]\n",
+    "def f(xs):\n    return [x for x in [sum(xs) + 1]]\n",
+    "def f(xs):\n    out = []\n    for x in xs:\n        out.append(sum(out) + x)\n    return out\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        xs[i] = xs[i] / sum(xs)\n    return xs\n",
+    "def f(xs):\n    for x in xs:\n        x.size = x.size / sum(y.size for y in xs)\n",
+    "def f(xs, g):\n    for x in xs:\n        g(xs)\n        if x > max(xs): return x\n",
+    "def f(xs, k):\n    out = []\n    for x in xs:\n        k = k + 1\n        out.append(sum(x.size * k for x in xs) + 1)\n    return out\n",
+    "def f(xs, ys, g):\n    return [x for x in xs if x in [g(y) for y in ys]]\n",
+    "def f(xs, ys):\n    return [max(ys) for x in xs]\n",
+    "def f(xs, ys, max):\n    return [max(ys) + x for x in xs]\n",
+  ],
+  "python-running-aggregate": [
+    "def f(xs):\n    out = []\n    for i in range(len(xs)):\n        t = 0\n        for j in range(i + 2):\n            t += xs[j]\n        out.append(t)\n    return out\n",
+    "def f(xs):\n    out = []\n    for i in range(len(xs)):\n        t = 0\n        for j in range(i):\n            t += xs[j]\n        out.append((t, j))\n    return out\n",
+    "def f(xs):\n    out = []\n    for i in range(len(xs)):\n        t = 1\n        for j in range(i):\n            t += xs[j]\n        out.append(t)\n    return out\n",
+    "def f(xs, i):\n    return sum(xs[:i])\n",
+    "def f(xs, ks):\n    return [sum(xs[:k]) for k in ks]\n",
+    "def f(xs):\n    return [max(xs[:i]) for i in range(len(xs))]\n",
+    "def f(xs, n):\n    return [max(xs[i:]) for i in range(n)]\n",
+    "def f(xs):\n    return [sum(xs[i - 1:i]) for i in range(len(xs))]\n",
+    "def f(xs):\n    return [sum(xs[i:j]) for i in range(9) for j in range(9)]\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        xs[i] = sum(xs[:i])\n    return xs\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        i -= 2\n        if sum(xs[:i]) > 3:\n            return i\n",
+    "def f(xs):\n    return [sum(xs[::i]) for i in range(1, len(xs))]\n",
+    "def accumulate(xs): return xs\ndef f(xs):\n    return [sum(xs[:i]) for i in range(len(xs))]\n",
+    "def f(xs):\n    try:\n        for i in range(len(xs)):\n            if max(xs[i + 1:]) > xs[i]:\n                return i\n    except ValueError:\n        return None\n",
+  ],
+  "python-divisor-bound": [
+    "def f(n):\n    for i in range(2, n):\n        if n % i == 0:\n            return i\n",
+    "def f(n):\n    for i in range(2, n):\n        if n % i == 0:\n            break\n    return i\n",
+    "def f(n):\n    for i in range(3, n):\n        if n % i == 0:\n            return False\n",
+    "def f(n):\n    for i in range(2, n // 2):\n        if n % i == 0:\n            return False\n",
+    "def f(n):\n    for i in range(2, n + 1):\n        if n % i == 0:\n            return False\n",
+    "def f(n):\n    k = 0\n    for i in range(2, n):\n        if n % i == 0:\n            k += 1\n    return k\n",
+    "def f(n, m):\n    for i in range(2, n):\n        if m % i == 0:\n            return False\n",
+    "def f(n):\n    for i in range(2, n):\n        if n % i == 0:\n            n = 1\n            break\n    return n\n",
+    "def f(n):\n    return sum(n % i == 0 for i in range(2, n)), all(n % i == 0 for i in range(2, n))\n",
+  ],
+  "python-sorted-insertion": [
+    "def f(xs):\n    seen = []\n    first = []\n    for x in xs:\n        seen.append(x)\n        first.append(seen[0])\n        seen.sort()\n    return first\n",
+    "def f(xs, seen):\n    for x in xs:\n        seen.append(x)\n        seen.sort()\n    return seen\n",
+    "def f(xs):\n    seen = [2, 1]\n    for x in xs:\n        if seen[0] > x: return x\n        seen.append(x)\n        seen.sort()\n    return seen\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n        seen.sort(reverse=True)\n    return seen\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n        if x > 3: continue\n        seen.sort()\n    return seen\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n        seen.sort()\n        seen[0] = 9\n    return seen\n",
+    "def f(xs, g):\n    seen = []\n    for x in xs:\n        seen.append(x)\n        seen.sort()\n        g(seen)\n    return seen\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n        seen.sort()\n        seen.append(0)\n    return seen\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        seen.sort()\n        for y in seen:\n            if y > x: seen.append(x)\n    return 1\n",
+    "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n    seen.sort()\n    return seen\n",
+    "def f(xs):\n    seen = []\n    while True:\n        if seen and seen[0] > 3: return 1\n        seen.sort()\n        seen.append(xs.pop())\n",
+  ],
+  "python-position-dictionary": [
+    "def f(x, order):\n    return order.index(x)\n",
+    "def f(xs, order: str):\n    return [order.index(x) for x in xs]\n",
+    "def f(xs):\n    text = 'abc'\n    return [text.index(x) for x in xs]\n",
+    "def f(xs, order):\n    for x in xs:\n        order.remove(order.index(x))\n",
+    "def f(xs, order):\n    for x in xs:\n        try:\n            print(order.index(x))\n        except ValueError:\n            pass\n",
+    "def f(xs, order):\n    return [order.index(x, 1) for x in xs]\n",
+    "def f(xs):\n    for i in range(9):\n        xs[i] = xs.index(i)\n",
+  ],
+  "python-flat-list": [
+    "def f(xs):\n    return sum(xs)\n",
+    "def f(xs):\n    return sum(xs, [0])\n",
+    "def f(xs):\n    return sum(xs, ())\n",
+    "def sum(xs, start): return xs\ndef f(xs):\n    return sum(xs, [])\n",
+    "def f(xs, reduce):\n    return reduce(lambda a, b: a + b, xs, [])\n",
+    "from functools import reduce\ndef f(xs):\n    return reduce(lambda a, b: b + a, xs, [])\n",
+  ],
+  "python-partial-order": [
+    "def f(xs):\n    return sorted(xs)[1]\n",
+    "def f(xs):\n    return sorted(xs)[:-1]\n",
+    "def f(xs, k):\n    return sorted(xs)[:k]\n",
+    "def f(xs, down):\n    return sorted(xs, reverse=down)[0]\n",
+    "def f(xs):\n    try:\n        return sorted(xs)[0]\n    except IndexError:\n        return None\n",
+    "def sorted(xs): return xs\ndef f(xs):\n    return sorted(xs)[0]\n",
+    "def f(xs, nsmallest):\n    return sorted(xs)[:3]\n",
   ],
 };
 
