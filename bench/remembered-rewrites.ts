@@ -21,7 +21,7 @@ interface Rewrite {
 
 /** Rewrites of this process remember from now on, with a `file` beyond its end. They are no part of the public API. */
 export async function rememberRewrites(file?: string): Promise<void> {
-  const built = new URL("../../dist/agent/rewrites/catalogue.js", import.meta.url);
+  const built = new URL("../../dist/agent/rewrites/c/catalogue.js", import.meta.url);
   const { rewrites } = (await import(built.href)) as { rewrites: readonly Rewrite[] };
   const known = memoryIn(file);
   for (const rewrite of rewrites) {

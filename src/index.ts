@@ -61,7 +61,7 @@ export type {
 export { createLlmAgent, type LlmAgentOptions } from "./agent/llm.ts";
 export { createRewriter, type RewriterOptions } from "./agent/rewriter.ts";
 export type { Opportunity, Rewrite, Subject } from "./agent/rewrites/rewrite.ts";
-export { rewrites } from "./agent/rewrites/catalogue.ts";
+export { rewrites } from "./agent/rewrites/c/catalogue.ts";
 export { defaultTeam } from "./agent/team.ts";
 
 export type { EvaluateOptions, EvaluationStage, Evaluator, TimingRound } from "./evaluate/evaluator.ts";

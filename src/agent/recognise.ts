@@ -1,6 +1,6 @@
 /**
  * Says which known transformations lie between a reference and a candidate that somebody else wrote. Names are those of the
- * rewrites (`rewrites/catalogue.ts`), so that what a model tried and what a rewriter tried teach each other, and a few that no
+ * rewrites (`rewrites/c/catalogue.ts`), so that what a model tried and what a rewriter tried teach each other, and a few that no
  * rewrite has: threads, simd-intrinsics, memoisation, other-algorithm.
  *
  * It goes by what is in one version and not in the other, and is conservative: what it cannot tell has no name.

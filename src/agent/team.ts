@@ -4,7 +4,7 @@
 import { isCompiled, type Language } from "../code/language.ts";
 import type { Agent } from "./agent.ts";
 import { createRewriter } from "./rewriter.ts";
-import { arithmeticRewrites, libraryRewrites, loopRewrites, rewrites } from "./rewrites/catalogue.ts";
+import { arithmeticRewrites, libraryRewrites, loopRewrites, rewrites } from "./rewrites/c/catalogue.ts";
 import { javascriptRewrites } from "./rewrites/javascript/catalogue.ts";
 import { pythonContainerRewrites, pythonLoopRewrites, pythonRewrites } from "./rewrites/python/catalogue.ts";
 import type { Rewrite } from "./rewrites/rewrite.ts";

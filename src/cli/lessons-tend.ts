@@ -1,6 +1,6 @@
 /** `lessonbank lessons tend`: retires what is due to go, and what there is no room for. Runs do the first by themselves when they end. */
 import { Command } from "commander";
-import { arithmeticRewrites, libraryRewrites, loopRewrites } from "../agent/rewrites/catalogue.ts";
+import { arithmeticRewrites, libraryRewrites, loopRewrites } from "../agent/rewrites/c/catalogue.ts";
 import type { Bank } from "../bank/bank.ts";
 import type { Change, WhatChanged } from "../lesson/change.ts";
 import { printDocument } from "../report/documents.ts";

@@ -6,7 +6,7 @@ import {
   libraryRewrites,
   loopRewrites,
   rewrites,
-} from "../../src/agent/rewrites/catalogue.ts";
+} from "../../src/agent/rewrites/c/catalogue.ts";
 
 const folder = fileURLToPath(new URL("../../src/agent/rewrites", import.meta.url));
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { preconditionsOf, recogniseTransformations } from "../../src/agent/recognise.ts";
 import { signs } from "../../src/agent/recognise/signs.ts";
-import { rewrites } from "../../src/agent/rewrites/catalogue.ts";
+import { rewrites } from "../../src/agent/rewrites/c/catalogue.ts";
 import type { Language } from "../../src/code/language.ts";
 import { loadGrammars, parse } from "../../src/code/parser.ts";
 import { openSubject } from "../../src/code/subject.ts";

@@ -4,7 +4,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
-import { rewrites } from "../../src/agent/rewrites/catalogue.ts";
+import { rewrites } from "../../src/agent/rewrites/c/catalogue.ts";
 import { loadGrammars, parse } from "../../src/code/parser.ts";
 import { codeInReply } from "../../src/code/reply.ts";
 import { openSubject } from "../../src/code/subject.ts";

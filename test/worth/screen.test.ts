@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { rewrites } from "../../src/agent/rewrites/catalogue.ts";
+import { rewrites } from "../../src/agent/rewrites/c/catalogue.ts";
 import { screenLesson, screenText } from "../../src/worth/screen.ts";
 import { exampleLesson } from "../lesson/example-lesson.ts";
 import { processorMs } from "./simulate.ts";

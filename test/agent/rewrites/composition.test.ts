@@ -1,5 +1,5 @@
 import { describe, it } from "vitest";
-import { rewrites } from "../../../src/agent/rewrites/catalogue.ts";
+import { rewrites } from "../../../src/agent/rewrites/c/catalogue.ts";
 import { settleLoopPragmas } from "../../../src/agent/rewrites/loop-pragmas.ts";
 import type { Opportunity, Rewrite, Subject } from "../../../src/agent/rewrites/rewrite.ts";
 import { reopened } from "../../../src/agent/rewrites/offer.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, test } from "vitest";
-import { rewrites } from "../../../../src/agent/rewrites/catalogue.ts";
+import { rewrites } from "../../../../src/agent/rewrites/c/catalogue.ts";
 import { javascriptRewrites } from "../../../../src/agent/rewrites/javascript/catalogue.ts";
 
 const folder = fileURLToPath(new URL("../../../../src/agent/rewrites/javascript", import.meta.url));

@@ -1,0 +1,155 @@
+/**
+ * Taking the first element out of a vector, or putting one before it, moves all the others. A deque does both at once.
+ *
+ *     std::vector<int> open = {start};            std::deque<int> open = {start};
+ *     while (!open.empty()) {                     while (!open.empty()) {
+ *       int at = open.front();             →        int at = open.front();
+ *       open.erase(open.begin());                   open.pop_front();
+ *       … open.push_back(next); …                   … open.push_back(next); …
+ *     }                                           }
+ *
+ * Legal for a vector of the function's own that is only used as a deque can be: it is not handed on, nobody keeps an iterator or asks for its memory.
+ */
+import type { Node } from "web-tree-sitter";
+import { type Edit, includeEdits, removeStatement, replaceNode } from "../../../code/edit.ts";
+import { declaredAlone } from "../../../code/construction.ts";
+import { loopsIn } from "../../../code/loops.ts";
+import { type MethodCall, methodCall } from "../../../code/method-call.ts";
+import { reachedFunctions } from "../../../code/reached.ts";
+import { calleeOf, contains, field, same, subscript } from "../../../code/tree.ts";
+import { containerOf } from "../../../code/types.ts";
+import { declaredOnce, mentions } from "../../../code/uses.ts";
+import { type Variable, variablesOf } from "../../../code/variables.ts";
+import { offer } from "../offer.ts";
+import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
+
+export const doubleEndedQueue: Rewrite = {
+  name: "double-ended-queue",
+  idea: "Takes elements from the front of a deque rather than of a vector, which moves all the others each time.",
+  reference: "S. Meyers, Effective STL, Item 1; ISO C++ [deque.modifiers] and [vector.modifiers]",
+  lessons: {
+    faster:
+      "Every element that left at the front moved all that stood behind it; a deque only moves its beginning.",
+    slower: "The queue stays so short that moving it is cheaper than the deque's own book-keeping.",
+    wrong: "The vector was used in a way that a deque is not.",
+  },
+  changesGrowth: true,
+  opportunities(subject) {
+    if (subject.language !== "c++") return [];
+    return reachedFunctions(subject).flatMap((definition) =>
+      variablesOf(definition).flatMap((variable) => queued(subject, definition, variable)),
+    );
+  },
+};
+
+function queued(subject: Subject, definition: Node, variable: Variable): Opportunity[] {
+  const { name, kind, type, declaration } = variable;
+  const typeNode = field(declaration, "type");
+  if (kind !== "local" || type.reference || type.pointers > 0 || containerOf(type)?.name !== "vector")
+    return [];
+  if (
+    !typeNode ||
+    !/^(std::)?vector\s*<(?!\s*bool\b)/.test(typeNode.text) ||
+    declaration.type !== "declaration"
+  )
+    return [];
+  if (!declaredAlone(variable) || !declaredOnce(name, definition)) return [];
+  const loops = loopsIn(definition);
+  const changes: Edit[] = [];
+  let shifts = false;
+  for (const use of mentions(name, definition)) {
+    if (contains(declaration, use)) {
+      if (!same(use, variable.node)) return [];
+      continue;
+    }
+    const front = frontOf(use, name);
+    if (front) {
+      if (front.edit) changes.push(front.edit);
+      shifts ||= loops.some((loop) => contains(loop.body, use));
+    } else if (isReserved(use)) {
+      const statement = use.parent?.parent?.parent;
+      if (!statement) return [];
+      changes.push(removeStatement(subject.source, statement));
+    } else if (!isShared(use, name)) return [];
+  }
+  if (!shifts) return [];
+  return offer(subject, {
+    parameters: {},
+    place: name,
+    preconditions: ["a vector gives or takes elements at its front in a loop"],
+    assumptions: [],
+    edits: [
+      ...includeEdits(subject.source, subject.root, ["<deque>"]),
+      replaceNode(typeNode, typeNode.text.replace("vector", "deque")),
+      ...changes,
+    ],
+  });
+}
+
+/** `v.erase(v.begin())` and `v.insert(v.begin(), x)`, seen from the `v` that they begin with; the other `v` goes with them. */
+function frontOf(use: Node, name: string): { edit?: Edit } | undefined {
+  const call = callOn(use);
+  if (!call || call.node.parent?.type !== "expression_statement") {
+    const around = use.parent?.parent?.parent?.parent;
+    const outer = around && methodCall(around);
+    const first = outer?.arguments[0];
+    const inside = outer && first && contains(first, use) && frontOf(outer.object, name);
+    // The edit is made once, for the object.
+    return inside ? {} : undefined;
+  }
+  const [where, value, ...more] = call.arguments;
+  const begin = where && methodCall(where);
+  if (!begin || begin.object.text !== name || !/^c?begin$/.test(begin.method) || more.length > 0)
+    return undefined;
+  if (call.method === "erase" && !value) return { edit: replaceNode(call.node, `${name}.pop_front()`) };
+  if (
+    call.method !== "insert" ||
+    !value ||
+    mentions(name, value).length > 0 ||
+    value.type === "initializer_list"
+  )
+    return undefined;
+  return { edit: replaceNode(call.node, `${name}.push_front(${value.text})`) };
+}
+
+function callOn(use: Node): MethodCall | undefined {
+  const call = use.parent?.parent && methodCall(use.parent.parent);
+  return call && same(call.object, use) ? call : undefined;
+}
+
+/** `v.reserve(n);`, which a deque does not know. */
+function isReserved(use: Node): boolean {
+  const call = callOn(use);
+  return call?.method === "reserve" && call.node.parent?.type === "expression_statement";
+}
+
+const shared =
+  /^(push_back|emplace_back|pop_back|front|back|size|empty|clear|at|resize|assign|shrink_to_fit)$/;
+const algorithms =
+  /^(std::)?(find|find_if|count|count_if|accumulate|max_element|min_element|sort|stable_sort|reverse|all_of|any_of|none_of|fill|swap_ranges|lower_bound|upper_bound|binary_search|unique|remove|remove_if|nth_element)$/;
+
+/** Whether vector and deque take the use alike. */
+function isShared(use: Node, name: string): boolean {
+  const { parent } = use;
+  if (!parent) return false;
+  const element = subscript(parent);
+  if (element && same(element.array, use)) {
+    // The address of an element may be that of an array.
+    return parent.parent?.type !== "pointer_expression" && parent.parent?.type !== "reference_declarator";
+  }
+  if (parent.type === "for_range_loop") return same(field(parent, "right") ?? parent, use);
+  const call = callOn(use);
+  if (!call) return false;
+  if (shared.test(call.method)) return call.node.parent?.type !== "pointer_expression";
+  if (/^(erase|insert)$/.test(call.method)) return call.node.parent?.type === "expression_statement";
+  if (!/^c?r?(begin|end)$/.test(call.method)) return false;
+  // An iterator that only goes into an algorithm, or back into the container.
+  for (let at: Node | null = call.node.parent; at; at = at.parent) {
+    if (at.type === "call_expression") {
+      const own = methodCall(at);
+      return own ? own.object.text === name : algorithms.test(calleeOf(at));
+    }
+    if (!/^(argument_list|binary_expression|parenthesized_expression)$/.test(at.type)) return false;
+  }
+  return false;
+}

@@ -1,0 +1,150 @@
+/**
+ * A string stream that only puts pieces one behind the other costs a locale, a buffer and several virtual calls for each piece. A string does the same.
+ *
+ *     std::ostringstream out;                  std::string out;
+ *     out << name << ',' << count << "\n";  →  out += name; out += ','; out += std::to_string(count); out += "\n";
+ *     return out.str();                        return out;
+ *
+ * Legal where nothing but texts, characters and whole numbers is written, no manipulator changes how, and the stream is only asked for its text.
+ */
+import type { Node } from "web-tree-sitter";
+import { type Edit, includeEdits, replaceNode } from "../../../code/edit.ts";
+import { declaredAlone } from "../../../code/construction.ts";
+import { inPlaceOf, methodCall } from "../../../code/method-call.ts";
+import { reachedFunctions } from "../../../code/reached.ts";
+import { bare, calleeOf, contains, expressionOf, field, operatorOf, same } from "../../../code/tree.ts";
+import { arithmeticOf, containerOf, plain } from "../../../code/types.ts";
+import { declaredOnce, mentions } from "../../../code/uses.ts";
+import { typeOf, type Variable, variablesOf } from "../../../code/variables.ts";
+import { offer } from "../offer.ts";
+import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
+
+export const textWithoutStream: Rewrite = {
+  name: "text-without-stream",
+  idea: "Appends pieces to a string rather than writing them to a string stream.",
+  reference: "K. Guntheroth, Optimized C++, chapter 4: Optimize String Use; chapter 11: Optimize I/O",
+  lessons: {
+    faster:
+      "Each piece went through the stream's locale, buffer and virtual calls; appending to a string copies its characters.",
+    slower: "The pieces are so long that copying them is all there is to do.",
+    wrong: "The stream formatted something in a way of its own.",
+  },
+  opportunities(subject) {
+    if (subject.language !== "c++") return [];
+    return reachedFunctions(subject).flatMap((definition) =>
+      variablesOf(definition).flatMap((variable) => appended(subject, definition, variable)),
+    );
+  },
+};
+
+function appended(subject: Subject, definition: Node, variable: Variable): Opportunity[] {
+  const { name, kind, type, declaration, initial } = variable;
+  const typeNode = field(declaration, "type");
+  if (kind !== "local" || initial || !typeNode || !/^(std::)?o?stringstream$/.test(type.base)) return [];
+  if (type.reference || type.pointers > 0 || !declaredAlone(variable) || !declaredOnce(name, definition))
+    return [];
+  const plainly = declaration
+    .childrenForFieldName("declarator")
+    .some((each) => each?.type === "identifier" && each.text === name);
+  if (!plainly) return [];
+  const edits: Edit[] = [];
+  let writes = 0;
+  let numbers = false;
+  for (const use of mentions(name, definition)) {
+    if (contains(declaration, use)) continue;
+    const statement = written(use);
+    if (statement) {
+      const steps = statement.pieces.map((piece) => step(name, piece));
+      if (steps.some((each) => each === undefined)) return [];
+      numbers ||= steps.some((each) => each?.includes("to_string"));
+      edits.push(
+        replaceNode(
+          statement.node,
+          inPlaceOf(
+            subject.source,
+            statement.node,
+            steps.map((each) => each ?? ""),
+          ),
+        ),
+      );
+      writes += 1;
+      continue;
+    }
+    const edit = asked(use, name);
+    if (!edit) return [];
+    edits.push(edit);
+  }
+  if (writes === 0) return [];
+  return offer(subject, {
+    parameters: {},
+    place: name,
+    preconditions: ["a string stream puts texts, characters and whole numbers one behind the other"],
+    assumptions: numbers ? ["The global locale is the classic one."] : [],
+    edits: [
+      ...includeEdits(subject.source, subject.root, ["<string>"]),
+      replaceNode(typeNode, "std::string"),
+      ...edits,
+    ],
+  });
+}
+
+/** The statement `out << a << b;` that begins with this mention. */
+function written(use: Node): { node: Node; pieces: readonly Node[] } | undefined {
+  const pieces: Node[] = [];
+  let at = use;
+  for (let { parent } = use; parent; parent = at.parent) {
+    const [left, right] = [field(parent, "left"), field(parent, "right")];
+    if (parent.type !== "binary_expression" || operatorOf(parent) !== "<<") break;
+    if (!left || !right || !same(left, at)) return undefined;
+    pieces.push(right);
+    at = parent;
+  }
+  const statement = at.parent;
+  const whole = statement && expressionOf(statement);
+  return pieces.length > 0 && statement && whole && same(whole, at) ? { node: statement, pieces } : undefined;
+}
+
+/** What appends the piece; undefined for what a string takes otherwise than a stream. */
+function step(name: string, piece: Node): string | undefined {
+  const value = bare(piece);
+  if (/^(std::)?endl$/.test(value.text)) return `${name} += '\\n';`;
+  if (/^(string_literal|char_literal|concatenated_string)$/.test(value.type))
+    return `${name} += ${value.text};`;
+  if (value.type === "call_expression") {
+    const callee = calleeOf(value);
+    const call = methodCall(value);
+    const cut = call?.method === "substr" && isText(call.object);
+    if (cut || /^(std::)?to_string$/.test(callee)) return `${name} += ${value.text};`;
+  }
+  if (isText(value)) return `${name} += ${value.text};`;
+  const type = typeOf(value);
+  if (type?.base === "char" && type.pointers === 0) return `${name} += ${value.text};`;
+  const arithmetic = arithmeticOf(type);
+  // Other bytes are written as characters, floating-point numbers in a format of the stream's own.
+  if (arithmetic?.kind !== "integer" || (arithmetic.bits === 8 && !/^(bool|_Bool)$/.test(type?.base ?? "")))
+    return undefined;
+  return `${name} += std::to_string(${value.text});`;
+}
+
+function isText(node: Node): boolean {
+  const type = typeOf(node);
+  if (!type) return false;
+  const container = containerOf(type ?? plain(""))?.name ?? "";
+  return /^string(_view)?$/.test(container) || (type.base === "char" && type.pointers === 1);
+}
+
+/** `out.str()`; `out.str("");` and `out.clear();` as statements. */
+function asked(use: Node, name: string): Edit | undefined {
+  const call = use.parent?.parent && methodCall(use.parent.parent);
+  if (!call || !same(call.object, use)) return undefined;
+  const [given, ...more] = call.arguments;
+  const alone = call.node.parent?.type === "expression_statement";
+  if (call.method === "str" && !given) return alone ? undefined : replaceNode(call.node, name);
+  const empty =
+    given !== undefined &&
+    more.length === 0 &&
+    /^(""|std::string\(\)|std::string\{\}|\{\})$/.test(given.text);
+  if (call.method === "str" && empty && alone) return replaceNode(call.node, `${name}.clear()`);
+  // Clears the stream's state, of which a string has none.
+  return call.method === "clear" && !given && alone ? replaceNode(call.node, `(void)${name}`) : undefined;
+}

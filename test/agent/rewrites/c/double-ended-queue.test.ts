@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { doubleEndedQueue } from "../../../../src/agent/rewrites/c/double-ended-queue.ts";
+import { expectSameResults, opportunitiesIn } from "../same-results.ts";
+
+// Compiling takes seconds a file: LESSONBANK_ADVERSARIAL=all does it.
+const compiles = process.env["LESSONBANK_ADVERSARIAL"] === "all";
+
+describe("double-ended-queue", () => {
+  it.skipIf(!compiles)("gives and takes the same elements in the same order", async () => {
+    await expectSameResults(doubleEndedQueue, [
+      {
+        language: "c++",
+        function: "spread",
+        source: `#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+int spread(const std::vector<std::vector<int>> &next, int start) {
+    std::vector<int> open = {start};
+    std::vector<int> seen(next.size(), 0);
+    seen[start] = 1; int steps = 0;
+    open.reserve(10);
+    while (!open.empty()) {
+        int at = open.front();
+        open.erase(open.begin());
+        steps += at;
+        for (int to : next[at]) if (!seen[to]) { seen[to] = 1; open.push_back(to); }
+    }
+    return steps;
+}`,
+        drive: `void drive() { std::printf("%d", spread({{1, 2}, {3}, {3, 4}, {}, {0}}, 0)); }`,
+      },
+      {
+        language: "c++",
+        function: "ring",
+        source: `#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+int ring(int n, int k) {
+  std::vector<int> people(n, 1);
+  std::vector<int> line;
+  for (int i = 0; i < n; i++) line.insert(line.begin(), i);
+  int last = -1;
+  while (line.size() > 1) {
+    for (int i = 1; i < k; i++) { int first = line[0]; line.erase(line.begin()); line.push_back(first); }
+    last = last * 3 + line.front();
+    line.erase(line.begin());
+    line.erase(std::find(line.begin(), line.end(), 7), line.end());
+  }
+  for (int x : line) last += x;
+  return line.empty() ? last : last + line.back() + (int)people.size();
+}`,
+        drive: `void drive() { std::printf("%d %d", ring(6, 2), ring(12, 5)); }`,
+      },
+    ]);
+  });
+
+  it("sees nothing where that would change what is computed", async () => {
+    for (const source of [
+      // It is handed on.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+int g(std::vector<int> &v);
+int f(int n) { std::vector<int> v(n); int s = 0; while (!v.empty()) { s += g(v); v.erase(v.begin()); } return s; }`,
+      // It is returned.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+std::vector<int> f(int n) { std::vector<int> v(n); for (int i = 0; i < n; i++) v.insert(v.begin(), i); return v; }`,
+      // Its memory is asked for.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+int f(int n) { std::vector<int> v(n); int s = 0; while (!v.empty()) { s += v.data()[0]; v.erase(v.begin()); } return s; }`,
+      // An iterator is kept.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+int f(int n) { std::vector<int> v(n); int s = 0; auto it = v.begin(); while (!v.empty()) { s += *it; v.erase(v.begin()); it = v.begin(); } return s; }`,
+      // It belongs to the caller.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+int f(std::vector<int> &v) { int s = 0; while (!v.empty()) { s += v[0]; v.erase(v.begin()); } return s; }`,
+      // It loses elements at its end alone.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+int f(int n) { std::vector<int> v(n); int s = 0; while (!v.empty()) { s += v[0]; v.pop_back(); } return s; }`,
+    ])
+      expect.soft(await opportunitiesIn(doubleEndedQueue, "c++", source, "f"), source).toEqual([]);
+  });
+
+  it("sees its own examples, one opportunity after the other", async () => {
+    const source = `#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+int spread(const std::vector<std::vector<int>> &next, int start) {
+    std::vector<int> open = {start};
+    std::vector<int> seen(next.size(), 0);
+    seen[start] = 1; int steps = 0;
+    open.reserve(10);
+    while (!open.empty()) {
+        int at = open.front();
+        open.erase(open.begin());
+        steps += at;
+        for (int to : next[at]) if (!seen[to]) { seen[to] = 1; open.push_back(to); }
+    }
+    return steps;
+}`;
+    const found = await opportunitiesIn(doubleEndedQueue, "c++", source, "spread");
+    expect(found.length).toBeGreaterThan(0);
+    expect(found[0]?.apply()).not.toBe(source);
+  });
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { referNotCopy } from "../../../../src/agent/rewrites/c/refer-not-copy.ts";
+import { expectSameResults, opportunitiesIn } from "../same-results.ts";
+
+const longest = `#include <string>
+#include <vector>
+static int vowels(std::string word, const int limit)
+{
+    int count = 0;
+    for (size_t i = 0; i < word.size(); i++)
+        if (std::string("aeiou").find(word[i]) != std::string::npos) count++;
+    return count < limit ? count : limit;
+}
+int score(const std::vector<std::vector<std::string>> &pages)
+{
+    int total = 0;
+    for (auto page : pages) {
+        for (std::string word : page) total += vowels(word, 3);
+        for (size_t i = 0; i < page.size(); i++) {
+            std::string line = page[i];
+            total += (int)line.size();
+        }
+    }
+    return total;
+}`;
+
+describe("refer-not-copy", () => {
+  it("computes the same without the copies", async () => {
+    await expectSameResults(referNotCopy, [
+      {
+        language: "c++",
+        function: "score",
+        source: longest,
+        drive: `void drive() { std::printf("%d %d", score({{"alpha", "be", "ouaeiou and more than fits into the object"}, {}, {"x"}}), score({})); }`,
+      },
+      {
+        language: "c++",
+        function: "heaviest",
+        source: `#include <vector>
+struct Parcel { double weight, width, height; int route; };
+double heaviest(const std::vector<Parcel> &parcels, int route) {
+  double best = 0;
+  for (Parcel parcel : parcels) {
+    if (parcel.route == route && parcel.weight > best) best = parcel.weight;
+  }
+  return best;
+}`,
+        drive: `void drive() { std::printf("%g", heaviest({{1, 2, 3, 7}, {5, 2, 3, 8}, {4, 1, 1, 7}}, 7)); }`,
+      },
+    ]);
+  });
+
+  it("refers in loops, locals and helpers", async () => {
+    const [only] = await opportunitiesIn(referNotCopy, "c++", longest, "score");
+    const text = only?.apply() ?? "";
+    expect(text).toContain("vowels(const std::string &word, const int limit)");
+    expect(text).toContain("for (const auto &page : pages)");
+    expect(text).toContain("for (const std::string &word : page)");
+    expect(text).toContain("const std::string &line = page[i];");
+  });
+
+  it("keeps copies that change, or whose original does, and cheap ones", async () => {
+    const source = `#include <string>
+#include <vector>
+#include <algorithm>
+int f(std::vector<std::string> words, std::vector<int> numbers, std::string own) {
+  int n = 0;
+  for (auto word : words) { word += "x"; n += word.size(); }
+  for (std::string word : words) { std::sort(word.begin(), word.end()); n += word[0]; }
+  for (auto number : numbers) n += number;
+  for (size_t i = 0; i + 1 < words.size(); i++) { std::string kept = words[i]; words[i] = words[i + 1]; words[i + 1] = kept; }
+  for (std::string word : words) { own = word; words[0] = own; n += word.size(); }
+  return n;
+}`;
+    expect(await opportunitiesIn(referNotCopy, "c++", source, "f")).toEqual([]);
+  });
+});
