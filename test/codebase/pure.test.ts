@@ -7,7 +7,14 @@ import { makeMutants } from "../../src/codebase/proof/mutants.ts";
 import { createOutput } from "../../src/codebase/room/output-end.ts";
 import { changedLines, conclude } from "../../src/codebase/proof/prove.ts";
 import { globPattern } from "../../src/codebase/room/room-run.ts";
-import { commonLines, countingLines, hintFor, missingLine } from "../../src/codebase/room/said.ts";
+import {
+  commonLines,
+  countingLines,
+  hintFor,
+  missingLine,
+  notFound,
+  ranNothing,
+} from "../../src/codebase/room/said.ts";
 import { concludeBench } from "../../src/codebase/judge/time-files.ts";
 import { timingPlans } from "../../src/evaluate/timing-plan.ts";
 import { UsageError } from "../../src/errors.ts";
@@ -71,7 +78,28 @@ describe("what tests print", () => {
     expect(hintFor("curl: (6) Could not resolve host: example.org")).toContain("network");
     expect(hintFor("EOFError: EOF when reading a line")).toContain("input");
     expect(hintFor("fatal: not a git repository")).toContain(".git");
+    expect(hintFor("ModuleNotFoundError: No module named 'words'")).toMatch(/Python does not find `words`/);
+    const before = "fatal: unable to access: Could not resolve host: example.org\n";
+    expect(hintFor("Build step failed: 2", `${before}Build step failed: 2`)).toContain("network");
     expect(hintFor("1 test failed")).toBeUndefined();
+  });
+
+  test("names the program that a shell did not find", () => {
+    expect(notFound("/bin/sh: 1: meson: not found")).toBe("meson");
+    expect(notFound("> build\nsh: line 1: tsc: command not found\n")).toBe("tsc");
+    expect(notFound("the key was not found")).toBeUndefined();
+  });
+
+  test("says whether there was nothing to test", () => {
+    for (const none of [
+      "Test project /b\nNo tests were found!!!\n",
+      "\nRan 0 tests in 0.000s\n\nOK\n",
+      "TAP version 13\n1..0\n# tests 0\n# pass 0\n",
+      "No tests defined.\n",
+    ])
+      expect(ranNothing(none)).toBe(true);
+    for (const some of ["Ran 2 tests in 0.1s\n\nOK\n", "# tests 3\n", "0 passing\n  12 passing\n", "done\n"])
+      expect(ranNothing(some)).toBe(false);
   });
 
   test("is kept from its end", () => {

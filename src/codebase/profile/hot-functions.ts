@@ -30,12 +30,19 @@ export function amdahl(share: number, speedup: number): number {
   return 1 / (1 - share + share / speedup);
 }
 
-/** `functions`: all of the repository, with the names by which they are found; `rewritten`: files that its build writes, which nobody is to change. */
+/** `functions`: all of the repository, with the names by which they are found; `rewritten`: files that its build writes, and `ofBenchmark` those that are the benchmark itself, which nobody is to change. */
 export function hotFunctions(
   samples: readonly Sample[],
   functions: readonly { readonly place: FunctionPlace; readonly name: string }[],
   rewritten: ReadonlySet<string> = new Set(),
+  ofBenchmark: (file: string) => boolean = () => false,
 ): Profile {
+  const whyNot = ({ file }: FunctionPlace): string | undefined =>
+    rewritten.has(file)
+      ? `${file}, which the build writes`
+      : ofBenchmark(file)
+        ? `${file}, the benchmark`
+        : undefined;
   const byFile = groupBy(functions, ({ place }) => place.file);
   const byName = groupBy(functions, ({ place }) => place.definition.name);
   const own = new Map<(typeof functions)[number], number>();
@@ -44,9 +51,10 @@ export function hotFunctions(
   for (const { ms, candidates, outside } of samples) {
     totalMs += ms;
     const found = candidates.map(find).find((each) => each !== undefined);
-    if (found && !rewritten.has(found.place.file)) own.set(found, (own.get(found) ?? 0) + ms);
+    const left = found && whyNot(found.place);
+    if (found && left === undefined) own.set(found, (own.get(found) ?? 0) + ms);
     else {
-      const where = found ? `${found.place.file}, which the build writes` : outside;
+      const where = left ?? outside;
       elsewhere.set(where, (elsewhere.get(where) ?? 0) + ms);
     }
   }

@@ -3,6 +3,7 @@
  */
 import { UsageError } from "../../errors.ts";
 import type { CommandRun, OpenProject } from "../project/project.ts";
+import { isOfBenchmark } from "../functions/benchmark-files.ts";
 import {
   functionsIn,
   type FunctionPlace,
@@ -104,7 +105,14 @@ async function profileWith(
     seenMs += found.reduce((sum, { ms }) => sum + ms, 0);
   }
   const ofLanguage = functions.filter(({ place }) => profiler.languages.includes(place.language));
-  return { method: profiler.method, ...hotFunctions(samples, ofLanguage, project.rewritten) };
+  const profile = (ofBenchmark?: (file: string) => boolean): Profile =>
+    hotFunctions(samples, ofLanguage, project.rewritten, ofBenchmark);
+  const withoutBenchmark = profile(isOfBenchmark);
+  // A repository may be its benchmark and nothing else.
+  return {
+    method: profiler.method,
+    ...(withoutBenchmark.functions.length > 0 ? withoutBenchmark : profile()),
+  };
 }
 
 async function profiledRun(

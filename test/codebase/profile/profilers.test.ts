@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { isOfBenchmark } from "../../../src/codebase/functions/benchmark-files.ts";
 import { hotFunctions, type Profile } from "../../../src/codebase/profile/hot-functions.ts";
 import { nativeProfiler } from "../../../src/codebase/profile/native-sampler.ts";
 import { profileFolder, type Profiler } from "../../../src/codebase/profile/profiler.ts";
@@ -132,6 +133,19 @@ echo 'import { dear, cheap } from "./dist/work.mjs"; console.log(dear(400000), c
     const found = hotFunctions(samples, [{ place, name: "f" }], new Set(["made.js"]));
     expect(found.functions).toEqual([]);
     expect(found.elsewhere).toEqual([{ name: "made.js, which the build writes", ownMs: 10, share: 1 }]);
+  });
+
+  it("is not looked for in the benchmark itself, which its name tells", () => {
+    for (const file of [
+      "bench.c",
+      "benchmarks/run.py",
+      "src/parse.bench.ts",
+      "perf/a.js",
+      "lib/hash_bench.cpp",
+    ])
+      expect([file, isOfBenchmark(file)]).toEqual([file, true]);
+    for (const file of ["src/workbench.c", "src/perform.js", "lib/perf/timer.ts", "benchmarked.py"])
+      expect([file, isOfBenchmark(file)]).toEqual([file, false]);
   });
 
   it.skipIf(!hasPython)("is found in Python, also where the command sets PYTHONPATH itself", async () => {
