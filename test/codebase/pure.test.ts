@@ -14,6 +14,7 @@ import {
   missingLine,
   notFound,
   ranNothing,
+  keepCommon,
 } from "../../src/codebase/room/said.ts";
 import { concludeBench } from "../../src/codebase/judge/time-files.ts";
 import { timingPlans } from "../../src/evaluate/timing-plan.ts";
@@ -68,7 +69,7 @@ describe("what tests print", () => {
         "ok 1 - sum (7 ms)\n12 passed in 0.30s\nseed 5\n",
       ]),
     );
-    expect([...lines.keys()]).toEqual(["ok 1 - sum (#)", "12 passed in #"]);
+    expect([...lines.keys()]).toEqual(["ok # - sum (#)", "12 passed in #"]);
     expect(missingLine(lines, "ok 1 - sum (9 ms)\n12 passed in 2.00s\n")).toBeUndefined();
     expect(missingLine(lines, "ok 1 - sum (9 ms)\n")).toBe("12 passed in #");
     expect(missingLine(lines, "")).toBe("ok 1 - sum (#)");
@@ -82,6 +83,24 @@ describe("what tests print", () => {
     const before = "fatal: unable to access: Could not resolve host: example.org\n";
     expect(hintFor("Build step failed: 2", `${before}Build step failed: 2`)).toContain("network");
     expect(hintFor("1 test failed")).toBeUndefined();
+  });
+
+  test("is the same in whatever order tests that run side by side end", () => {
+    const one = " 1/2 words:count  OK  0.02s\n 2/2 words:split  OK  0.04s\nok 1 - a\nok 2 - b\n";
+    const other = " 1/2 words:split  OK  0.04s\n 2/2 words:count  OK  0.03s\nok 1 - b\nok 2 - a\n";
+    const lines = countingLines(commonLines([one, one]));
+    expect(lines.size).toBe(4);
+    expect(missingLine(lines, other)).toBeUndefined();
+    expect(missingLine(lines, other.replace("words:count  OK", "words:count  FAIL"))).toBe(
+      "#/2 words:count OK #",
+    );
+    expect(missingLine(lines, other.replaceAll("/2", "/1"))).toBeDefined();
+  });
+
+  test("is held against nobody where one more run of the untouched tree does not have it", () => {
+    const lines = countingLines(commonLines(["8 tests ok\nworker 1 ok\n", "8 tests ok\nworker 1 ok\n"]));
+    keepCommon(lines, "8 tests ok\nworker 2 ok\n");
+    expect([...lines.keys()]).toEqual(["8 tests ok"]);
   });
 
   test("names the program that a shell did not find", () => {

@@ -41,8 +41,8 @@ export interface Opened {
   readonly built: Layers;
   /** Files of the tree that its build writes anew: made from others, so that a change of them is lost. */
   readonly rewritten: ReadonlySet<string>;
-  /** Lines that tests, and the benchmark, print every time. */
-  readonly testLines: ReadonlyMap<string, number>;
+  /** Lines that tests, and the benchmark, print every time; of the tests those that more runs of them do not print are taken out. */
+  readonly testLines: Map<string, number>;
   readonly benchLines: ReadonlyMap<string, number>;
   /** Of one run of the benchmark. */
   readonly bench: BenchValue;

@@ -6,6 +6,8 @@ import { cleanSource } from "../../code/clean-text.ts";
 /** Times that tests print behind their names differ from run to run. */
 const duration = /\d+(?:[.,]\d+)?\s*(?:ns|[uµμ]s|ms|s|secs?|seconds?|m|min|minutes?)\b/g;
 const clock = /\b\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\b/g;
+/** Of suites that run side by side, which place a test has in the order of their ends; how many there are stays. */
+const place = /^\s*\d+(?=\/\d+\s)|(?<=^\s*(?:not )?ok )\d+/;
 /** Lines by which suites count. */
 const counting =
   /\b(?:pass(?:ed|es|ing)?|ok|tests?|fail(?:ed|ures?|ing)?|checks?|assertions?|ran|success(?:ful|es)?|suites?|errors?)\b/i;
@@ -22,8 +24,18 @@ export function commonLines(outputs: readonly string[]): ReadonlyMap<string, num
   return common;
 }
 
+/** Takes out, in place, what one more of these outputs does not have. */
+export function keepCommon(lines: Map<string, number>, output: string): void {
+  const there = countLines(output);
+  for (const [line, count] of lines) {
+    const least = Math.min(count, there.get(line) ?? 0);
+    if (least > 0) lines.set(line, least);
+    else lines.delete(line);
+  }
+}
+
 /** Of common lines those that count tests. */
-export function countingLines(lines: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+export function countingLines(lines: ReadonlyMap<string, number>): Map<string, number> {
   return new Map([...lines].filter(([line]) => counting.test(line) && /\d|ok\b/i.test(line)));
 }
 
@@ -48,7 +60,12 @@ export function missingLine(
 function countLines(output: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const raw of cleanSource(output).split("\n")) {
-    const line = raw.replaceAll(duration, "#").replaceAll(clock, "#").replaceAll(/\s+/g, " ").trim();
+    const line = raw
+      .replace(place, "#")
+      .replaceAll(duration, "#")
+      .replaceAll(clock, "#")
+      .replaceAll(/\s+/g, " ")
+      .trim();
     if (line !== "") counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return counts;
@@ -57,7 +74,8 @@ function countLines(output: string): Map<string, number> {
 /** Suites that have nothing to run say so, and mostly succeed. */
 const noTests =
   /^No tests were found!!!|^Ran 0 tests\b|^(?:#|ℹ) tests 0$|^No tests (?:found|defined)\b|^\s*0 passing\b|^collected 0 items|^no tests ran\b/im;
-const someTests = /\b[1-9]\d* (?:tests?|passed|passing|ok|assertions?|checks?)\b|^ok \d|(?:#|ℹ) tests [1-9]/im;
+const someTests =
+  /\b[1-9]\d* (?:tests?|passed|passing|ok|assertions?|checks?)\b|^ok \d|(?:#|ℹ) tests [1-9]/im;
 
 /** Whether a test command says that there was nothing to test. */
 export function ranNothing(output: string): boolean {

@@ -148,21 +148,28 @@ echo 'import { dear, cheap } from "./dist/work.mjs"; console.log(dear(400000), c
       expect([file, isOfBenchmark(file)]).toEqual([file, false]);
   });
 
-  it.skipIf(!hasPython)("is found in Python, also where the command sets PYTHONPATH itself", async () => {
-    const library = `class Table:
+  it.skipIf(!hasPython)(
+    "is found in Python, also where the command sets PYTHONPATH itself, or names a virtual environment's",
+    async () => {
+      const library = `class Table:
     def dear(self, n):
         return sum(sorted(str(i) for i in range(n)).index(str(i)) for i in range(3))
 
 def cheap(n):
     return n
 `;
-    const bench = `from library import Table, cheap\nprint(Table().dear(60000), cheap(1))\n`;
-    const { functions } = await profiled(
-      pythonProfiler,
-      { "lib/library.py": library, "bench.py": bench },
-      "PYTHONPATH=lib python3 bench.py",
-    );
-    expect(functions[0]).toMatchObject({ file: "lib/library.py", function: "Table.dear" });
-    expect(functions[0]?.share).toBeGreaterThan(0.5);
-  });
+      const bench = `from library import Table, cheap\nprint(Table().dear(60000), cheap(1))\n`;
+      const sources = { "lib/library.py": library, "bench.py": bench };
+      for (const python of ["python3", ".venv/bin/python3"]) {
+        const { functions } = await profiled(
+          pythonProfiler,
+          sources,
+          `PYTHONPATH=lib ${python} bench.py`,
+          "python3 -m venv --without-pip .venv",
+        );
+        expect(functions[0]).toMatchObject({ file: "lib/library.py", function: "Table.dear" });
+        expect(functions[0]?.share).toBeGreaterThan(0.5);
+      }
+    },
+  );
 });

@@ -1,7 +1,7 @@
 /** What CMake's files offer: CTest, the options that tests and benchmarks wait for, and programs that look like benchmarks. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { benchFolders, filesIn, foldersOf, type CommandGuess } from "./guess.ts";
+import { benchFolders, filesIn, type CommandGuess } from "./guess.ts";
 
 /** A build folder of our own, so that one of the user's stays as it is. */
 export const buildFolder = "build-lessonbank";
@@ -42,21 +42,24 @@ interface CMakeList {
   readonly text: string;
 }
 
+/** The root's, and those of the folders that it adds: others are projects of their own. */
 async function cmakeLists(root: string): Promise<CMakeList[]> {
-  const below = await foldersOf(root);
-  const folders = [
-    "",
-    ...below,
-    ...(await Promise.all(below.map(async (each) => foldersOf(root, each)))).flat(),
-  ];
-  const read = await Promise.all(
-    folders.map(async (folder) => ({
-      folder,
-      text: await readFile(join(root, folder, "CMakeLists.txt"), "utf8").catch(() => ""),
-    })),
-  );
-  return read.filter(({ text }) => text !== "");
+  const found: CMakeList[] = [];
+  const folders = [""];
+  for (const folder of folders) {
+    const text = await readFile(join(root, folder, "CMakeLists.txt"), "utf8").catch(() => "");
+    if (text === "") continue;
+    found.push({ folder, text });
+    for (const [, name = ""] of text.matchAll(/\badd_subdirectory\s*\(\s*"?([\w./-]+)/gi)) {
+      const path = join(folder, name);
+      if (!path.startsWith("..") && !folders.includes(path) && folders.length < mostFolders)
+        folders.push(path);
+    }
+  }
+  return found;
 }
+
+const mostFolders = 100;
 
 /** Paths in the build folder of programs that are named like benchmarks. */
 async function benchmarks(root: string, lists: readonly CMakeList[]): Promise<string[]> {
