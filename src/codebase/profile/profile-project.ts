@@ -109,9 +109,10 @@ async function profileWith(
     hotFunctions(samples, ofLanguage, project.rewritten, ofBenchmark);
   const withoutBenchmark = profile(isOfBenchmark);
   // A repository may be its benchmark and nothing else.
+  const isAll = ofLanguage.every(({ place }) => isOfBenchmark(place.file));
   return {
     method: profiler.method,
-    ...(withoutBenchmark.functions.length > 0 ? withoutBenchmark : profile()),
+    ...(isAll ? profile() : withoutBenchmark),
   };
 }
 

@@ -29,6 +29,22 @@ beforeAll(() => {
 });
 
 describe("a function that the user names", () => {
+  it("finds it in a header too, whose text says whether it is of C or of C++", async () => {
+    writeFileSync(
+      join(root, "tokens.h"),
+      '/* A class of its own. */\n#ifdef __cplusplus\nextern "C" {\n#endif\nstatic int next_token(const char *at) { return *at; }\n',
+    );
+    writeFileSync(
+      join(root, "utf.h"),
+      "namespace utf {\ntemplate <typename Octets> int next(Octets at) { return *at; }\n}\n",
+    );
+    expect((await findNamed(root, "tokens.h:next_token")).place).toMatchObject({ language: "c" });
+    expect((await findNamed(root, "utf.h:utf::next")).place).toMatchObject({
+      language: "c++",
+      name: "utf::next",
+    });
+  });
+
   it("is found by file and name, in C, as a method and nested in Python, and in an arrow function", async () => {
     expect((await findNamed(root, "src/parse.c:parse_number")).name).toBe("parse_number");
     expect((await findNamed(root, `${root}/src/parse.c:parse_number`)).place.file).toBe("src/parse.c");
