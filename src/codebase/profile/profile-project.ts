@@ -64,7 +64,8 @@ export async function profileProject(
   if (best && inFunctions(best) > 0) return { ...best, ...(unread.length > 0 && { unread }) };
   const [most] = best?.elsewhere ?? [];
   const seen = [
-    ...failures,
+    // Why other languages' profilers saw nothing is of no use where one saw something.
+    ...(best ? [] : failures),
     ...(most ? [`most of the time, ${(most.share * 100).toFixed(0)} %, is spent in ${most.name}`] : []),
     ...(unread.length > 0 ? [`not read: ${describeUnread(unread)}`] : []),
   ];

@@ -135,6 +135,29 @@ echo 'import { dear, cheap } from "./dist/work.mjs"; console.log(dear(400000), c
     expect(found.elsewhere).toEqual([{ name: "made.js, which the build writes", ownMs: 10, share: 1 }]);
   });
 
+  it("is found in a header, also where the debugging information names the file that includes it", async () => {
+    const dear = `${"\n".repeat(20)}static unsigned dear(unsigned n) { unsigned a = 1; while (n--) a = a * 1664525u + n; return a; }\n`;
+    const main = `#include <stdio.h>\n#include "work.h"\nint main(void) { printf("%u", dear(1)); return 0; }\n`;
+    const files = { "work.h": dear, "main.c": main };
+    const functions = (
+      await Promise.all(Object.entries(files).map(async ([file, text]) => functionsIn(file, "c", text)))
+    )
+      .flat()
+      .map((place) => ({ place, name: place.name }));
+    const at = (file: string, line: number) => ({ name: "dear", file, line });
+    const caller = { name: "main", file: "main.c", line: 3 };
+    for (const [file, line] of [
+      ["work.h", 21],
+      ["main.c", 21],
+      ["main.c", 3],
+    ] as const) {
+      const samples = [{ ms: 10, candidates: [at(file, line), caller], outside: "main" }];
+      expect(hotFunctions(samples, functions).functions).toMatchObject([
+        { file: "work.h", function: "dear" },
+      ]);
+    }
+  });
+
   it("is not looked for in the benchmark itself, which its name tells", () => {
     for (const file of [
       "bench.c",
