@@ -74,7 +74,7 @@ function originOf(path: string, foreign: boolean): Origin {
 /** What generators write at the head of what nobody should edit. */
 export function saysGenerated(text: string): boolean {
   const head = text.slice(0, 2048);
-  return /@generated\b|\bdo not (?:edit|modify)\b|\b(?:auto-?|automatically )generated\b|\bgenerated (?:by|from)\b/i.test(
+  return /@generated\b|\bdo not (?:edit|modify)\b|\b(?:auto-?|automatically )generated\b|(?<!\bobject[\s/*#]+code[\s/*#]+)\bgenerated (?:by|from)\b/i.test(
     head,
   );
 }

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { isOfBenchmark } from "../../../src/codebase/functions/benchmark-files.ts";
 import { hotFunctions, type Profile } from "../../../src/codebase/profile/hot-functions.ts";
 import { nativeProfiler } from "../../../src/codebase/profile/native-sampler.ts";
-import { profileFolder, type Profiler } from "../../../src/codebase/profile/profiler.ts";
+import { below, profileFolder, type Profiler } from "../../../src/codebase/profile/profiler.ts";
 import { pythonProfiler } from "../../../src/codebase/profile/python-profiler.ts";
 import { scriptProfiler } from "../../../src/codebase/profile/script-profiler.ts";
 import { hasPython } from "../../python.ts";
@@ -156,6 +156,11 @@ echo 'import { dear, cheap } from "./dist/work.mjs"; console.log(dear(400000), c
         { file: "work.h", function: "dear" },
       ]);
     }
+  });
+
+  it("is below the root also by a path that goes up on its way", () => {
+    expect(below("/tree", "/tree/bench/../source/text.h")).toBe("source/text.h");
+    expect(below("/tree", "/tree/../other/text.h")).toBeUndefined();
   });
 
   it("is not looked for in the benchmark itself, which its name tells", () => {
