@@ -4,7 +4,13 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
-import { detectCommands, guessesFor, type CommandGuess } from "../codebase/project/detect.ts";
+import {
+  detectBelow,
+  detectCommands,
+  guessesFor,
+  type CommandGuess,
+  type Detected,
+} from "../codebase/project/detect.ts";
 import { projectFileName, type ProjectFile } from "../codebase/project/project-file.ts";
 import { UsageError } from "../errors.ts";
 import { formatBaseline, formatGuessed } from "../report/repository.ts";
@@ -78,29 +84,62 @@ interface Choice {
 
 /** What the flags say, and for the rest each likely test command with the likeliest build and benchmark. */
 async function choicesFor(root: string, flags: ProjectFlags): Promise<Choice[]> {
-  const detected = await detectCommands(root);
+  const own = await detectCommands(root);
+  const complete = flags.test !== undefined || guessesFor(own, "test").length > 0;
+  const timed = flags.bench !== undefined || guessesFor(own, "bench").length > 0;
+  const below = complete && timed ? [] : await detectBelow(root);
+  const places: Detected[] = [own, ...below.map((place) => besideRoot(own, place))];
+  const choices = places.flatMap((place) => choicesIn(place, flags));
+  if (choices.length === 0) throw nothingFound([own, ...below], flags);
+  return choices.slice(0, mostTries).map((guesses) => ({ guesses, content: contentOf(guesses, flags) }));
+}
+
+/** What a package below the root lacks, the root may have. */
+function besideRoot(own: Detected, place: Detected): Detected {
+  const lacking = (["build", "test", "bench"] as const).filter((key) => guessesFor(place, key).length === 0);
+  return { guesses: [...place.guesses, ...own.guesses.filter(({ key }) => lacking.includes(key))] };
+}
+
+/** Sets of commands: a build if there is one, a test, a benchmark. */
+function choicesIn(detected: Detected, flags: ProjectFlags): CommandGuess[][] {
   const of = (key: CommandGuess["key"]): CommandGuess[] => {
     const given = flags[key];
     return given === undefined ? guessesFor(detected, key) : [{ key, command: given, why: "you gave it" }];
   };
   const [build] = of("build");
-  // What a script called "build" makes may be of no use to the tests, as a package's bundle is.
-  const builds = build === undefined ? [[]] : flags.build === undefined ? [[build], []] : [[build]];
-  const tests = of("test");
-  const benches = of("bench");
-  if (tests.length === 0)
-    throw new UsageError("nothing was found that tests this repository", {
-      remedy:
-        "give the command: --test COMMAND (looked for: make check, CTest, Meson, npm test, pytest, unittest, tox)",
-    });
-  if (benches.length === 0)
-    throw new UsageError("nothing was found that times this repository", {
-      remedy: "give a command that spends its time in what is to become faster: --bench COMMAND",
-    });
-  return tests
-    .flatMap((test) => benches.flatMap((bench) => builds.map((first) => [...first, test, bench])))
-    .slice(0, mostTries)
-    .map((guesses) => ({ guesses, content: contentOf(guesses, flags) }));
+  return of("test").flatMap((test) =>
+    of("bench").flatMap((bench) => {
+      const needed = [...(test.after ?? []), ...(bench.after ?? [])];
+      if (build === undefined) return [[test, bench]];
+      if (flags.build !== undefined) return [[build, test, bench]];
+      const whole = { ...build, command: [...new Set([build.command, ...needed])].join(" && ") };
+      // What a script called "build" makes may be of no use to the tests, as a package's bundle is.
+      const without = test.after || bench.after ? [] : [[test, bench]];
+      return [[whole, test, bench], ...without];
+    }),
+  );
+}
+
+/** Says what is missing, what was looked for, and what is there already. */
+function nothingFound(places: readonly Detected[], flags: ProjectFlags): UsageError {
+  const found = (key: CommandGuess["key"]): string | undefined =>
+    flags[key] ?? places.flatMap((place) => guessesFor(place, key))[0]?.command;
+  const missing = (["test", "bench"] as const).filter((key) => found(key) === undefined);
+  const verbs = missing.map((key) => (key === "test" ? "tests" : "times"));
+  const there = (["build", "test", "bench"] as const).flatMap((key) => {
+    const command = found(key);
+    return command === undefined ? [] : [`${key} \`${command}\``];
+  });
+  const say = {
+    test: "--test COMMAND, which passes where the code is right (looked for: make check, CTest, Meson, npm test, pytest, unittest, test.sh, programs of the makefile called test)",
+    bench:
+      "--bench COMMAND, which spends its time in what is to become faster (looked for: targets, scripts and programs called bench or perf, and files of that name, in benchmarks/ too)",
+  };
+  return new UsageError(`nothing was found that ${verbs.join(", or that ")} this repository`, {
+    remedy:
+      missing.map((key) => `give ${say[key]}`).join("; and ") +
+      (there.length > 0 ? `. Found: ${there.join(", ")}` : ""),
+  });
 }
 
 function contentOf(
@@ -122,7 +161,7 @@ function contentOf(
   };
 }
 
-/** Each is opened as a run would. Throws what the last one threw, after it was said what was wrong with the others. */
+/** Each is opened as a run would. Where none works, throws what was wrong with the likeliest, after it was said what was with the others. */
 async function firstThatWorks(
   root: string,
   choices: readonly Choice[],
@@ -130,7 +169,11 @@ async function firstThatWorks(
   { progress, style, width }: Appearance,
   terminal: Terminal,
 ): Promise<Choice> {
+  let likeliest: UsageError | undefined;
+  const inVain: ProjectFile[] = [];
   for (const [index, choice] of choices.entries()) {
+    if (inVain.some((part) => isPart(part, choice.content))) continue;
+    let failedAt: string = "copy";
     const { build, test, bench } = choice.content;
     const { settings } = await chooseProject(root, {
       ...flags,
@@ -139,7 +182,9 @@ async function firstThatWorks(
       ...(bench && { bench }),
     });
     try {
-      const project = await openShownProject(settings, progress, terminal);
+      const project = await openShownProject(settings, progress, terminal, (stage) => {
+        failedAt = stage;
+      });
       try {
         terminal.stdout.write(`${formatBaseline(project.baseline, { style, width })}\n`);
         return choice;
@@ -147,12 +192,36 @@ async function firstThatWorks(
         await project.close();
       }
     } catch (error) {
-      const isLast = index === choices.length - 1;
-      if (isLast || !(error instanceof UsageError) || terminal.signal.aborted) throw error;
-      progress.screen.print(progress.style.doubtful(`tried \`${test}\` and \`${bench}\`: ${error.message}`));
+      if (!(error instanceof UsageError) || terminal.signal.aborted) throw error;
+      if (failedAt === "build") inVain.push({ build });
+      else if (failedAt === "test") inVain.push({ build, test });
+      else if (failedAt === "bench") inVain.push({ build, bench });
+      // The likeliest is said last, as the error, where none works.
+      if (index === 0) likeliest = error;
+      if (choices.length > 1)
+        progress.screen.print(
+          progress.style.doubtful(`tried ${describeSet(choice)}: ${inShort(error.message)}`),
+        );
     }
   }
-  throw noChoice();
+  throw likeliest ?? noChoice();
+}
+
+/** Whether a set of commands has in it what failed already. */
+function isPart(part: ProjectFile, content: ProjectFile): boolean {
+  return (["build", "test", "bench"] as const).every((key) => !(key in part) || part[key] === content[key]);
+}
+
+function describeSet({ content: { build, test, bench } }: Choice): string {
+  const quoted = [build, test, bench].flatMap((command) => (command === undefined ? [] : [`\`${command}\``]));
+  return `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
+}
+
+/** Its first line, and the last of what the command said. */
+function inShort(text: string): string {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const [first = text] = lines;
+  return lines.length > 1 ? `${first} ${lines.at(-1)?.trim()}` : first;
 }
 
 function noChoice(): Error {

@@ -1,6 +1,6 @@
 /** Opens a repository for a command, and says how far that is. */
 import { openProject } from "../codebase/open-project.ts";
-import type { OpenProject, ProjectSettings } from "../codebase/project/project.ts";
+import type { OpenProject, OpenProgress, ProjectSettings } from "../codebase/project/project.ts";
 import type { Appearance } from "./appearance.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,6 +16,7 @@ export async function openShownProject(
   settings: ProjectSettings,
   { screen, style }: Appearance["progress"],
   terminal: Terminal,
+  onStage: (stage: OpenProgress["stage"]) => void = () => {},
 ): Promise<OpenProject> {
   let now: string = words.copy;
   screen.live(() => [`  ${screen.spinner()} ${now}`]);
@@ -23,6 +24,7 @@ export async function openShownProject(
     const project = await openProject(settings, {
       signal: terminal.signal,
       onProgress: ({ stage, run, runs }) => {
+        onStage(stage);
         now = words[stage] + (runs > 1 ? `, ${run} of ${runs}` : "");
       },
     });

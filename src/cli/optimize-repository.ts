@@ -254,7 +254,11 @@ async function keep(
       command: commandAgain(task, result),
     });
     await writeWhole(terminal, flags.pullRequest, page);
-    lines.push(`The page for the pull request is in ${flags.pullRequest}.`);
+    lines.push(
+      result.combined
+        ? `The page for the pull request is in ${flags.pullRequest}.`
+        : `${flags.pullRequest} says that nothing was found: there is no pull request to make.`,
+    );
   }
   if (flags.projectLessons) {
     const total = await keepProjectLessons(

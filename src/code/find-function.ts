@@ -27,7 +27,9 @@ export function listFunctions(root: Node): readonly FunctionDefinition[] {
   return remember(root, "functions", () =>
     inScript(root)
       ? listScriptFunctions(root)
-      : find(root, "function_definition").flatMap((node) => describe(node) ?? []),
+      : find(root, "function_definition")
+          .flatMap((node) => describe(node) ?? [])
+          .filter(({ name }) => !statements.has(name)),
   );
 }
 
@@ -125,6 +127,17 @@ export function splitName(name: string): { path: string; types: string[] | undef
   return { path, types: types.filter((type) => type !== "" && type !== "void") };
 }
 
+/** What the grammar takes for a function's name where conditional parts of a file (`#if`) leave an `else if (…) {` on its own. */
+const statements: ReadonlySet<string> = new Set([
+  "if",
+  "for",
+  "while",
+  "switch",
+  "return",
+  "sizeof",
+  "catch",
+]);
+
 function describe(node: Node): FunctionDefinition | undefined {
   if (!field(node, "body")) return undefined;
   const declarator = functionDeclarator(node);
@@ -132,6 +145,7 @@ function describe(node: Node): FunctionDefinition | undefined {
   const parameters = declarator && field(declarator, "parameters");
   if (!nameNode || !parameters) return undefined;
   const own = nameNode.text.replace(/\s+/g, "").replace(/^::/, "");
+  if (statements.has(own)) return undefined;
   const scopes: string[] = [];
   let local = node.children.some(
     (child) => child.type === "storage_class_specifier" && child.text === "static",

@@ -34,7 +34,7 @@ export function carriesOver(from: Language, to: Language): boolean {
 
 const endings: readonly (readonly [endings: RegExp, language: Language])[] = [
   [/\.c$/, "c"],
-  [/\.(?:cc|cpp|cxx|c\+\+|C|hpp|hh|ipp)$/, "c++"],
+  [/\.(?:cc|cpp|cxx|c\+\+|C|hpp|hh|hxx|h\+\+|ipp|inl|tcc|tpp|txx)$/, "c++"],
   [/\.pyi?$/, "python"],
   [/\.[cm]?jsx?$/, "javascript"],
   [/\.[cm]?tsx?$/, "typescript"],
@@ -43,6 +43,23 @@ const endings: readonly (readonly [endings: RegExp, language: Language])[] = [
 /** The language that a file's ending means; undefined where it names none. A header may be either of two: `.h` names none. */
 export function languageOfFile(file: string): Language | undefined {
   return endings.find(([ending]) => ending.test(file))?.[1];
+}
+
+/** What C has no word for, outside of what is said to be for C++ alone. */
+const onlyInCpp =
+  /^\s*(?:template\s*<|(?:inline\s+)?namespace\b|class\s+\w|using\s+\w|public:|private:|protected:)|\b(?:std|\w+)::\w|\b(?:constexpr|noexcept|static_cast|decltype|typename|operator\s*[-+*/=<>[(])/m;
+
+/** Of which of the two a header (`.h`) is, by its text. */
+export function languageOfHeader(text: string): CompiledLanguage {
+  const bare = text
+    .replace(/\/\*[^]*?\*\//g, " ")
+    .replace(/\/\/.*$/gm, "")
+    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""')
+    .replace(
+      /^[ \t]*#[ \t]*if(?:def[ \t]+|[ \t]+defined[ \t(]+)__cplusplus\b[^]*?^[ \t]*#[ \t]*(?:endif|else)\b/gm,
+      "",
+    );
+  return onlyInCpp.test(bare) ? "c++" : "c";
 }
 
 /** As people write it. */

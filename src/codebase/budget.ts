@@ -16,7 +16,7 @@ export interface Share {
  */
 const mostDoubt = 0.1;
 /** Fewer candidates than these find nothing. */
-const fewest = 4;
+export const fewest = 4;
 
 /**
  * The functions that can pay: those that, ten times as fast, would gain the whole more than `smallestDifference` (a share: 0.02 is 2 %), since

@@ -100,6 +100,7 @@ export async function openProject(
       inTurn,
       references: new Map(),
       memory: createVerdictMemory(),
+      steadied: { runs: 0 },
       functionChecks,
     };
     return {

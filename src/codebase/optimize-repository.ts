@@ -7,11 +7,12 @@ import type { Language } from "../code/language.ts";
 import { UsageError } from "../errors.ts";
 import type { RunLimitOptions } from "../run/optimize.ts";
 import type { CommandTask } from "../task/task.ts";
-import { limitsLeft, shareEqually, mostOf, payingOf, shareOut } from "./budget.ts";
+import { fewest, limitsLeft, shareEqually, mostOf, payingOf, shareOut } from "./budget.ts";
 import { withCallers } from "./functions/callers.ts";
 import { taskWithSurroundings } from "./functions/command-task.ts";
-import { findNamed } from "./functions/named-function.ts";
+import { findNamed, type NamedFunction } from "./functions/named-function.ts";
 import { readPlan, writePlan, type FunctionPlan } from "./plan.ts";
+import type { HotFunction } from "./profile/hot-functions.ts";
 import { describeUnread, profileProject, type ProjectProfile } from "./profile/profile-project.ts";
 import type { OpenProject } from "./project/project.ts";
 import {
@@ -54,19 +55,23 @@ export interface OptimizeRepositoryOptions extends RunLimitOptions {
 export async function optimizeRepository(options: OptimizeRepositoryOptions): Promise<RepositoryResult> {
   const { project, signal, journals, onEvent = () => {} } = options;
   const startedAt = performance.now();
-  const { plans, profile } = await planned(options);
+  const chosen = await planned(options);
+  const { profile } = chosen;
   signal?.throwIfAborted();
   // All are found before the first is worked on: a misspelled last one must not cost the others' time.
-  const named = await Promise.all(
-    plans.map(async (plan) => ({ plan, found: await findNamed(project.settings.root, plan.argument) })),
-  );
-  if (journals !== undefined) await keepPlan(plans, journals, options);
+  const find = async (plan: FunctionPlan): Promise<{ plan: FunctionPlan; found: NamedFunction }> => ({
+    plan,
+    found: await findNamed(project.settings.root, plan.argument),
+  });
+  const named = await Promise.all(chosen.plans.map(find));
+  if (journals !== undefined) await keepPlan(chosen, journals, options);
 
   const functions: FunctionResult[] = [];
   const winners: WinnerOf[] = [];
+  // It grows: what the others leave of the candidates goes to one more.
   for (const [index, { plan, found }] of named.entries()) {
     const spent = { ...sumOf(functions.map(({ run }) => run.costs)), wallMs: performance.now() - startedAt };
-    const toCome = plans.slice(index).reduce((sum, { evaluations }) => sum + evaluations, 0);
+    const toCome = named.slice(index).reduce((sum, each) => sum + each.plan.evaluations, 0);
     const limits = limitsLeft(options, spent, plan.evaluations / toCome);
     if (signal?.aborted || !limits) break;
     const task = await taskWithSurroundings(project.settings, found);
@@ -83,6 +88,8 @@ export async function optimizeRepository(options: OptimizeRepositoryOptions): Pr
     functions.push(result);
     onEvent({ type: "function-ended", result });
     if (result.run.best?.confirmed) winners.push(winnerOf(task, result, result.run.best.source));
+    const next = index === named.length - 1 ? nextSpare(functions, chosen) : undefined;
+    if (next) named.push(await find(next));
   }
   const combined = await winnersTogether(winners, {
     project,
@@ -100,6 +107,18 @@ export async function optimizeRepository(options: OptimizeRepositoryOptions): Pr
     costs: { ...sumOf(functions.map(({ run }) => run.costs)), wallMs: performance.now() - startedAt },
     interrupted: signal?.aborted ?? false,
   };
+}
+
+/** One more function, where those of the plan ended with candidates left: of some, no agent has anything to try. */
+function nextSpare(
+  ended: readonly FunctionResult[],
+  { plans, spare, most }: ChosenFunctions,
+): FunctionPlan | undefined {
+  const tried = ended.filter(({ run }) => run.attempts.length > 0).length;
+  const planned = plans.reduce((sum, { evaluations }) => sum + evaluations, 0);
+  const left = planned - sumOf(ended.map(({ run }) => run.costs)).evaluations;
+  const next = spare[ended.length - plans.length];
+  return next && tried < most && left >= fewest ? { ...next, evaluations: left } : undefined;
 }
 
 function winnerOf(task: CommandTask, result: FunctionResult, after: string): WinnerOf {
@@ -132,9 +151,16 @@ async function workedOn(
   }
 }
 
-async function planned(
-  options: OptimizeRepositoryOptions,
-): Promise<{ plans: readonly FunctionPlan[]; profile?: ProjectProfile }> {
+interface ChosenFunctions {
+  readonly plans: readonly FunctionPlan[];
+  /** The dearest first. */
+  readonly spare: readonly FunctionPlan[];
+  /** How many are worked on at the most. */
+  readonly most: number;
+  readonly profile?: ProjectProfile;
+}
+
+async function planned(options: OptimizeRepositoryOptions): Promise<ChosenFunctions> {
   const {
     project,
     functions,
@@ -145,10 +171,11 @@ async function planned(
     exclude,
   } = options;
   const before = journals === undefined ? undefined : await readPlan(journals);
-  if (before) return { plans: before.functions };
+  if (before)
+    return { plans: before.functions, spare: before.spare ?? [], most: before.mostFunctions ?? most };
   if (functions && functions.length > 0) {
     const each = shareEqually(functions.length, evaluations);
-    return { plans: functions.map((argument) => ({ argument, evaluations: each })) };
+    return { plans: functions.map((argument) => ({ argument, evaluations: each })), spare: [], most };
   }
   const profile = await profileProject(project, { signal, exclude });
   signal?.throwIfAborted();
@@ -158,16 +185,25 @@ async function planned(
   if (paying.length === 0) throw nothingPays(profile, smallestDifference);
   const { root } = project.settings;
   const chosen = await withCallers(root, paying, profile.functions, mostOf({ evaluations, most }));
-  const shares = shareOut(chosen, evaluations);
+  const planOf = (hot: HotFunction, own: number): FunctionPlan => ({
+    argument: `${hot.file}:${hot.function}`,
+    share: hot.share,
+    evaluations: own,
+  });
+  const all = payingOf(profile.functions, { evaluations: Infinity, most: Infinity, smallestDifference });
   return {
     profile,
-    plans: shares.map(({ hot, evaluations: own }) => ({
-      argument: `${hot.file}:${hot.function}`,
-      share: hot.share,
-      evaluations: own,
-    })),
+    most,
+    plans: shareOut(chosen, evaluations).map(({ hot, evaluations: own }) => planOf(hot, own)),
+    spare: all
+      .filter((hot) => !chosen.some(({ file, function: name }) => file === hot.file && name === hot.function))
+      .slice(0, mostSpare)
+      .map((hot) => planOf(hot, fewest)),
   };
 }
+
+/** Functions on which nothing could be tried cost a second or two each. */
+const mostSpare = 8;
 
 function nothingPays({ functions: [top], unread }: ProjectProfile, smallestDifference: number): UsageError {
   return new UsageError(
@@ -182,7 +218,7 @@ function nothingPays({ functions: [top], unread }: ProjectProfile, smallestDiffe
 }
 
 async function keepPlan(
-  functions: readonly FunctionPlan[],
+  { plans, spare, most }: ChosenFunctions,
   journals: string,
   { project: { settings }, seed, policy, teamRecord, ...options }: OptimizeRepositoryOptions,
 ): Promise<void> {
@@ -200,7 +236,8 @@ async function keepPlan(
     commands,
     metric,
     limits,
-    functions: [...functions],
+    functions: [...plans],
+    ...(spare.length > 0 && { spare: [...spare], mostFunctions: most }),
     ...(seed !== undefined && { seed }),
     ...(policy !== undefined && { policy }),
     ...(teamRecord !== undefined && { team: teamRecord }),

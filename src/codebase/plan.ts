@@ -34,6 +34,10 @@ const planSchema = z.object({
   ]),
   limits: z.record(z.string(), z.number()),
   functions: z.array(functionPlan).min(1),
+  /** Those that the profile says could pay too, the dearest first: worked on with what the others leave of the candidates. */
+  spare: z.array(functionPlan).optional(),
+  /** How many functions are worked on at the most; those on which nothing could be tried do not count. */
+  mostFunctions: z.number().int().positive().optional(),
   seed: z.number().optional(),
   policy: z.string().optional(),
   /** Whatever opens the team again. */

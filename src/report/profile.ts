@@ -16,9 +16,9 @@ export function formatProfile(
   const rows = shown.map(({ file, line, function: name, share, ownMs, wholeIfTwice }) => [
     percent(share),
     formatDuration(ownMs),
-    `${file}:${name}`,
-    String(line),
     formatRatio(wholeIfTwice),
+    String(line),
+    `${file}:${name}`,
   ]);
   const elsewhere = profile.elsewhere
     .filter(({ share }) => share >= least)
@@ -28,9 +28,10 @@ export function formatProfile(
       [
         { title: "own time", align: "right" },
         { title: "", align: "right" },
-        { title: "function", flexible: true },
-        { title: "line", align: "right" },
         { title: "whole at 2×", align: "right" },
+        { title: "line", align: "right" },
+        // Last and never cut: it is what a person names the function by.
+        { title: "function" },
       ],
       rows,
       { width, paintTitle: style.quiet },
@@ -38,7 +39,7 @@ export function formatProfile(
     "",
     style.quiet(
       wrap(
-        `Last column: the speedup of the whole if that function were twice as fast. ${formatDuration(profile.totalMs)} were seen (${profile.method}).${elsewhere.length > 0 ? ` Not in the repository's functions: ${elsewhere.join(", ")}.` : ""}${rest > 0 ? ` ${rest} more have less than 1 %.` : ""}${profile.unread === undefined ? "" : ` Files whose functions it cannot name: ${describeUnread(profile.unread)}.`}`,
+        `Whole at 2×: the speedup of the whole if that function were twice as fast. ${formatDuration(profile.totalMs)} were seen (${profile.method}).${elsewhere.length > 0 ? ` Not in the repository's functions: ${elsewhere.join(", ")}.` : ""}${rest > 0 ? ` ${rest} more have less than 1 %.` : ""}${profile.unread === undefined ? "" : ` Files whose functions it cannot name: ${describeUnread(profile.unread)}.`}`,
         { width },
       ),
     ),

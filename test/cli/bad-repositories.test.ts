@@ -165,6 +165,16 @@ test("Tests that fail are refused with their last words", async () => {
 });
 
 describe.runIf(all)("in full", { timeout: 120_000 }, () => {
+  test("tests of which none is run are refused, and of a command that ends in a pipe it is said what counts", async () => {
+    const root = await repositoryWith("test-fails");
+    const none = "echo 'Ran 0 tests in 0.000s'";
+    expect(await refusal(root, "init", "--test", none, ...plainBench)).toMatch(
+      /ran no test on the untouched tree/,
+    );
+    const { code, stderr } = await unharmed(root, "init", "--test", "sh test.sh | cat", ...plainBench);
+    expect([code, stderr]).toEqual([0, expect.stringContaining("succeeds whenever `cat` does")]);
+  });
+
   test("tests that hang, ask for input or want the network are refused, and it is said which", async () => {
     expect(await refusal(await repositoryWith("test-hangs"), "profile")).toMatch(
       /stopped after 1 s, which is its limit[^]*waiting for the server[^]*may wait for something/,

@@ -47,6 +47,27 @@ describe("listFunctions", () => {
   });
 });
 
+it("takes no statement for a function, where conditional parts of a file leave one alone", () => {
+  const torn = `int parse(const char *at) {
+  if (*at == '#') {
+    return 1;
+  }
+#if MULTILINE
+  else if (at[0] && at[1]) {
+    return 2;
+  }
+#endif
+  else if (*at) {
+    return 3;
+  }
+  return 0;
+}
+`;
+  const names = listFunctions(parse(torn, "c").rootNode).map(({ name }) => name);
+  expect(names).toContain("parse");
+  expect(names).not.toContain("if");
+});
+
 describe("findFunction", () => {
   const find = (name: string) => findFunction(parse(file, "c++").rootNode, name);
 

@@ -1,5 +1,5 @@
 /** Which functions, in which order, from which journals: with a project in which every change is right and twice as fast. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -10,6 +10,7 @@ import {
   optimizeRepository,
   type OptimizeRepositoryOptions,
 } from "../../src/codebase/optimize-repository.ts";
+import { writePlan } from "../../src/codebase/plan.ts";
 import type { OpenProject } from "../../src/codebase/project/project.ts";
 import type { RepositoryEvent, RepositoryResult } from "../../src/codebase/repository-result.ts";
 import type { Outcome } from "../../src/evaluate/outcome.ts";
@@ -158,6 +159,40 @@ test("a run that was interrupted goes on from its folder, and what has ended is 
   expect(third.combined?.diff).toBe(second.combined?.diff);
   expect(judged()).toBe(all);
   expect(readdirSync(journals).filter((name) => name.endsWith(".proof.json"))).toHaveLength(2);
+});
+
+test("what a function leaves of the candidates goes to the next, also when the run is gone on with", async () => {
+  const { project: opened, judged } = project();
+  const { root, commands } = opened.settings;
+  writeFileSync(join(root, "words.py"), `${source}\n\ndef plain(word):\n    return word\n`);
+  const journals = join(root, "journals");
+  mkdirSync(journals);
+  const [plain, unique, shared] = ["plain", "unique", "shared"].map((name) => ({
+    argument: `words.py:${name}`,
+    share: 0.3,
+    evaluations: 4,
+  }));
+  if (!plain || !unique || !shared) throw new Error("there are three");
+  await writePlan(journals, {
+    version: 1,
+    root,
+    commands,
+    metric: { kind: "time" },
+    limits: {},
+    functions: [plain],
+    spare: [unique, shared],
+    mostFunctions: 1,
+  });
+  const first = await run(opened, { journals, functions: undefined });
+  // Nothing can be tried on the first, so it does not count; one more is worked on, and no second.
+  expect(first.functions.map(({ function: name }) => name)).toEqual(["plain", "unique"]);
+  expect(first.functions.map((each) => each.share)).toEqual([0.3, 0.3]);
+  expect(first.combined?.functions).toEqual(["words.py:unique"]);
+  expect(first.left).toEqual([]);
+  const before = judged();
+  const again = await run(opened, { journals, functions: undefined });
+  expect(again.functions.map(({ function: name }) => name)).toEqual(["plain", "unique"]);
+  expect(judged()).toBe(before);
 });
 
 test("a misspelled function is refused before the first is worked on", async () => {

@@ -7,7 +7,15 @@ import { makeMutants } from "../../src/codebase/proof/mutants.ts";
 import { createOutput } from "../../src/codebase/room/output-end.ts";
 import { changedLines, conclude } from "../../src/codebase/proof/prove.ts";
 import { globPattern } from "../../src/codebase/room/room-run.ts";
-import { commonLines, countingLines, hintFor, missingLine } from "../../src/codebase/room/said.ts";
+import {
+  commonLines,
+  countingLines,
+  hintFor,
+  missingLine,
+  notFound,
+  ranNothing,
+  keepCommon,
+} from "../../src/codebase/room/said.ts";
 import { concludeBench } from "../../src/codebase/judge/time-files.ts";
 import { timingPlans } from "../../src/evaluate/timing-plan.ts";
 import { UsageError } from "../../src/errors.ts";
@@ -61,17 +69,56 @@ describe("what tests print", () => {
         "ok 1 - sum (7 ms)\n12 passed in 0.30s\nseed 5\n",
       ]),
     );
-    expect([...lines.keys()]).toEqual(["ok 1 - sum (#)", "12 passed in #"]);
+    expect([...lines.keys()]).toEqual(["ok # - sum (#)", "12 passed in #"]);
     expect(missingLine(lines, "ok 1 - sum (9 ms)\n12 passed in 2.00s\n")).toBeUndefined();
     expect(missingLine(lines, "ok 1 - sum (9 ms)\n")).toBe("12 passed in #");
-    expect(missingLine(lines, "")).toBe("ok 1 - sum (#)");
+    expect(missingLine(lines, "")).toBe("ok # - sum (#)");
   });
 
   test("hints at what a command wants that it cannot have", () => {
     expect(hintFor("curl: (6) Could not resolve host: example.org")).toContain("network");
     expect(hintFor("EOFError: EOF when reading a line")).toContain("input");
     expect(hintFor("fatal: not a git repository")).toContain(".git");
+    expect(hintFor("ModuleNotFoundError: No module named 'words'")).toMatch(/Python does not find `words`/);
+    const before = "fatal: unable to access: Could not resolve host: example.org\n";
+    expect(hintFor("Build step failed: 2", `${before}Build step failed: 2`)).toContain("network");
     expect(hintFor("1 test failed")).toBeUndefined();
+  });
+
+  test("is the same in whatever order tests that run side by side end", () => {
+    const one = " 1/2 words:count  OK  0.02s\n 2/2 words:split  OK  0.04s\nok 1 - a\nok 2 - b\n";
+    const other = " 1/2 words:split  OK  0.04s\n 2/2 words:count  OK  0.03s\nok 1 - b\nok 2 - a\n";
+    const lines = countingLines(commonLines([one, one]));
+    expect(lines.size).toBe(4);
+    expect(missingLine(lines, other)).toBeUndefined();
+    expect(missingLine(lines, other.replace("words:count  OK", "words:count  FAIL"))).toBe(
+      "#/2 words:count OK #",
+    );
+    expect(missingLine(lines, other.replaceAll("/2", "/1"))).toBeDefined();
+  });
+
+  test("is held against nobody where one more run of the untouched tree does not have it", () => {
+    const lines = countingLines(commonLines(["8 tests ok\nworker 1 ok\n", "8 tests ok\nworker 1 ok\n"]));
+    keepCommon(lines, "8 tests ok\nworker 2 ok\n");
+    expect([...lines.keys()]).toEqual(["8 tests ok"]);
+  });
+
+  test("names the program that a shell did not find", () => {
+    expect(notFound("/bin/sh: 1: meson: not found")).toBe("meson");
+    expect(notFound("> build\nsh: line 1: tsc: command not found\n")).toBe("tsc");
+    expect(notFound("the key was not found")).toBeUndefined();
+  });
+
+  test("says whether there was nothing to test", () => {
+    for (const none of [
+      "Test project /b\nNo tests were found!!!\n",
+      "\nRan 0 tests in 0.000s\n\nOK\n",
+      "TAP version 13\n1..0\n# tests 0\n# pass 0\n",
+      "No tests defined.\n",
+    ])
+      expect(ranNothing(none)).toBe(true);
+    for (const some of ["Ran 2 tests in 0.1s\n\nOK\n", "# tests 3\n", "0 passing\n  12 passing\n", "done\n"])
+      expect(ranNothing(some)).toBe(false);
   });
 
   test("is kept from its end", () => {

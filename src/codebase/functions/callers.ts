@@ -3,13 +3,13 @@
  * The rewrites for C and C++ see a function with the helpers of its file, so such a caller is worked on beside the helper.
  */
 import { clearName, functionsNamed, listFunctions } from "../../code/find-function.ts";
-import { isCompiled, languageOfFile } from "../../code/language.ts";
+import { isCompiled } from "../../code/language.ts";
 import { loopsIn } from "../../code/loops.ts";
 import { loadGrammarsOf, parse } from "../../code/parser.ts";
 import { contains, field, find } from "../../code/tree.ts";
 import { plainName } from "../../code/uses.ts";
 import { amdahl, type HotFunction } from "../profile/hot-functions.ts";
-import { readSourceText } from "./sources.ts";
+import { languageIn, readSourceText } from "./sources.ts";
 
 /**
  * The functions with, for each in turn and while there are fewer than `most`, the dearest function of its file that calls it in a loop. A caller's
@@ -51,7 +51,7 @@ function ownOf(all: readonly HotFunction[], file: string, name: string): HotFunc
 
 /** The functions of the helper's file, itself aside, that call it in a loop; in source order. None where its name is not the only one. */
 async function callersOf(root: string, helper: HotFunction): Promise<{ name: string; line: number }[]> {
-  const language = languageOfFile(helper.file);
+  const language = await languageIn(root, helper.file);
   if (!language || !isCompiled(language)) return [];
   const read = await readSourceText(root, helper.file);
   if ("failure" in read) return [];

@@ -4,13 +4,14 @@
 import { statSync } from "node:fs";
 import { basename, isAbsolute, normalize, relative, resolve } from "node:path";
 import { type FunctionCandidate, functionsNamed, splitName } from "../../code/find-function.ts";
-import { type Language, languageOfFile } from "../../code/language.ts";
+import type { Language } from "../../code/language.ts";
 import { nearest } from "../../code/nearest.ts";
 import { loadGrammarsOf, parse } from "../../code/parser.ts";
 import { UsageError } from "../../errors.ts";
 import {
   functionsIn,
   type FunctionPlace,
+  languageIn,
   listSources,
   longestFile,
   readSourceText,
@@ -47,11 +48,11 @@ const reasons: Readonly<Record<ReadFailure, readonly [problem: string, remedy: s
 /** Throws a UsageError with what is there instead. */
 export async function findNamed(root: string, argument: string): Promise<NamedFunction> {
   const { file, name } = split(root, argument);
-  const language = languageOfFile(file);
+  const language = await languageIn(root, file);
   if (!language)
     throw new UsageError(`${file}: its ending names no language that can be worked on`, {
       remedy:
-        "C, C++, Python, JavaScript and TypeScript can: .c .cc .cpp .cxx .py .js .mjs .cjs .jsx .ts .mts .tsx",
+        "C, C++, Python, JavaScript and TypeScript can: .c .h .cc .cpp .cxx .hpp .py .js .mjs .cjs .jsx .ts .mts .tsx",
     });
   const read = await readSourceText(root, file);
   if ("failure" in read) {

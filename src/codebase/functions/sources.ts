@@ -5,7 +5,7 @@ import { constants } from "node:fs";
 import { open, readdir, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { clearName, type FunctionDefinition, listFunctions } from "../../code/find-function.ts";
-import { type Language, languageOfFile } from "../../code/language.ts";
+import { type Language, languageOfFile, languageOfHeader } from "../../code/language.ts";
 import { loadGrammarsOf, parse } from "../../code/parser.ts";
 import { lessonLimits } from "../../lesson/schema.ts";
 import { submodulesOf } from "../project/submodules.ts";
@@ -51,12 +51,19 @@ export async function listSources(root: string): Promise<SourceFile[]> {
       const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory())
         await visit(path, foreign || submodules.has(path) || foreignFolders.has(entry.name.toLowerCase()));
-      const language = entry.isFile() ? languageOfFile(entry.name) : undefined;
+      const language = entry.isFile() ? await languageIn(root, path) : undefined;
       if (language) found.push({ file: path, language, origin: originOf(path, foreign) });
     }
   };
   await visit("", false);
   return found;
+}
+
+/** The language of a file of the repository; of a header by what is in it. Undefined where it is none that can be worked on. */
+export async function languageIn(root: string, file: string): Promise<Language | undefined> {
+  if (!file.endsWith(".h")) return languageOfFile(file);
+  const read = await readSourceText(root, file);
+  return "text" in read ? languageOfHeader(read.text) : "c";
 }
 
 function originOf(path: string, foreign: boolean): Origin {
@@ -67,7 +74,7 @@ function originOf(path: string, foreign: boolean): Origin {
 /** What generators write at the head of what nobody should edit. */
 export function saysGenerated(text: string): boolean {
   const head = text.slice(0, 2048);
-  return /@generated\b|\bdo not (?:edit|modify)\b|\b(?:auto-?|automatically )generated\b|\bgenerated (?:by|from)\b/i.test(
+  return /@generated\b|\bdo not (?:edit|modify)\b|\b(?:auto-?|automatically )generated\b|(?<!\bobject[\s/*#]+code[\s/*#]+)\bgenerated (?:by|from)\b/i.test(
     head,
   );
 }

@@ -1,6 +1,8 @@
 /**
  * The untouched tree: it builds, passes its tests twice, and its benchmark says something each time.
  */
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { execa } from "execa";
 import { UsageError } from "../../errors.ts";
 import { leastScatter, median, studentQuantile } from "../../evaluate/statistics.ts";
@@ -11,7 +13,8 @@ import type { Layers, Raised } from "../room/layers.ts";
 import type { Room } from "../room/open-room.ts";
 import type { Baseline, CommandLimits, OpenOptions, ProjectSettings } from "../project/project.ts";
 import { howItEnded, runKept, runThrownAway, succeeded, tailOf } from "../room/room-run.ts";
-import { commonLines, countingLines, hintFor } from "../room/said.ts";
+import { commonLines, countingLines, hintFor, notFound, ranNothing } from "../room/said.ts";
+import { canBeSeen } from "../room/visible-folders.ts";
 import { submodulesOf } from "../project/submodules.ts";
 
 /** What a benchmark that takes long is not asked to do more often. */
@@ -38,8 +41,8 @@ export interface Opened {
   readonly built: Layers;
   /** Files of the tree that its build writes anew: made from others, so that a change of them is lost. */
   readonly rewritten: ReadonlySet<string>;
-  /** Lines that tests, and the benchmark, print every time. */
-  readonly testLines: ReadonlyMap<string, number>;
+  /** Lines that tests, and the benchmark, print every time; of the tests those that more runs of them do not print are taken out. */
+  readonly testLines: Map<string, number>;
   readonly benchLines: ReadonlyMap<string, number>;
   /** Of one run of the benchmark. */
   readonly bench: BenchValue;
@@ -51,7 +54,7 @@ export async function measureBaseline(
   { signal, onProgress }: OpenOptions & { readonly signal: AbortSignal },
 ): Promise<Opened> {
   const { commands, metric } = settings;
-  const notes = await notesOn(room, settings.root);
+  const notes = await notesOn(room, settings);
 
   let built = room.workshop.bottom;
   let buildMs: number | undefined;
@@ -59,7 +62,7 @@ export async function measureBaseline(
   if (commands.build !== undefined) {
     onProgress?.({ stage: "build", run: 1, runs: 1 });
     const { raised, run } = await runKept(room, built, commands.build, { limitMs: limits.buildMs, signal });
-    if (!run || !succeeded(run)) throw failure("build", commands.build, run, limits.buildMs);
+    if (!run || !succeeded(run)) throw failure(settings.root, "build", commands.build, run, limits.buildMs);
     notes.push(...(await writtenInto(room, raised)));
     built = raised.layers;
     const own = await room.workshop.paths(room.workshop.bottom);
@@ -78,10 +81,15 @@ export async function measureBaseline(
           tested.ending === "timed-out"
             ? tested
             : await runThrownAway(room, built, commands.test, { limitMs: limits.testMs, signal });
-        if (!succeeded(again)) throw failure("test", commands.test, tested, limits.testMs);
+        if (!succeeded(again)) throw failure(settings.root, "test", commands.test, tested, limits.testMs);
       }
       throw flaky(commands.test, tested, limits.testMs);
     }
+    if (ranNothing(tested.output.all))
+      throw new UsageError(
+        `the test command \`${commands.test}\` ran no test on the untouched tree:\n${tailOf(tested, 6, 1000)}`,
+        { remedy: "Give a command that runs some: nothing can be judged by none." },
+      );
     tests.push(tested);
   }
   const testLines = countingLines(commonLines(tests.map(({ output }) => output.all)));
@@ -95,7 +103,7 @@ export async function measureBaseline(
   const runOnce = async (): Promise<JailedRun> => {
     onProgress?.({ stage: "bench", run: runs.length + 1, runs: wanted });
     const run = await runThrownAway(room, built, commands.bench, { limitMs: limits.benchMs, signal });
-    if (!succeeded(run)) throw failure("benchmark", commands.bench, run, limits.benchMs);
+    if (!succeeded(run)) throw failure(settings.root, "benchmark", commands.bench, run, limits.benchMs);
     const value = benchValue(metric, { wallMs: run.wallMs, ...run.output });
     if (typeof value === "string")
       throw new UsageError(`the benchmark \`${commands.bench}\` gives no value: ${value}`, {
@@ -167,14 +175,34 @@ export function deviation(values: readonly number[]): number {
   );
 }
 
-function failure(what: string, command: string, run: JailedRun | undefined, limitMs: number): UsageError {
+function failure(
+  root: string,
+  what: string,
+  command: string,
+  run: JailedRun | undefined,
+  limitMs: number,
+): UsageError {
   const said = run ? tailOf(run, 12, 2000) : "";
-  const hint = run?.ending === "timed-out" ? whileHanging(said) : hintFor(said);
+  const hint =
+    run?.ending === "timed-out"
+      ? whileHanging(said)
+      : (inTree(root, said) ?? hintFor(said, run ? tailOf(run, 400, 40_000) : ""));
   const ended = run ? howItEnded(run, limitMs) : "did not run";
   return new UsageError(
     `the ${what} command \`${command}\` ${ended} on the untouched tree${said === "" ? "" : `:\n${said}`}`,
     { remedy: hint ?? "It has to succeed before anything can be judged by it." },
   );
+}
+
+/** A program that the shell does not find may be one that the tree has. */
+function inTree(root: string, said: string): string | undefined {
+  const program = notFound(said);
+  const folder = [".venv/bin", "venv/bin", "env/bin", "node_modules/.bin"].find(
+    (each) => program !== undefined && existsSync(join(root, each, program)),
+  );
+  return folder === undefined
+    ? undefined
+    : `\`${program}\` is in ${folder}: say so in the command, as ${folder}/${program}, or PATH="$PWD/${folder}:$PATH" before it.`;
 }
 
 /** What hangs may wait for input that there is none of, or simply take long. */
@@ -208,7 +236,14 @@ async function writtenInto({ workshop }: Room, raised: Raised): Promise<string[]
 }
 
 /** What a person should know about the copy. */
-async function notesOn({ copied, workshop }: Room, root: string): Promise<string[]> {
+async function notesOn(
+  { copied, workshop, jail }: Room,
+  { root, commands }: ProjectSettings,
+): Promise<string[]> {
+  // A virtual environment's Python is a link to one that commands see.
+  const unseen = copied.outwardLinks.filter(
+    ({ path, target }) => !canBeSeen(resolve(dirname(join(root, path)), target), jail.visible),
+  );
   const dirty = await changesIn(root);
   const absent = (await submodulesOf(root)).filter(({ present }) => !present);
   return [
@@ -218,9 +253,10 @@ async function notesOn({ copied, workshop }: Room, root: string): Promise<string
     absent.length > 0
       ? `Submodules that are not checked out are empty: ${some(absent.map(({ path }) => path))}. \`git submodule update --init\` fetches them.`
       : [],
-    copied.outwardLinks.length > 0
-      ? `Links that lead out of the tree lead nowhere in the copy: ${some(copied.outwardLinks.map(({ path, target }) => `${path} → ${target}`))}.`
+    unseen.length > 0
+      ? `Links that lead out of the tree lead nowhere in the copy: ${some(unseen.map(({ path, target }) => `${path} → ${target}`))}.`
       : [],
+    ...(["test", "bench"] as const).map((key) => afterPipe(key, commands[key])),
     copied.skipped.length > 0
       ? `Not copied, for it cannot be read or is no file: ${some(copied.skipped)}.`
       : [],
@@ -228,6 +264,18 @@ async function notesOn({ copied, workshop }: Room, root: string): Promise<string
       ? `Overlays cannot be had here, so each command gets a whole copy of ${Math.round(copied.bytes / 1e6)} MB.`
       : [],
   ].flat();
+}
+
+/** The shell says how the last program of a pipe ended, and no more. */
+function afterPipe(key: "test" | "bench", command: string): string[] {
+  const last = /(?<!\|)\|(?!\|)\s*&?\s*([\w./-]+)(?:[^|&;]*)$/.exec(
+    command.replaceAll(/'[^']*'|"[^"]*"/g, "_"),
+  )?.[1];
+  return last === undefined || /\bpipefail\b/.test(command)
+    ? []
+    : [
+        `The ${key === "test" ? "test" : "benchmark"} command ends in a pipe: it succeeds whenever \`${last}\` does, also where what is before it fails.`,
+      ];
 }
 
 /** How many files git sees as changed or untracked; 0 where it is no work tree. Reads alone: not even the index is refreshed. */

@@ -132,7 +132,7 @@ async function judgeBuilt(
       limitMs: testMs,
       signal,
     });
-    const failure = testFailure(bench, tested, testMs, names);
+    const failure = await testFailure(bench, tested, { limitMs: testMs, names, signal });
     if (failure) return ended(failure, test + 1);
   }
 

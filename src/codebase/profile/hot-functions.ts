@@ -1,6 +1,7 @@
 /**
  * From samples to a table of the repository's functions: own time, share of the whole, and what a gain would be worth.
  */
+import { isCompiled } from "../../code/language.ts";
 import type { FunctionPlace } from "../functions/sources.ts";
 import type { Place, Sample } from "./profiler.ts";
 
@@ -30,12 +31,19 @@ export function amdahl(share: number, speedup: number): number {
   return 1 / (1 - share + share / speedup);
 }
 
-/** `functions`: all of the repository, with the names by which they are found; `rewritten`: files that its build writes, which nobody is to change. */
+/** `functions`: all of the repository, with the names by which they are found; `rewritten`: files that its build writes, and `ofBenchmark` those that are the benchmark itself, which nobody is to change. */
 export function hotFunctions(
   samples: readonly Sample[],
   functions: readonly { readonly place: FunctionPlace; readonly name: string }[],
   rewritten: ReadonlySet<string> = new Set(),
+  ofBenchmark: (file: string) => boolean = () => false,
 ): Profile {
+  const whyNot = ({ file }: FunctionPlace): string | undefined =>
+    rewritten.has(file)
+      ? `${file}, which the build writes`
+      : ofBenchmark(file)
+        ? `${file}, the benchmark`
+        : undefined;
   const byFile = groupBy(functions, ({ place }) => place.file);
   const byName = groupBy(functions, ({ place }) => place.definition.name);
   const own = new Map<(typeof functions)[number], number>();
@@ -44,9 +52,10 @@ export function hotFunctions(
   for (const { ms, candidates, outside } of samples) {
     totalMs += ms;
     const found = candidates.map(find).find((each) => each !== undefined);
-    if (found && !rewritten.has(found.place.file)) own.set(found, (own.get(found) ?? 0) + ms);
+    const left = found && whyNot(found.place);
+    if (found && left === undefined) own.set(found, (own.get(found) ?? 0) + ms);
     else {
-      const where = found ? `${found.place.file}, which the build writes` : outside;
+      const where = left ?? outside;
       elsewhere.set(where, (elsewhere.get(where) ?? 0) + ms);
     }
   }
@@ -70,16 +79,34 @@ export function hotFunctions(
       .toSorted((a, b) => b.ownMs - a.ownMs || (a.name < b.name ? -1 : 1)),
   };
 
+  function onlyOneNamed(name: string): (typeof functions)[number] | undefined {
+    if (standard.test(qualified(name))) return undefined;
+    const alike = byName.get(plainName(name)) ?? [];
+    return (
+      onlyOne(alike) ??
+      onlyOne(alike.filter(({ place }) => place.definition.qualifiedName === qualified(name)))
+    );
+  }
+
   /** By its line where file and line are known; else by its name, where only one function fits. */
   function find({ name, file, line }: Place): (typeof functions)[number] | undefined {
     const inFiles =
       file === undefined ? undefined : filesLike(file, byFile).flatMap((each) => byFile.get(each) ?? []);
     if (inFiles && line !== undefined) {
-      const around = inFiles.filter(({ place }) => place.firstLine <= line && line <= place.lastLine);
-      return around.toSorted((a, b) => length(a.place) - length(b.place))[0];
+      const around = inFiles
+        .filter(({ place }) => place.firstLine <= line && line <= place.lastLine)
+        .toSorted((a, b) => length(a.place) - length(b.place));
+      const [smallest] = around;
+      const called = around.find(({ place }) => place.definition.name === plainName(name));
+      // `addr2line` may name the file that includes a header in its place, with the header's lines.
+      const misplaced =
+        inFiles.length > 0 && (smallest === undefined || isCompiled(smallest.place.language))
+          ? onlyOneNamed(name)
+          : undefined;
+      return called ?? misplaced ?? smallest;
     }
     // A repository's own `insert` is not the standard library's.
-    if (/^(?:std|__gnu_cxx)::/.test(qualified(name))) return undefined;
+    if (standard.test(qualified(name))) return undefined;
     const plain = plainName(name);
     const alike = (inFiles ?? byName.get(plain) ?? []).filter(({ place }) => place.definition.name === plain);
     return alike.length === 1
@@ -94,6 +121,12 @@ function filesLike(file: string, byFile: ReadonlyMap<string, unknown>): string[]
   if (file.startsWith("/")) return [];
   const plain = file.replace(/^(?:\.\.?\/)+/, "");
   return [...byFile.keys()].filter((known) => known === plain || known.endsWith(`/${plain}`));
+}
+
+const standard = /^(?:std|__gnu_cxx)::/;
+
+function onlyOne<Item>(items: readonly Item[] | undefined): Item | undefined {
+  return items?.length === 1 ? items[0] : undefined;
 }
 
 function length(place: FunctionPlace): number {

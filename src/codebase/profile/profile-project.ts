@@ -3,6 +3,7 @@
  */
 import { UsageError } from "../../errors.ts";
 import type { CommandRun, OpenProject } from "../project/project.ts";
+import { isOfBenchmark } from "../functions/benchmark-files.ts";
 import {
   functionsIn,
   type FunctionPlace,
@@ -63,7 +64,8 @@ export async function profileProject(
   if (best && inFunctions(best) > 0) return { ...best, ...(unread.length > 0 && { unread }) };
   const [most] = best?.elsewhere ?? [];
   const seen = [
-    ...failures,
+    // Why other languages' profilers saw nothing is of no use where one saw something.
+    ...(best ? [] : failures),
     ...(most ? [`most of the time, ${(most.share * 100).toFixed(0)} %, is spent in ${most.name}`] : []),
     ...(unread.length > 0 ? [`not read: ${describeUnread(unread)}`] : []),
   ];
@@ -104,7 +106,15 @@ async function profileWith(
     seenMs += found.reduce((sum, { ms }) => sum + ms, 0);
   }
   const ofLanguage = functions.filter(({ place }) => profiler.languages.includes(place.language));
-  return { method: profiler.method, ...hotFunctions(samples, ofLanguage, project.rewritten) };
+  const profile = (ofBenchmark?: (file: string) => boolean): Profile =>
+    hotFunctions(samples, ofLanguage, project.rewritten, ofBenchmark);
+  const withoutBenchmark = profile(isOfBenchmark);
+  // A repository may be its benchmark and nothing else.
+  const isAll = ofLanguage.every(({ place }) => isOfBenchmark(place.file));
+  return {
+    method: profiler.method,
+    ...(isAll ? profile() : withoutBenchmark),
+  };
 }
 
 async function profiledRun(

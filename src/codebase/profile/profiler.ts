@@ -1,6 +1,7 @@
 /**
  * What every profiler is: files to put beside the benchmark, a command in place of it, and a reading of what it left behind.
  */
+import { normalize } from "node:path";
 import type { Language } from "../../code/language.ts";
 
 /** Relative to the root of the copy in which the benchmark runs. */
@@ -41,5 +42,7 @@ export interface Profiler {
 
 /** The path below the root; undefined where it is elsewhere. */
 export function below(root: string, path: string): string | undefined {
-  return root !== "" && path.startsWith(`${root}/`) ? path.slice(root.length + 1) : undefined;
+  // A compiler keeps the folders of its search path as they were given: `/tree/bench/../source/text.h`.
+  const plain = normalize(path);
+  return root !== "" && plain.startsWith(`${root}/`) ? plain.slice(root.length + 1) : undefined;
 }

@@ -3,6 +3,7 @@
  * very often look somewhat dearer than they are.
  */
 import { z } from "zod";
+import { pythonStartFiles, pythonStartLines } from "../room/python-start.ts";
 import { below, profileFolder, type Place, type Profiler, type Sample } from "./profiler.ts";
 
 /** Runs before the program, as `sitecustomize` does. */
@@ -21,27 +22,13 @@ if _to:
     _profile.enable()
 `;
 
-/** Stands before the interpreter in PATH, because a command may set PYTHONPATH itself. */
-const interpreter = `#!/bin/sh
-PATH=\${PATH#*:}
-PYTHONPATH="$LESSONBANK_SAMPLES/hook\${PYTHONPATH:+:$PYTHONPATH}"
-export PATH PYTHONPATH
-exec "\${0##*/}" "$@"
-`;
-
 export const pythonProfiler: Profiler = {
   languages: ["python"],
   method: "cProfile, time inside built-ins counted to their callers",
   enoughMs: 0,
-  files: new Map([
-    [`${profileFolder}/hook/sitecustomize.py`, hook],
-    [`${profileFolder}/bin/python`, interpreter],
-    [`${profileFolder}/bin/python3`, interpreter],
-  ]),
-  command: (bench) => `lb="$PWD/${profileFolder}"
-chmod +x "$lb"/bin/*
-printf '%s' "$PWD" > "$lb/root"
-export LESSONBANK_SAMPLES="$lb" PATH="$lb/bin:$PATH"
+  files: pythonStartFiles(profileFolder, hook),
+  command: (bench) => `${pythonStartLines(profileFolder)}printf '%s' "$PWD" > "${profileFolder}/root"
+export LESSONBANK_SAMPLES="$PWD/${profileFolder}"
 ${bench}`,
   collect: [`${profileFolder}/*.python`, `${profileFolder}/root`],
   read: readPython,

@@ -41,6 +41,10 @@ async function git(
     ...(input === undefined ? { stdin: "ignore" as const } : { input }),
   });
   if (result.exitCode === 0) return result.stdout;
+  if (/^fatal: not a git repository/m.test(result.stderr))
+    throw new UsageError("this folder is in no git repository, so there is nothing to commit to", {
+      remedy: "--apply changes the files, --patch FILE keeps the patch",
+    });
   const said = result.stderr.trim().split("\n").at(-1) ?? "";
   throw new UsageError(`git ${args[0]} failed: ${said || (result.shortMessage ?? "it did not run")}`, {
     remedy: "git in this repository has to work for you: see that `git status` does",

@@ -9,6 +9,7 @@ import type { JailedRun } from "../room/command-jail.ts";
 import type { Raised } from "../room/layers.ts";
 import type { Proof } from "../project/project.ts";
 import { coverageFolder, coverageHook, scriptCounts } from "./script-coverage.ts";
+import { pythonStartFiles, pythonStartLines } from "../room/python-start.ts";
 import { collect, runKept, runThrownAway, succeeded } from "../room/room-run.ts";
 
 interface Wanted {
@@ -52,6 +53,8 @@ export PATH
 interface TestRun {
   /** Before each command. */
   readonly prelude?: string;
+  /** Before the tests alone, after that. */
+  readonly beforeTests?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Of the tests' copy alone. */
   readonly files?: ReadonlyMap<string, string>;
@@ -61,7 +64,7 @@ interface TestRun {
 async function afterTests<T>(
   { room, settings, limits, built }: Bench,
   { file, source, signal }: Wanted,
-  { prelude = "", environment, files }: TestRun,
+  { prelude = "", beforeTests = "", environment, files }: TestRun,
   read: (tested: { readonly raised: Raised; readonly run: JailedRun | undefined }) => Promise<T | undefined>,
 ): Promise<T | undefined> {
   const { build, test } = settings.commands;
@@ -72,7 +75,7 @@ async function afterTests<T>(
   });
   try {
     if (first.run && !succeeded(first.run)) return undefined;
-    const second = await runKept(room, first.raised.layers, prelude + test, {
+    const second = await runKept(room, first.raised.layers, prelude + beforeTests + test, {
       limitMs: limits.testMs,
       signal,
       environment,
@@ -200,13 +203,11 @@ sys.settrace(_traced)
 
 function tracePython(bench: Bench, wanted: Wanted): Promise<Counts | undefined> {
   const { room, settings } = bench;
-  const environment = {
-    PYTHONPATH: `${settings.root}/${coverageFolder}`,
-    LESSONBANK_TRACED: `${settings.root}/${wanted.file}`,
-  };
-  const files = new Map([[`${coverageFolder}/sitecustomize.py`, tracer]]);
-  return afterTests(bench, wanted, { environment, files }, async ({ raised }) => {
-    const reports = await collect(room, raised, [`${coverageFolder}/lines-*.txt`]);
+  const environment = { LESSONBANK_TRACED: `${settings.root}/${wanted.file}` };
+  const files = pythonStartFiles(coverageFolder, tracer);
+  const beforeTests = pythonStartLines(coverageFolder);
+  return afterTests(bench, wanted, { environment, files, beforeTests }, async ({ raised }) => {
+    const reports = await collect(room, raised, [`${coverageFolder}/start/lines-*.txt`]);
     return reports.size === 0
       ? undefined
       : addUp([...reports.values()].map((bytes) => traceCounts(Buffer.from(bytes).toString())));

@@ -120,7 +120,7 @@ async function isCaught(
     if (run && !succeeded(run)) return undefined;
     const limitMs = candidateLimit(baseline.testMs, limits.testMs);
     const tested = await runThrownAway(room, raised.layers, settings.commands.test, { limitMs, signal });
-    return testFailure(bench, tested, limitMs, [file]) !== undefined;
+    return (await testFailure(bench, tested, { limitMs, names: [file], signal })) !== undefined;
   } finally {
     await room.workshop.drop(raised);
   }

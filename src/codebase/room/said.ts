@@ -6,6 +6,8 @@ import { cleanSource } from "../../code/clean-text.ts";
 /** Times that tests print behind their names differ from run to run. */
 const duration = /\d+(?:[.,]\d+)?\s*(?:ns|[uµμ]s|ms|s|secs?|seconds?|m|min|minutes?)\b/g;
 const clock = /\b\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?\b/g;
+/** Of suites that run side by side, which place a test has in the order of their ends; how many there are stays. */
+const place = /^\s*\d+(?=\/\d+\s)|(?<=^\s*(?:not )?ok )\d+/;
 /** Lines by which suites count. */
 const counting =
   /\b(?:pass(?:ed|es|ing)?|ok|tests?|fail(?:ed|ures?|ing)?|checks?|assertions?|ran|success(?:ful|es)?|suites?|errors?)\b/i;
@@ -22,8 +24,18 @@ export function commonLines(outputs: readonly string[]): ReadonlyMap<string, num
   return common;
 }
 
+/** Takes out, in place, what one more of these outputs does not have. */
+export function keepCommon(lines: Map<string, number>, output: string): void {
+  const there = countLines(output);
+  for (const [line, count] of lines) {
+    const least = Math.min(count, there.get(line) ?? 0);
+    if (least > 0) lines.set(line, least);
+    else lines.delete(line);
+  }
+}
+
 /** Of common lines those that count tests. */
-export function countingLines(lines: ReadonlyMap<string, number>): ReadonlyMap<string, number> {
+export function countingLines(lines: ReadonlyMap<string, number>): Map<string, number> {
   return new Map([...lines].filter(([line]) => counting.test(line) && /\d|ok\b/i.test(line)));
 }
 
@@ -48,16 +60,42 @@ export function missingLine(
 function countLines(output: string): Map<string, number> {
   const counts = new Map<string, number>();
   for (const raw of cleanSource(output).split("\n")) {
-    const line = raw.replaceAll(duration, "#").replaceAll(clock, "#").replaceAll(/\s+/g, " ").trim();
+    const line = raw
+      .replace(place, "#")
+      .replaceAll(duration, "#")
+      .replaceAll(clock, "#")
+      .replaceAll(/\s+/g, " ")
+      .trim();
     if (line !== "") counts.set(line, (counts.get(line) ?? 0) + 1);
   }
   return counts;
 }
 
-/** What the last words of a command that failed point to; undefined where nothing is known. */
-export function hintFor(output: string): string | undefined {
-  const network =
-    /(?:could not resolve host|temporary failure in name resolution|name or service not known|EAI_AGAIN|ENOTFOUND|network is unreachable|ENETUNREACH|nodename nor servname|connection(?:error| refused)|failed to establish a new connection|getaddrinfo)/i;
+/** Suites that have nothing to run say so, and mostly succeed. */
+const noTests =
+  /^No tests were found!!!|^Ran 0 tests\b|^(?:#|ℹ) tests 0$|^No tests (?:found|defined)\b|^\s*0 passing\b|^collected 0 items|^no tests ran\b/im;
+const someTests =
+  /\b[1-9]\d* (?:tests?|passed|passing|ok|assertions?|checks?)\b|^ok \d|(?:#|ℹ) tests [1-9]/im;
+
+/** Whether a test command says that there was nothing to test. */
+export function ranNothing(output: string): boolean {
+  return noTests.test(output) && !someTests.test(output);
+}
+
+const network =
+  /(?:could not resolve host|temporary failure in name resolution|name or service not known|\bEAI_AGAIN\b|\bENOTFOUND\b|network is unreachable|\bENETUNREACH\b|nodename nor servname|connection(?:error| refused)|failed to establish a new connection|getaddrinfo)/i;
+
+/** What the last words of a command that failed point to, and where they say nothing all that it said; undefined where nothing is known. */
+export function hintFor(output: string, whole = output): string | undefined {
+  return hintIn(output) ?? (network.test(whole) ? hintIn(whole) : undefined);
+}
+
+/** The program that a shell did not find, of these last words. */
+export function notFound(output: string): string | undefined {
+  return /^(?:\S*sh: )?(?:line )?(?:\d+: )?([\w.+-]+): (?:command )?not found$/m.exec(output)?.[1];
+}
+
+function hintIn(output: string): string | undefined {
   if (network.test(output))
     return "It seems to want the network, which commands do not have: whatever it fetches must lie in the tree before (run it once yourself).";
   if (
@@ -70,11 +108,10 @@ export function hintFor(output: string): string | undefined {
     return "It asks git about the tree, whose `.git` is left out of the copy.";
   if (/No space left on device|ENOSPC/.test(output))
     return "It ran out of room: raise the limit on disk or memory.";
-  if (
-    /: not found$|command not found|No such file or directory|ModuleNotFoundError|Cannot find module/im.test(
-      output,
-    )
-  )
+  const python = /ModuleNotFoundError: No module named '([\w.]+)'|: No module named ([\w.]+)$/m.exec(output);
+  if (python)
+    return `Python does not find \`${python[1] ?? python[2]}\`. Is it the tree's own: say where (PYTHONPATH=src python3 …). Is it to be installed: for the python3 on PATH, or in a virtual environment in the tree, whose Python the command names (.venv/bin/python3 …). Nothing of the home folder is seen.`;
+  if (/: not found$|command not found|No such file or directory|Cannot find module/im.test(output))
     return "Something that it needs is not there: commands see the system, the toolchains on PATH and the tree, and nothing of the home folder.";
   if (/Permission denied|EACCES|Operation not permitted|EPERM|Read-only file system/.test(output))
     return "Something was refused to it: only the copy of the tree and /tmp can be written.";

@@ -113,6 +113,11 @@ function interpreterOf(root: string): string | undefined {
   return undefined;
 }
 
+/** Whether commands see what is at a place outside the tree. */
+export function canBeSeen(place: string, { paths }: VisibleFolders): boolean {
+  return [...systemPaths, ...paths].some((seen) => within(place, seen));
+}
+
 /** Whether a path is a folder, or below it. */
 export function within(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith("/") ? folder : `${folder}/`);

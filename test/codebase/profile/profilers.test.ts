@@ -4,9 +4,10 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { isOfBenchmark } from "../../../src/codebase/functions/benchmark-files.ts";
 import { hotFunctions, type Profile } from "../../../src/codebase/profile/hot-functions.ts";
 import { nativeProfiler } from "../../../src/codebase/profile/native-sampler.ts";
-import { profileFolder, type Profiler } from "../../../src/codebase/profile/profiler.ts";
+import { below, profileFolder, type Profiler } from "../../../src/codebase/profile/profiler.ts";
 import { pythonProfiler } from "../../../src/codebase/profile/python-profiler.ts";
 import { scriptProfiler } from "../../../src/codebase/profile/script-profiler.ts";
 import { hasPython } from "../../python.ts";
@@ -134,21 +135,69 @@ echo 'import { dear, cheap } from "./dist/work.mjs"; console.log(dear(400000), c
     expect(found.elsewhere).toEqual([{ name: "made.js, which the build writes", ownMs: 10, share: 1 }]);
   });
 
-  it.skipIf(!hasPython)("is found in Python, also where the command sets PYTHONPATH itself", async () => {
-    const library = `class Table:
+  it("is found in a header, also where the debugging information names the file that includes it", async () => {
+    const dear = `${"\n".repeat(20)}static unsigned dear(unsigned n) { unsigned a = 1; while (n--) a = a * 1664525u + n; return a; }\n`;
+    const main = `#include <stdio.h>\n#include "work.h"\nint main(void) { printf("%u", dear(1)); return 0; }\n`;
+    const files = { "work.h": dear, "main.c": main };
+    const functions = (
+      await Promise.all(Object.entries(files).map(async ([file, text]) => functionsIn(file, "c", text)))
+    )
+      .flat()
+      .map((place) => ({ place, name: place.name }));
+    const at = (file: string, line: number) => ({ name: "dear", file, line });
+    const caller = { name: "main", file: "main.c", line: 3 };
+    for (const [file, line] of [
+      ["work.h", 21],
+      ["main.c", 21],
+      ["main.c", 3],
+    ] as const) {
+      const samples = [{ ms: 10, candidates: [at(file, line), caller], outside: "main" }];
+      expect(hotFunctions(samples, functions).functions).toMatchObject([
+        { file: "work.h", function: "dear" },
+      ]);
+    }
+  });
+
+  it("is below the root also by a path that goes up on its way", () => {
+    expect(below("/tree", "/tree/bench/../source/text.h")).toBe("source/text.h");
+    expect(below("/tree", "/tree/../other/text.h")).toBeUndefined();
+  });
+
+  it("is not looked for in the benchmark itself, which its name tells", () => {
+    for (const file of [
+      "bench.c",
+      "benchmarks/run.py",
+      "src/parse.bench.ts",
+      "perf/a.js",
+      "lib/hash_bench.cpp",
+    ])
+      expect([file, isOfBenchmark(file)]).toEqual([file, true]);
+    for (const file of ["src/workbench.c", "src/perform.js", "lib/perf/timer.ts", "benchmarked.py"])
+      expect([file, isOfBenchmark(file)]).toEqual([file, false]);
+  });
+
+  it.skipIf(!hasPython)(
+    "is found in Python, also where the command sets PYTHONPATH itself, or names a virtual environment's",
+    async () => {
+      const library = `class Table:
     def dear(self, n):
         return sum(sorted(str(i) for i in range(n)).index(str(i)) for i in range(3))
 
 def cheap(n):
     return n
 `;
-    const bench = `from library import Table, cheap\nprint(Table().dear(60000), cheap(1))\n`;
-    const { functions } = await profiled(
-      pythonProfiler,
-      { "lib/library.py": library, "bench.py": bench },
-      "PYTHONPATH=lib python3 bench.py",
-    );
-    expect(functions[0]).toMatchObject({ file: "lib/library.py", function: "Table.dear" });
-    expect(functions[0]?.share).toBeGreaterThan(0.5);
-  });
+      const bench = `from library import Table, cheap\nprint(Table().dear(60000), cheap(1))\n`;
+      const sources = { "lib/library.py": library, "bench.py": bench };
+      for (const python of ["python3", ".venv/bin/python3"]) {
+        const { functions } = await profiled(
+          pythonProfiler,
+          sources,
+          `PYTHONPATH=lib ${python} bench.py`,
+          "python3 -m venv --without-pip .venv",
+        );
+        expect(functions[0]).toMatchObject({ file: "lib/library.py", function: "Table.dear" });
+        expect(functions[0]?.share).toBeGreaterThan(0.5);
+      }
+    },
+  );
 });

@@ -1,19 +1,24 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { detectCommands, guessesFor } from "../../../src/codebase/project/detect.ts";
+import { detectBelow, detectCommands, guessesFor } from "../../../src/codebase/project/detect.ts";
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-async function guessed(files: Readonly<Record<string, string>>): Promise<Record<string, string[]>> {
+async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
   const root = mkdtempSync(join(tmpdir(), "lessonbank-detect-"));
   folders.push(root);
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, file)), { recursive: true });
     writeFileSync(join(root, file), text);
   }
+  return root;
+}
+
+async function guessed(files: Readonly<Record<string, string>>): Promise<Record<string, string[]>> {
+  const root = await folderWith(files);
   const detected = await detectCommands(root);
   return Object.fromEntries(
     (["build", "test", "bench"] as const).map((key) => [
@@ -53,15 +58,110 @@ describe("what a repository offers", () => {
     ).toEqual({
       build: [],
       test: ["npm run test:unit", "node --test"],
-      bench: ["npm run bench", "node bench/index.js"],
+      // Without npm's own start, which would be measured.
+      bench: ["node b.js", "node bench/index.js"],
     });
   });
 
-  it("is CTest beside CMake, in a build folder of our own", async () => {
-    const { build, test, bench } = await guessed({ "CMakeLists.txt": "", "bench/hash_bench.cpp": "" });
-    expect(build?.[0]).toMatch(/^cmake -S \. -B build-lessonbank .*Release/);
+  it("is a program that the makefile only builds, run after the build has made it", async () => {
+    const root = await folderWith({
+      Makefile: [
+        "all: words-test",
+        "words-test: words.c",
+        "\t$(CC) -o words-test words.c -DTEST",
+        '\t@echo "Type ./words-test to run the tests."',
+        "test: CFLAGS += -g",
+        "test: test.o words.o",
+        "bench: bench.c \\",
+        "  words.c",
+        "\tcc -O2 -o $@ bench.c words.c",
+        "check: words-test",
+        "\t./words-test",
+      ].join("\n"),
+    });
+    const { guesses } = await detectCommands(root);
+    expect(guesses.filter(({ key }) => key !== "build")).toEqual([
+      { key: "test", command: "make check", why: expect.stringContaining("target") },
+      { key: "test", command: "./test", why: expect.stringContaining("program"), after: ["make test"] },
+      { key: "test", command: "./words-test", why: expect.anything(), after: ["make words-test"] },
+      { key: "bench", command: "./bench", why: expect.stringContaining("program"), after: ["make bench"] },
+    ]);
+  });
+
+  it("is CTest beside CMake, in a build folder of our own, with the tests that are off by default", async () => {
+    const { build, test, bench } = await guessed({
+      "CMakeLists.txt":
+        'option(WORDS_BUILD_TESTS "build the tests" OFF)\noption(WORDS_DOCS "manuals" OFF)\nadd_subdirectory(bench)\n',
+      "bench/CMakeLists.txt": "add_executable(hash_bench hash.cpp)\nadd_executable(tool tool.cpp)\n",
+      "bench/hash.cpp": "",
+      "other_bench.cpp": "",
+    });
+    expect(build?.[0]).toMatch(/cmake -S \. -B build-lessonbank .*Release/);
+    expect(build?.[0]).toContain("-DWORDS_BUILD_TESTS=ON");
+    expect(build?.[0]).not.toContain("DOCS");
     expect(test).toEqual(["ctest --test-dir build-lessonbank --output-on-failure"]);
-    expect(bench).toEqual(["./build-lessonbank/hash_bench"]);
+    // CMake makes nothing of the other source.
+    expect(bench).toEqual(["./build-lessonbank/bench/hash_bench"]);
+  });
+
+  it("keeps assertions in a release, where tests are made of them", async () => {
+    const lists = { "CMakeLists.txt": "add_executable(t tests/test_words.c)\n" };
+    const made = "#include <assert.h>\nint main(void) { assert(1); }\n";
+    expect((await guessed({ ...lists, "tests/test_words.c": made }))["build"]?.[0]).toContain(
+      "-DCMAKE_C_FLAGS_RELEASE=-O3",
+    );
+    expect((await guessed({ ...lists, "tests/test_words.c": "" }))["build"]?.[0]).not.toContain(
+      "FLAGS_RELEASE",
+    );
+  });
+
+  it("are shell scripts, as they may be run", async () => {
+    const root = await folderWith({ "run_tests.sh": "", "benchmarks/run.sh": "" });
+    chmodSync(join(root, "run_tests.sh"), 0o755);
+    expect((await detectCommands(root)).guesses.map(({ command }) => command)).toEqual([
+      "./run_tests.sh",
+      "sh benchmarks/run.sh",
+    ]);
+  });
+
+  it("runs Python in the tree's own virtual environment, and finds the package for a benchmark in a folder", async () => {
+    const files = {
+      "pyproject.toml": "",
+      "test_a.py": "",
+      "benchmarks/run.py": "",
+      "benchmarks/data.py": "",
+    };
+    expect((await guessed(files))["bench"]).toEqual(["PYTHONPATH=. python3 benchmarks/run.py"]);
+    const inTree = await guessed({ ...files, ".venv/pyvenv.cfg": "", ".venv/bin/python3": "" });
+    expect(inTree["test"]?.[0]).toBe(".venv/bin/python3 -m unittest discover");
+    expect(inTree["bench"]).toEqual(["PYTHONPATH=. .venv/bin/python3 benchmarks/run.py"]);
+  });
+
+  it("keeps npm before a script that is more than one call of Node", async () => {
+    const benchOf = async (scripts: Readonly<Record<string, string>>): Promise<string[] | undefined> =>
+      (await guessed({ "package.json": JSON.stringify({ scripts }) }))["bench"];
+    expect(await benchOf({ bench: "tsc && node b.js" })).toEqual(["npm run bench"]);
+    expect(await benchOf({ prebench: "tsc", bench: "node b.js" })).toEqual(["npm run bench"]);
+    expect(await benchOf({ "bench:all": "node b.js --size 3" })).toEqual(["node b.js --size 3"]);
+  });
+
+  it("is Meson, with its benchmarks where it has any, and not beside CMake", async () => {
+    const files = { "meson.build": "subdir('perf')\n", "perf/meson.build": "benchmark('sum', exe)\n" };
+    expect((await guessed(files))["bench"]).toEqual(["meson test -C build-lessonbank --benchmark"]);
+    expect((await guessed({ "meson.build": "" }))["bench"]).toEqual([]);
+    expect((await guessed({ ...files, "CMakeLists.txt": "" }))["test"]).toHaveLength(1);
+  });
+
+  it("are packages in folders, from the root", async () => {
+    const root = await folderWith({
+      "package.json": "{}",
+      "packages/a/package.json": JSON.stringify({ scripts: { test: "node --test" } }),
+      "packages/a/bench.js": "",
+      "docs/readme.md": "",
+    });
+    expect(
+      (await detectBelow(root)).map(({ folder, guesses }) => [folder, guesses.map(({ command }) => command)]),
+    ).toEqual([["packages/a", ["cd packages/a && npm test", "cd packages/a && node bench.js"]]]);
   });
 
   it("tells unittest of tests that it would not find", async () => {

@@ -54,6 +54,19 @@ describe("a patch in the user's repository", () => {
     );
   });
 
+  it("is refused where there is none, with what can be done instead", async () => {
+    const root = mkdtempSync(join(tmpdir(), "lessonbank-git-"));
+    folders.push(root);
+    const refused = await commitChanges(root, changes, { message: "m\n", branch: "b" }).catch(
+      (error: unknown) => error,
+    );
+    expect(refused).toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining("no git repository"),
+      remedy: expect.stringContaining("--apply"),
+    });
+  });
+
   it("as a commit holds nothing else that was staged", async () => {
     const { root, git } = repository();
     writeFileSync(join(root, "other.txt"), "changed\n");
