@@ -4,7 +4,8 @@
  *
  *     static double kernel(double x, double h) { … }     →     static inline __attribute__((always_inline)) double kernel(double x, double h) { … }
  *
- * Always legal for functions that do not call themselves. What is called from many places makes the code larger.
+ * Always legal for functions that do not call themselves. One that is visible elsewhere stays so, whoever declares or calls it there. What is called from many
+ * places makes the code larger.
  */
 import type { Node } from "web-tree-sitter";
 import { type Edit, insertAt, replaceNode } from "../../../code/edit.ts";
@@ -117,10 +118,12 @@ function rewriteAll(subject: Subject, helpers: readonly FunctionDefinition[]): O
     const type = field(node, "type");
     const at = node.children.find((child) => child.type === "type_qualifier") ?? type;
     if (!at) return [];
+    const visible =
+      subject.language === "c" ? `extern inline ${attribute}` : "inline __attribute__((always_inline, used))";
     return [
       insertAt(
         Math.min(at.startIndex, type?.startIndex ?? at.startIndex),
-        `${template || subject.language === "c++" ? "inline" : "static inline"} ${attribute} `,
+        `${template ? `inline ${attribute}` : visible} `,
       ),
     ];
   });

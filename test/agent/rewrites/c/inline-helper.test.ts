@@ -1,3 +1,7 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
 import { describe, expect, it } from "vitest";
 import { inlineHelper } from "../../../../src/agent/rewrites/c/inline-helper.ts";
 import { expectSameResults, opportunitiesIn } from "../same-results.ts";
@@ -57,6 +61,32 @@ double total(const std::vector<double> &v)
         drive: `void drive() { std::printf("%.17g", work::total({1, 2, 3.5})); }`,
       },
     ]);
+  });
+
+  it("leaves a helper visible to other files that was so", async () => {
+    const helper = `#include "steps.h"
+int steps(int x) { int t = 0; for (int i = 0; i < x; i++) t += i * x; return t; }
+int f(int n) { int s = 0; for (int i = 0; i < n; i++) s += steps(i); return s; }`;
+    const elsewhere = `#include "steps.h"
+int main(void) { return f(4) + steps(3) == 11 + 9 ? 0 : 1; }`;
+    const folder = await mkdtemp(join(tmpdir(), "lessonbank-inline-"));
+    try {
+      await writeFile(join(folder, "steps.h"), "int steps(int x);\nint f(int n);\n");
+      for (const [language, compiler, ending] of [
+        ["c", "gcc", "c"],
+        ["c++", "g++", "cpp"],
+      ] as const) {
+        const [opportunity] = await opportunitiesIn(inlineHelper, language, helper, "f");
+        const files = [join(folder, `own.${ending}`), join(folder, `other.${ending}`)] as const;
+        await writeFile(files[0], opportunity!.apply());
+        await writeFile(files[1], elsewhere);
+        const program = join(folder, ending);
+        await execa(compiler, ["-O2", "-Wall", "-Werror", ...files, "-o", program]);
+        await execa(program);
+      }
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   it("leaves what is small, recursive, overloaded, a member or needed elsewhere", async () => {
