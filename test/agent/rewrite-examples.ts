@@ -19,7 +19,7 @@ const example = /language: "(c|c\+\+)",\s*function: "([^"]+)",\s*source: `((?:[^
 export function examplesOf(rewrite: Rewrite): RewriteExample[] {
   let text: string;
   try {
-    text = readFileSync(join(import.meta.dirname, "rewrites", `${rewrite.name}.test.ts`), "utf8");
+    text = readFileSync(join(import.meta.dirname, "rewrites", "c", `${rewrite.name}.test.ts`), "utf8");
   } catch {
     return [];
   }

@@ -48,6 +48,16 @@ async function ownCache(): Promise<string> {
   return cache;
 }
 
+/** False where it ended by itself just before. */
+function wasKilled(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
+}
+
 /** Kills what `which` picks, as soon as there is one, for so many times. */
 function killing(which: (one: RunningProcess) => boolean, times: number): { stop: () => Promise<number> } {
   let killed = 0;
@@ -58,8 +68,7 @@ function killing(which: (one: RunningProcess) => boolean, times: number): { stop
       // Twice in a row: not the reference, which is soon done, also on a busy machine.
       await new Promise((resolve) => setTimeout(resolve, 250));
       if (victim && (await descendants()).some((one) => one.pid === victim.pid && which(one))) {
-        process.kill(victim.pid, "SIGKILL");
-        killed++;
+        if (wasKilled(victim.pid)) killed++;
         // It is another next time.
         await new Promise((resolve) => setTimeout(resolve, 100));
       }

@@ -6,9 +6,9 @@ import {
   libraryRewrites,
   loopRewrites,
   rewrites,
-} from "../../src/agent/rewrites/c/catalogue.ts";
+} from "../../../../src/agent/rewrites/c/catalogue.ts";
 
-const folder = fileURLToPath(new URL("../../src/agent/rewrites", import.meta.url));
+const folder = fileURLToPath(new URL("../../../../src/agent/rewrites/c", import.meta.url));
 
 test("every rewrite of the folder is in the catalogue, under the name of its file", () => {
   const files = readdirSync(folder).filter(
