@@ -7,9 +7,10 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { execa } from "execa";
+import { execa, execaSync } from "execa";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { treeDigest } from "../codebase/project-fixture.ts";
+import { hostile } from "../codebase/project/hostile-checkout.ts";
 import { lessonbank, type Ran } from "./scripted-terminal.ts";
 
 const all = [process.env["LESSONBANK_CODEBASE"], process.env["LESSONBANK_BAD_REPOSITORIES"]].includes("all");
@@ -154,6 +155,18 @@ test("A dirty tree with submodules and links that leave it, a build that writes 
     /Submodules that are not checked out are empty: absent\. `git submodule update --init`/,
   );
   expect(stderr).toMatch(/The build changes files of the tree, in the copy alone: NOTES, words\.js\./);
+});
+
+test("A checkout whose settings have git run programs: none of them runs, in init and in profile", async () => {
+  const root = await repositoryWith();
+  await committed(root);
+  const { sprung } = hostile(root, (...args) => execaSync("git", args, { cwd: root }));
+  writeFileSync(join(root, "words.js"), "// mine\n", { flag: "a" });
+  const { code, stderr } = await unharmed(root, "init", "--test", "true", "--bench", "true");
+  expect([code, stderr]).toEqual([0, expect.stringContaining("3 changed or untracked files")]);
+  await unharmed(root, "profile", "--test", "true", "--bench", "true");
+  await unharmed(root, "init", "--test", "false", "--bench", "true");
+  expect(existsSync(sprung)).toBe(false);
 });
 
 test("Tests that fail are refused with their last words", async () => {

@@ -3,7 +3,6 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { execa } from "execa";
 import { UsageError } from "../../errors.ts";
 import { leastScatter, median, studentQuantile } from "../../evaluate/statistics.ts";
 import { timingPlans } from "../../evaluate/timing-plan.ts";
@@ -15,6 +14,7 @@ import type { Baseline, CommandLimits, OpenOptions, ProjectSettings } from "../p
 import { howItEnded, runKept, runThrownAway, succeeded, tailOf } from "../room/room-run.ts";
 import { commonLines, countingLines, hintFor, notFound, ranNothing } from "../room/said.ts";
 import { canBeSeen } from "../room/visible-folders.ts";
+import { changesIn } from "../project/git.ts";
 import { submodulesOf } from "../project/submodules.ts";
 
 /** What a benchmark that takes long is not asked to do more often. */
@@ -276,27 +276,4 @@ function afterPipe(key: "test" | "bench", command: string): string[] {
     : [
         `The ${key === "test" ? "test" : "benchmark"} command ends in a pipe: it succeeds whenever \`${last}\` does, also where what is before it fails.`,
       ];
-}
-
-/** How many files git sees as changed or untracked; 0 where it is no work tree. Reads alone: not even the index is refreshed. */
-async function changesIn(root: string): Promise<number> {
-  const settings = ["core.fsmonitor=false", "core.hooksPath=/dev/null", "core.untrackedCache=false"];
-  const asked = await execa(
-    "git",
-    [
-      ...settings.flatMap((setting) => ["-c", setting]),
-      "-C",
-      root,
-      "status",
-      "--porcelain",
-      "--ignore-submodules=all",
-    ],
-    {
-      reject: false,
-      stdin: "ignore",
-      timeout: 20_000,
-      env: { GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0" },
-    },
-  ).catch(() => undefined);
-  return asked?.exitCode === 0 && asked.stdout !== "" ? asked.stdout.split("\n").length : 0;
 }

@@ -1,45 +1,19 @@
 /**
  * What is done with a patch in the user's own repository, and only when asked: files are written, a commit is made, a branch is set.
  *
- * Somebody else's checkout may configure programs for git to run (hooks, filters, monitors, pagers, signers): commits are made of git's
- * plumbing, with all of these switched off.
+ * Somebody else's checkout may configure programs for git to run: commits are made of git's plumbing, with all of these switched off.
  */
 import { lstat, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, sep } from "node:path";
-import { execa } from "execa";
 import { UsageError } from "../../errors.ts";
 import { replaceFile } from "../../replace-file.ts";
 import type { FileChange } from "../combine.ts";
+import { runGit, type GitOptions } from "./run-git.ts";
 import { submoduleOf, submodulesOf } from "./submodules.ts";
 
-const hardened = [
-  ["core.hooksPath", "/dev/null"],
-  ["core.fsmonitor", "false"],
-  ["core.pager", "cat"],
-  ["core.attributesFile", "/dev/null"],
-  ["commit.gpgSign", "false"],
-  ["diff.external", ""],
-  ["protocol.allow", "never"],
-].flatMap(([key, value]) => ["-c", `${key}=${value}`]);
-
-interface GitOptions {
-  readonly input?: string;
-  readonly environment?: Readonly<Record<string, string>>;
-}
-
-async function git(
-  root: string,
-  args: readonly string[],
-  { input, environment }: GitOptions = {},
-): Promise<string> {
-  const result = await execa("git", [...hardened, ...args], {
-    cwd: root,
-    reject: false,
-    stripFinalNewline: false,
-    env: { GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C", ...environment },
-    ...(input === undefined ? { stdin: "ignore" as const } : { input }),
-  });
+async function git(root: string, args: readonly string[], options: GitOptions = {}): Promise<string> {
+  const result = await runGit(root, args, options);
   if (result.exitCode === 0) return result.stdout;
   if (/^fatal: not a git repository/m.test(result.stderr))
     throw new UsageError("this folder is in no git repository, so there is nothing to commit to", {
@@ -49,6 +23,13 @@ async function git(
   throw new UsageError(`git ${args[0]} failed: ${said || (result.shortMessage ?? "it did not run")}`, {
     remedy: "git in this repository has to work for you: see that `git status` does",
   });
+}
+
+/** How many files git sees as changed or untracked; 0 where it is no work tree. Reads alone: not even the index is refreshed. */
+export async function changesIn(root: string): Promise<number> {
+  const status = ["status", "--porcelain", "--no-renames", "--ignore-submodules=all"];
+  const asked = await runGit(root, status, { timeoutMs: 20_000 }).catch(() => undefined);
+  return asked?.exitCode === 0 ? asked.stdout.split("\n").length - 1 : 0;
 }
 
 /** Throws a UsageError where a file is not as it was when the work began, so that nothing of the user's is lost. */

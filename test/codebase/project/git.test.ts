@@ -12,7 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { applyChanges, commitChanges } from "../../../src/codebase/project/git.ts";
+import { applyChanges, changesIn, commitChanges } from "../../../src/codebase/project/git.ts";
+import { hostile } from "./hostile-checkout.ts";
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -94,33 +95,49 @@ describe("a patch in the user's repository", () => {
     expect(readFileSync(join(root, "src", "f.c"), "utf8")).toContain("return 3");
   });
 
-  it("runs none of the programs that a hostile checkout names", async () => {
+  it("runs none of the programs that a hostile checkout names, nor does the look for changes", async () => {
     const { root, git } = repository();
-    const trap = join(root, "trap.sh");
-    const sprung = join(root, "sprung");
-    writeFileSync(trap, `#!/bin/sh\ntouch ${sprung}\ncat\n`, { mode: 0o755 });
-    for (const key of [
-      "core.fsmonitor",
-      "core.pager",
-      "core.editor",
-      "diff.external",
-      "gpg.program",
-      "filter.x.clean",
-      "filter.x.smudge",
-    ])
-      git("config", key, trap);
-    git("config", "commit.gpgSign", "true");
-    for (const hook of [
-      "pre-commit",
-      "commit-msg",
-      "post-commit",
-      "reference-transaction",
-      "post-index-change",
-    ])
-      writeFileSync(join(root, ".git", "hooks", hook), `#!/bin/sh\ntouch ${sprung}\n`, { mode: 0o755 });
-    writeFileSync(join(root, ".gitattributes"), "*.c filter=x\n");
+    const { sprung } = hostile(root, git);
+    writeFileSync(join(root, "other.txt"), "changed\n");
+    expect(await changesIn(root)).toBe(3);
     await commitChanges(root, changes, { message: "x", branch: "safe" });
     await commitChanges(root, changes, { message: "x" });
     expect(existsSync(sprung)).toBe(false);
+    // The trap is one: git alone falls into it, by an included filter with a dot in its name.
+    git("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "status");
+    expect(existsSync(sprung)).toBe(true);
+  });
+
+  it("fetches nothing that is missing, for a repository may say by which program", async () => {
+    const { root, git } = repository();
+    const sprung = join(root, "sprung");
+    git("config", "core.repositoryFormatVersion", "1");
+    git("config", "extensions.partialClone", "origin");
+    git("config", "remote.origin.url", `ext::touch ${sprung}`);
+    git("config", "remote.origin.promisor", "true");
+    git("config", "protocol.ext.allow", "always");
+    const blob = git("rev-parse", "HEAD:src/f.c").trim();
+    rmSync(join(root, ".git", "objects", blob.slice(0, 2), blob.slice(2)));
+    await expect(commitChanges(root, changes, { message: "x" })).rejects.toThrow(/git cat-file failed/);
+    expect(existsSync(sprung)).toBe(false);
+    expect(() => git("cat-file", "blob", "HEAD:src/f.c")).toThrow(/bad file/);
+    expect(existsSync(sprung)).toBe(true);
+  });
+
+  it("is not made where a filter's name cannot be given to git", async () => {
+    const { root, git } = repository();
+    const sprung = join(root, "sprung");
+    writeFileSync(
+      join(root, ".git", "config"),
+      Buffer.from(`[filter "a\xff"]\n\tclean = touch ${sprung}; cat\n`, "latin1"),
+      { flag: "a" },
+    );
+    writeFileSync(join(root, ".git", "info", "attributes"), Buffer.from("* filter=a\xff\n", "latin1"));
+    writeFileSync(join(root, "other.txt"), "two\n");
+    expect(await changesIn(root)).toBe(0);
+    await expect(commitChanges(root, changes, { message: "x" })).rejects.toThrow(/a filter whose name/);
+    expect(existsSync(sprung)).toBe(false);
+    git("status");
+    expect(existsSync(sprung)).toBe(true);
   });
 });
