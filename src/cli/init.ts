@@ -1,6 +1,5 @@
 /** `lessonbank init`: looks at a repository, tries what it seems to offer, and writes `lessonbank.json`. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Command } from "commander";
 import { z } from "zod";
@@ -12,6 +11,8 @@ import {
   type Detected,
 } from "../codebase/project/detect.ts";
 import { projectFileName, type ProjectFile } from "../codebase/project/project-file.ts";
+import { readSmall } from "../codebase/project/read-small.ts";
+import { cleanProse, cleanSource } from "../code/clean-text.ts";
 import { UsageError } from "../errors.ts";
 import { formatBaseline, formatGuessed } from "../report/repository.ts";
 import { appearanceOf, type Appearance } from "./appearance.ts";
@@ -28,6 +29,8 @@ interface InitFlags extends ProjectFlags {
 
 /** Sets of commands that are tried at the most: each may take minutes. */
 const mostTries = 6;
+/** Of one key, in one folder: a makefile can name thousands of targets. */
+const mostOfAKey = 20;
 
 export function initCommand(terminal: Terminal): Command {
   const command = new Command("init")
@@ -63,7 +66,7 @@ const installedSchema = "node_modules/lessonbank/tasks/project.schema.json";
 async function schemaFor(root: string): Promise<{ $schema?: string }> {
   try {
     const { dependencies, devDependencies } = dependentSchema.parse(
-      JSON.parse(await readFile(join(root, "package.json"), "utf8")),
+      JSON.parse((await readSmall(join(root, "package.json"))) ?? "{}"),
     );
     if ("lessonbank" in { ...dependencies, ...devDependencies }) return { $schema: `./${installedSchema}` };
   } catch {
@@ -91,7 +94,7 @@ async function choicesFor(root: string, flags: ProjectFlags): Promise<Choice[]> 
   const places: Detected[] = [own, ...below.map((place) => besideRoot(own, place))];
   const choices = places.flatMap((place) => choicesIn(place, flags));
   if (choices.length === 0) throw nothingFound([own, ...below], flags);
-  return choices.slice(0, mostTries).map((guesses) => ({ guesses, content: contentOf(guesses, flags) }));
+  return choices.map((guesses) => ({ guesses, content: contentOf(guesses, flags) }));
 }
 
 /** What a package below the root lacks, the root may have. */
@@ -104,7 +107,9 @@ function besideRoot(own: Detected, place: Detected): Detected {
 function choicesIn(detected: Detected, flags: ProjectFlags): CommandGuess[][] {
   const of = (key: CommandGuess["key"]): CommandGuess[] => {
     const given = flags[key];
-    return given === undefined ? guessesFor(detected, key) : [{ key, command: given, why: "you gave it" }];
+    return given === undefined
+      ? guessesFor(detected, key).slice(0, mostOfAKey)
+      : [{ key, command: given, why: "you gave it" }];
   };
   const [build] = of("build");
   return of("test").flatMap((test) =>
@@ -171,8 +176,11 @@ async function firstThatWorks(
 ): Promise<Choice> {
   let likeliest: UsageError | undefined;
   const inVain: ProjectFile[] = [];
-  for (const [index, choice] of choices.entries()) {
+  let tries = 0;
+  for (const choice of choices) {
+    // What was in vain already costs no try: the next test command may stand behind many benchmarks of this one.
     if (inVain.some((part) => isPart(part, choice.content))) continue;
+    if (tries++ === mostTries) break;
     let failedAt: string = "copy";
     const { build, test, bench } = choice.content;
     const { settings } = await chooseProject(root, {
@@ -197,7 +205,7 @@ async function firstThatWorks(
       else if (failedAt === "test") inVain.push({ build, test });
       else if (failedAt === "bench") inVain.push({ build, bench });
       // The likeliest is said last, as the error, where none works.
-      if (index === 0) likeliest = error;
+      likeliest ??= error;
       if (choices.length > 1)
         progress.screen.print(
           progress.style.doubtful(`tried ${describeSet(choice)}: ${inShort(error.message)}`),
@@ -213,13 +221,17 @@ function isPart(part: ProjectFile, content: ProjectFile): boolean {
 }
 
 function describeSet({ content: { build, test, bench } }: Choice): string {
-  const quoted = [build, test, bench].flatMap((command) => (command === undefined ? [] : [`\`${command}\``]));
+  const quoted = [build, test, bench].flatMap((command) =>
+    command === undefined ? [] : [`\`${cleanProse(command)}\``],
+  );
   return `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
 }
 
 /** Its first line, and the last of what the command said. */
 function inShort(text: string): string {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const lines = cleanSource(text)
+    .split("\n")
+    .filter((line) => line.trim() !== "");
   const [first = text] = lines;
   return lines.length > 1 ? `${first} ${lines.at(-1)?.trim()}` : first;
 }

@@ -2,7 +2,7 @@
  * Repositories on the command line, from `init` to a patch. `LESSONBANK_CODEBASE=all` does it for every language, and kills and resumes runs.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
@@ -81,6 +81,25 @@ test.skipIf(!hasPython)(
     expect(await git("status", "--porcelain")).toBe("?? lessonbank.json");
   },
 );
+
+test("init comes to a second test command, however many benchmarks the first stands before", async () => {
+  const { root } = await repository("javascript");
+  const targets = ["all:", "check:\n\tfalse", "test:", "bench:", "benchmark:", "perf:", "bench-more:"];
+  await writeFile(join(root, "Makefile"), `${targets.join("\n")}\n`);
+  await rm(join(root, "package.json"));
+  const build = "make # \u001B]0;owned\u0007";
+  const { code, stderr } = await lessonbank(["init", "--build", build], { directory: root });
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringContaining("tried `make #`, `make check` and `make bench`"),
+  ]);
+  expect(stderr).not.toContain("\u001B]");
+  expect(JSON.parse(await readFile(join(root, "lessonbank.json"), "utf8"))).toEqual({
+    build,
+    test: "make test",
+    bench: "make bench",
+  });
+});
 
 test("init names the schema where the repository installs it, since other paths hold on one machine alone", async () => {
   const { root } = await repository("python");
