@@ -1,13 +1,14 @@
 /**
  * Looks at a repository and says how it is probably built, tested and timed. Nothing is run here: what is guessed is tried by whoever asks.
  */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { buildFolder, cmake } from "./detect/cmake.ts";
-import { filesIn, foldersOf, type CommandGuess, type ReadRoot } from "./detect/guess.ts";
+import { filesIn, foldersOf, shellWord, type CommandGuess, type ReadRoot } from "./detect/guess.ts";
 import { makeTargets } from "./detect/makefile.ts";
 import { python } from "./detect/python.ts";
 import { nodeFiles, packageScripts, shellScripts } from "./detect/scripts.ts";
+import { readSmall } from "./read-small.ts";
 
 export type { CommandGuess } from "./detect/guess.ts";
 
@@ -24,8 +25,7 @@ export function guessesFor({ guesses }: Detected, key: CommandGuess["key"]): Com
 /** Reads the files at the repository's root and in its folders for benchmarks and tests. */
 export async function detectCommands(root: string): Promise<Detected> {
   const names = new Set(await readdir(root));
-  const read: ReadRoot = async (name) =>
-    names.has(name) ? readFile(join(root, name), "utf8").catch(() => undefined) : undefined;
+  const read: ReadRoot = async (name) => (names.has(name) ? readSmall(join(root, name)) : undefined);
   const guesses = [
     ...packageScripts(await read("package.json")),
     ...makeTargets(await firstOf(["GNUmakefile", "makefile", "Makefile"], read)),
@@ -67,8 +67,7 @@ export async function detectBelow(root: string): Promise<DetectedBelow[]> {
 }
 
 function inFolder(folder: string, { after, ...guess }: CommandGuess): CommandGuess {
-  const within = (command: string): string =>
-    `cd ${/^[\w./-]+$/.test(folder) ? folder : `'${folder}'`} && ${command}`;
+  const within = (command: string): string => `cd ${shellWord(folder)} && ${command}`;
   return {
     ...guess,
     command: within(guess.command),
@@ -95,9 +94,7 @@ async function firstOf<T>(
 async function meson(root: string): Promise<CommandGuess[]> {
   const why = "there is a meson.build";
   const files = await filesIn(root, ["", ...(await foldersOf(root))], /^meson\.build$/);
-  const texts = await Promise.all(
-    files.map(async (file) => readFile(join(root, file), "utf8").catch(() => "")),
-  );
+  const texts = await Promise.all(files.map(async (file) => (await readSmall(join(root, file))) ?? ""));
   const timed = texts.some((text) => /^\s*benchmark\s*\(/m.test(text));
   return [
     {

@@ -1,7 +1,7 @@
 /**
  * `lessonbank.json`: how a repository is built, tested and timed. `project.schema.json` is made from it, for editors.
  */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { nearest } from "../../code/nearest.ts";
@@ -75,9 +75,12 @@ export async function readProjectFile(root: string): Promise<ProjectFile | undef
   const path = join(root, projectFileName);
   let text: string;
   try {
+    // A checkout may have a pipe or a device in its place, which would have us wait for ever.
+    if (!(await stat(path)).isFile()) throw new UsageError(`${projectFileName} is no file`);
     text = await readFile(path, "utf8");
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    if (cause instanceof UsageError) throw cause;
     throw new UsageError(`${projectFileName} cannot be read`, { cause });
   }
   return parseProjectFile(text);

@@ -2,7 +2,7 @@
  * Lessons that a project keeps in its own repository: `.lessonbank/lessons.jsonl`, one lesson a line in the order of their ids, so that
  * two branches that learned different things merge line by line.
  */
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Bank } from "../../bank/bank.ts";
 import { exportLessons, importLessons, type Imported } from "../../lesson/exchange.ts";
@@ -53,7 +53,9 @@ function idOf(line: string): string | undefined {
 
 async function readText(root: string): Promise<string | undefined> {
   try {
-    return await readFile(join(root, projectLessonsFile), "utf8");
+    const path = join(root, projectLessonsFile);
+    // A pipe in its place would have us wait for ever.
+    return (await stat(path)).isFile() ? await readFile(path, "utf8") : undefined;
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;

@@ -1,8 +1,9 @@
 /**
  * The submodules of a work tree, as `.gitmodules` names them. Only read: git itself is not asked, since a checkout may tell it to run programs.
  */
-import { readdir, readFile } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { readSmall } from "./read-small.ts";
 import { within } from "../room/visible-folders.ts";
 
 export interface Submodule {
@@ -14,7 +15,7 @@ export interface Submodule {
 
 /** In the order of the file; none where there is no such file. */
 export async function submodulesOf(root: string): Promise<Submodule[]> {
-  const text = await readFile(join(root, ".gitmodules"), "utf8").catch(() => "");
+  const text = (await readSmall(join(root, ".gitmodules"))) ?? "";
   const paths = [...text.matchAll(/^[ \t]*path[ \t]*=[ \t]*"?(.*?)"?[ \t]*\r?$/gm)]
     .map(([, path = ""]) => path.replace(/\/+$/, ""))
     .filter((path) => path !== "" && !path.startsWith("/") && !path.split("/").includes(".."));

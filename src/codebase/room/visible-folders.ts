@@ -102,7 +102,10 @@ function toolchainParts(folderOfPrograms: string, home: string, root: string): s
 function interpreterOf(root: string): string | undefined {
   for (const name of [".venv", "venv", "env"]) {
     try {
-      const text = readFileSync(join(root, name, "pyvenv.cfg"), "utf8");
+      const path = join(root, name, "pyvenv.cfg");
+      // A pipe in its place would have us wait for ever.
+      if (!statSync(path).isFile()) continue;
+      const text = readFileSync(path, "utf8");
       const folder = /^home\s*=\s*(\/.*?)\s*$/m.exec(text)?.[1];
       if (folder !== undefined && basename(folder) === "bin" && existsSync(join(folder, "python3")))
         return folder;

@@ -1,8 +1,11 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { detectBelow, detectCommands, guessesFor } from "../../../src/codebase/project/detect.ts";
+import { readProjectFile } from "../../../src/codebase/project/project-file.ts";
+import { submodulesOf } from "../../../src/codebase/project/submodules.ts";
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -176,6 +179,49 @@ describe("what a repository offers", () => {
     const plain = await guessed({ ...files, "setup.py": "" });
     expect(plain["test"]?.[0]).toMatch(/unittest discover -s tests/);
     expect(plain["bench"]).toEqual(["PYTHONPATH=src python3 bench.py"]);
+  });
+
+  it("quotes names for the shell, and leaves out those that CMake would not take or that speak to a terminal", async () => {
+    const { bench } = await guessed({
+      "package.json": JSON.stringify({
+        scripts: { "bench:a; echo HI #": "node a.js", "bench:two-b": "tsc && x" },
+      }),
+      "a; echo INJECTED #.bench.js": "",
+      "it's.bench.js": "",
+      "-e.bench.js": "",
+      "\u001B]0;owned\u0007X.bench.js": "",
+      "turned\u202E.bench.js": "",
+      "CMakeLists.txt":
+        "add_executable(bench`id` a.c)\nadd_executable(bench;id a.c)\nadd_executable(my-bench a.c)\n",
+    });
+    expect(bench).toEqual([
+      "npm run bench:two-b",
+      "./build-lessonbank/my-bench",
+      "node ./-e.bench.js",
+      "node 'a; echo INJECTED #.bench.js'",
+      String.raw`node 'it'\''s.bench.js'`,
+    ]);
+    const root = await folderWith({
+      "it's/package.json": JSON.stringify({ scripts: { test: "node --test" } }),
+      "a\u001B[2J/package.json": JSON.stringify({ scripts: { test: "node --test" } }),
+    });
+    expect((await detectBelow(root)).flatMap(({ guesses }) => guesses.map(({ command }) => command))).toEqual(
+      [String.raw`cd 'it'\''s' && npm test`],
+    );
+  });
+
+  it("reads no pipe, no device and nothing huge, wherever it looks", async () => {
+    const root = await folderWith({ "pyproject.toml": "x".repeat(2_000_000), "below/package.json": "{}" });
+    execFileSync("mkfifo", [join(root, "pipe")]);
+    symlinkSync("pipe", join(root, "Makefile"));
+    symlinkSync("/dev/zero", join(root, "package.json"));
+    symlinkSync("../pipe", join(root, "below", "CMakeLists.txt"));
+    symlinkSync("pipe", join(root, ".gitmodules"));
+    expect((await detectCommands(root)).guesses).toEqual([]);
+    expect(await detectBelow(root)).toHaveLength(1);
+    expect(await submodulesOf(root)).toEqual([]);
+    symlinkSync("pipe", join(root, "lessonbank.json"));
+    await expect(readProjectFile(root)).rejects.toThrow(/is no file/);
   });
 
   it("is nothing in an empty folder, and a broken package.json is none", async () => {

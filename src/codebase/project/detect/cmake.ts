@@ -1,7 +1,7 @@
 /** What CMake's files offer: CTest, the options that tests and benchmarks wait for, and programs that look like benchmarks. */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { benchFolders, filesIn, type CommandGuess } from "./guess.ts";
+import { benchFolders, filesIn, shellWord, type CommandGuess } from "./guess.ts";
+import { readSmall } from "../read-small.ts";
 
 /** A build folder of our own, so that one of the user's stays as it is. */
 export const buildFolder = "build-lessonbank";
@@ -9,6 +9,8 @@ export const buildFolder = "build-lessonbank";
 /** Options of these names, where they are off, leave out what is looked for. */
 const buildsTests = /^option\s*\(\s*(\w+)\s+(?:"[^"]*"|\w+)\s+(?:OFF|FALSE|NO|0)\s*\)/gim;
 const meansTests = /(?:^|_)(?:UNIT_?)?(?:TESTS?|TESTING|BENCH|BENCHMARKS?)$/i;
+/** CMake takes other names only where it is told to. */
+const targetName = /^[\w.+-]+$/;
 const benchName = /bench|perf|speed/i;
 
 export async function cmake(root: string): Promise<CommandGuess[]> {
@@ -29,7 +31,7 @@ export async function cmake(root: string): Promise<CommandGuess[]> {
     { key: "test", command: `ctest --test-dir ${buildFolder} --output-on-failure`, why, after: [] },
     ...(await benchmarks(root, lists)).map((path): CommandGuess => ({
       key: "bench",
-      command: `./${buildFolder}/${path}`,
+      command: shellWord(`./${buildFolder}/${path}`),
       why: `CMake builds ${path.replace(/^.*\//, "")}`,
       after: [],
     })),
@@ -47,8 +49,8 @@ async function cmakeLists(root: string): Promise<CMakeList[]> {
   const found: CMakeList[] = [];
   const folders = [""];
   for (const folder of folders) {
-    const text = await readFile(join(root, folder, "CMakeLists.txt"), "utf8").catch(() => "");
-    if (text === "") continue;
+    const text = await readSmall(join(root, folder, "CMakeLists.txt"));
+    if (!text) continue;
     found.push({ folder, text });
     for (const [, name = ""] of text.matchAll(/\badd_subdirectory\s*\(\s*"?([\w./-]+)/gi)) {
       const path = join(folder, name);
@@ -74,7 +76,7 @@ async function benchmarks(root: string, lists: readonly CMakeList[]): Promise<st
       text,
     )?.[1];
     const place = inOneFolder ?? folder;
-    const named = targets.filter((name) => benchName.test(name) && !name.includes("$"));
+    const named = targets.filter((name) => benchName.test(name) && targetName.test(name));
     // A name put together of variables: that of the source is likely.
     const made = targets.some((name) => name.includes("$"))
       ? sources
@@ -93,7 +95,7 @@ function stem(file: string): string {
 async function releaseFlags(root: string): Promise<string[]> {
   const files = await filesIn(root, ["", "test", "tests"], /^\w*test\w*\.(?:c|cc|cpp|cxx)$/i);
   for (const file of files.slice(0, 20)) {
-    const text = await readFile(join(root, file), "utf8").catch(() => "");
+    const text = (await readSmall(join(root, file))) ?? "";
     if (/#\s*include\s*<(?:assert\.h|cassert)>/.test(text) && /\bassert\s*\(/.test(text))
       return ["-DCMAKE_C_FLAGS_RELEASE=-O3", "-DCMAKE_CXX_FLAGS_RELEASE=-O3"];
   }

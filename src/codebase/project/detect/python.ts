@@ -1,7 +1,7 @@
 /** What a Python repository offers: pytest or unittest, run by its own virtual environment where it has one, and files named like benchmarks. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { benchFolders, filesIn, foldersOf, type CommandGuess, type ReadRoot } from "./guess.ts";
+import { benchFolders, filesIn, foldersOf, shellWord, type CommandGuess, type ReadRoot } from "./guess.ts";
 
 export async function python(
   root: string,
@@ -37,7 +37,7 @@ export async function python(
     ...(await benchmarks(root)).map((file): CommandGuess => ({
       key: "bench",
       // Python looks beside the file that it runs, and not where it was started.
-      command: `${source === "" && file.includes("/") ? "PYTHONPATH=. " : source}${interpreter} ${file}`,
+      command: `${source === "" && file.includes("/") ? "PYTHONPATH=. " : source}${interpreter} ${shellWord(file)}`,
       why: `there is ${file}${beside}`,
     })),
   ];

@@ -1,7 +1,7 @@
 /** What a package of npm offers: its scripts, tests that Node's own runner takes, and files named like benchmarks; and shell scripts of anybody. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { benchFolders, filesIn, type CommandGuess } from "./guess.ts";
+import { benchFolders, filesIn, shellWord, type CommandGuess } from "./guess.ts";
 
 /** npm's own placeholder for a missing test, and scripts that watch or wait, are none. */
 const noScript = /no test specified|--watch\b|\bwatch\b/;
@@ -20,7 +20,7 @@ export function packageScripts(text: string | undefined): CommandGuess[] {
         const alone = key === "bench" ? withoutNpm(name, scripts) : undefined;
         if (alone !== undefined)
           return { key, command: alone, why: `${why}; npm's own start is not measured` };
-        return { key, command: name === "test" ? "npm test" : `npm run ${name}`, why };
+        return { key, command: name === "test" ? "npm test" : `npm run ${shellWord(name)}`, why };
       });
   return [
     ...named("build", ["build", "compile", "prepare"]),
@@ -29,7 +29,7 @@ export function packageScripts(text: string | undefined): CommandGuess[] {
       ["test", "test:unit", "unit", "tests"],
       /^tests?:(?:node|unit|all|run|ci)$|^mocha$|^jest$/,
     ),
-    ...named("bench", ["bench", "benchmark", "perf", "benchmarks"], /^(?:bench|benchmark|perf)[:-]\w+/),
+    ...named("bench", ["bench", "benchmark", "perf", "benchmarks"], /^(?:bench|benchmark|perf)[:-][\w.:-]+$/),
   ];
 }
 
@@ -68,7 +68,11 @@ export async function nodeFiles(root: string, names: ReadonlySet<string>): Promi
       : []),
     ...benchmarks
       .filter((file) => file.includes("/") || !file.startsWith("index."))
-      .map((file): CommandGuess => ({ key: "bench", command: `node ${file}`, why: `there is ${file}` })),
+      .map((file): CommandGuess => ({
+        key: "bench",
+        command: `node ${shellWord(file)}`,
+        why: `there is ${file}`,
+      })),
   ];
 }
 
@@ -85,7 +89,11 @@ export async function shellScripts(root: string): Promise<CommandGuess[]> {
     Promise.all(
       files.map(async (file) => {
         const { mode } = await stat(join(root, file));
-        return { key, command: (mode & 0o100) === 0 ? `sh ${file}` : `./${file}`, why: `there is ${file}` };
+        return {
+          key,
+          command: (mode & 0o100) === 0 ? `sh ${shellWord(file)}` : shellWord(`./${file}`),
+          why: `there is ${file}`,
+        };
       }),
     );
   return [...(await of("test", tests)), ...(await of("bench", [...benches, ...inFolder]))];
