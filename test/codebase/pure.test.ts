@@ -115,9 +115,17 @@ describe("what tests print", () => {
       "\nRan 0 tests in 0.000s\n\nOK\n",
       "TAP version 13\n1..0\n# tests 0\n# pass 0\n",
       "No tests defined.\n",
+      "No tests were found!!!\n100% tests passed, 0 tests failed out of 0\n",
     ])
       expect(ranNothing(none)).toBe(true);
-    for (const some of ["Ran 2 tests in 0.1s\n\nOK\n", "# tests 3\n", "0 passing\n  12 passing\n", "done\n"])
+    for (const some of [
+      "Ran 2 tests in 0.1s\n\nOK\n",
+      "# tests 3\n",
+      "0 passing\n  12 passing\n",
+      "done\n",
+      "No tests were found!!!\n100% tests passed, 0 tests failed out of 5\n",
+      "no tests ran in 0.01s\nAll 12 suites OK\n",
+    ])
       expect(ranNothing(some)).toBe(false);
   });
 

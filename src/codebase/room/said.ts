@@ -75,7 +75,7 @@ function countLines(output: string): Map<string, number> {
 const noTests =
   /^No tests were found!!!|^Ran 0 tests\b|^(?:#|ℹ) tests 0$|^No tests (?:found|defined)\b|^\s*0 passing\b|^collected 0 items|^no tests ran\b/im;
 const someTests =
-  /\b[1-9]\d* (?:tests?|passed|passing|ok|assertions?|checks?)\b|^ok \d|(?:#|ℹ) tests [1-9]/im;
+  /\b[1-9]\d* (?:tests?|passed|passing|ok|assertions?|checks?|suites?|specs?|examples?)\b|\b(?:passed|failed|tests?) out of [1-9]|^ok \d|(?:#|ℹ) tests [1-9]/im;
 
 /** Whether a test command says that there was nothing to test. */
 export function ranNothing(output: string): boolean {
