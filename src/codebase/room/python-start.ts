@@ -3,9 +3,21 @@
  * interpreter by a path, as that of a virtual environment in the tree.
  */
 
-/** Before the interpreters on PATH, because a command may set PYTHONPATH itself. */
+/**
+ * Before the interpreters on PATH, because a command may set PYTHONPATH itself. It takes its own folder out of PATH, as the shell spelled it,
+ * wherever that stands by then: what the command put before it stays.
+ */
 const interpreter = `#!/bin/sh
-PATH=\${PATH#*:}
+lessonbank_own=\${0%/*}
+PATH=:$PATH:
+while :; do
+  case $PATH in
+    *":$lessonbank_own:"*) PATH=\${PATH%%":$lessonbank_own:"*}:\${PATH#*":$lessonbank_own:"} ;;
+    *) break ;;
+  esac
+done
+PATH=\${PATH#:}
+PATH=\${PATH%:}
 PYTHONPATH="$LESSONBANK_START/start\${PYTHONPATH:+:$PYTHONPATH}"
 export PATH PYTHONPATH
 exec "\${0##*/}" "$@"
