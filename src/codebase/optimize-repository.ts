@@ -68,6 +68,7 @@ export async function optimizeRepository(options: OptimizeRepositoryOptions): Pr
 
   const functions: FunctionResult[] = [];
   const winners: WinnerOf[] = [];
+  let lost = 0;
   // It grows: what the others leave of the candidates goes to one more.
   for (const [index, { plan, found }] of named.entries()) {
     const spent = { ...sumOf(functions.map(({ run }) => run.costs)), wallMs: performance.now() - startedAt };
@@ -88,8 +89,13 @@ export async function optimizeRepository(options: OptimizeRepositoryOptions): Pr
     functions.push(result);
     onEvent({ type: "function-ended", result });
     if (result.run.best?.confirmed) winners.push(winnerOf(task, result, result.run.best.source));
-    const next = index === named.length - 1 ? nextSpare(functions, chosen) : undefined;
-    if (next) named.push(await find(next));
+    while (index === named.length - 1) {
+      const next = nextSpare(functions, chosen, lost);
+      if (!next) break;
+      const there = await foundAgain(find(next));
+      if (there) named.push(there);
+      else lost++;
+    }
   }
   const combined = await winnersTogether(winners, {
     project,
@@ -109,15 +115,24 @@ export async function optimizeRepository(options: OptimizeRepositoryOptions): Pr
   };
 }
 
-/** One more function, where those of the plan ended with candidates left: of some, no agent has anything to try. */
+/** Undefined where the user's file was edited meanwhile and the function is there no more: what was found in the others must not be lost with it. */
+async function foundAgain<T>(search: Promise<T>): Promise<T | undefined> {
+  return search.catch((error: unknown) => {
+    if (error instanceof UsageError) return undefined;
+    throw error;
+  });
+}
+
+/** One more function, where those of the plan ended with candidates left: of some, no agent has anything to try. `lost`: spare ones that were not found. */
 function nextSpare(
   ended: readonly FunctionResult[],
   { plans, spare, most }: ChosenFunctions,
+  lost: number,
 ): FunctionPlan | undefined {
   const tried = ended.filter(({ run }) => run.attempts.length > 0).length;
   const planned = plans.reduce((sum, { evaluations }) => sum + evaluations, 0);
   const left = planned - sumOf(ended.map(({ run }) => run.costs)).evaluations;
-  const next = spare[ended.length - plans.length];
+  const next = spare[ended.length - plans.length + lost];
   return next && tried < most && left >= fewest ? { ...next, evaluations: left } : undefined;
 }
 

@@ -195,6 +195,28 @@ test("what a function leaves of the candidates goes to the next, also when the r
   expect(judged()).toBe(before);
 });
 
+test("a spare function that is gone by then is passed over, for the next", async () => {
+  const { project: opened } = project();
+  const { root, commands } = opened.settings;
+  writeFileSync(join(root, "words.py"), `${source}\n\ndef plain(word):\n    return word\n`);
+  const journals = join(root, "journals");
+  mkdirSync(journals);
+  const planOf = (name: string) => ({ argument: `words.py:${name}`, evaluations: 4 });
+  await writePlan(journals, {
+    version: 1,
+    root,
+    commands,
+    metric: { kind: "time" },
+    limits: {},
+    functions: [planOf("plain")],
+    spare: [planOf("renamed"), planOf("unique"), planOf("removed")],
+    mostFunctions: 2,
+  });
+  const { functions, combined } = await run(opened, { journals, functions: undefined });
+  expect(functions.map(({ function: name }) => name)).toEqual(["plain", "unique"]);
+  expect(combined?.functions).toEqual(["words.py:unique"]);
+});
+
 test("a misspelled function is refused before the first is worked on", async () => {
   const { project: opened, judged } = project();
   await expect(run(opened, { functions: ["words.py:unique", "words.py:sharde"] })).rejects.toThrow(
