@@ -47,19 +47,36 @@ export function languageOfFile(file: string): Language | undefined {
 
 /** What C has no word for, outside of what is said to be for C++ alone. */
 const onlyInCpp =
-  /^\s*(?:template\s*<|(?:inline\s+)?namespace\b|class\s+\w|using\s+\w|public:|private:|protected:)|\b(?:std|\w+)::\w|\b(?:constexpr|noexcept|static_cast|decltype|typename|operator\s*[-+*/=<>[(])/m;
+  /^[^\S\n]*(?:template\s*<|(?:inline\s+)?namespace\b|class\s+\w|using\s+\w|public:|private:|protected:)|\b(?:std|\w+)::\w|\b(?:constexpr|noexcept|static_cast|decltype|typename|operator\s*[-+*/=<>[(])/m;
+
+/** Comments and texts. Where one is not closed, all that is left belongs to it: each pattern takes time in proportion to the text. */
+const notCode = /\/\*[^]*?(?:\*\/|$)|\/\/.*|"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)'/g;
 
 /** Of which of the two a header (`.h`) is, by its text. */
 export function languageOfHeader(text: string): CompiledLanguage {
-  const bare = text
-    .replace(/\/\*[^]*?\*\//g, " ")
-    .replace(/\/\/.*$/gm, "")
-    .replace(/"(?:[^"\\\n]|\\.)*"/g, '""')
-    .replace(
-      /^[ \t]*#[ \t]*if(?:def[ \t]+|[ \t]+defined[ \t(]+)__cplusplus\b[^]*?^[ \t]*#[ \t]*(?:endif|else)\b/gm,
-      "",
-    );
-  return onlyInCpp.test(bare) ? "c++" : "c";
+  const bare = text.replace(notCode, (found) =>
+    found.startsWith('"') ? '""' : found.startsWith("'") ? found : " ",
+  );
+  return onlyInCpp.test(withoutCppParts(bare)) ? "c++" : "c";
+}
+
+const directive = /^[ \t]*#[ \t]*(if|ifdef|ifndef|elif|else|endif)\b/;
+const asksForCpp = /^[ \t]*#[ \t]*if(?:def[ \t]+|[ \t]+defined[ \t(]+)__cplusplus\b/;
+
+/** Without the lines between `#ifdef __cplusplus` and its own `#else`, `#elif` or `#endif`: a C compiler does not see them. */
+function withoutCppParts(text: string): string {
+  const seen: string[] = [];
+  // How many conditions are open within such a part, it itself counted; 0 outside.
+  let open = 0;
+  for (const line of text.split("\n")) {
+    const name = directive.exec(line)?.[1];
+    if (open === 0) {
+      if (asksForCpp.test(line)) open = 1;
+      else seen.push(line);
+    } else if (name?.startsWith("if")) open++;
+    else if (name === "endif" || (name !== undefined && open === 1)) open--;
+  }
+  return seen.join("\n");
 }
 
 /** As people write it. */
