@@ -28,7 +28,7 @@ export const powerBySquaring: Rewrite = {
     faster:
       "The loop took as many products as the exponent says; squaring takes as many as it has bits, or twice that.",
     slower: "The exponents are so small that a few products are quicker than squaring.",
-    wrong: "A product went beyond the word, or the result depends on how it was rounded.",
+    wrong: "A product went beyond the word before, or something was negative.",
   },
   changesGrowth: true,
   opportunities(subject) {
