@@ -12,11 +12,11 @@
  */
 import type { Node } from "web-tree-sitter";
 import { type Edit, includeEdits, removeStatement, replaceNode } from "../../../code/edit.ts";
-import { declaredAlone } from "../../../code/construction.ts";
+import { constructorArguments, declaredAlone } from "../../../code/construction.ts";
 import { loopsIn } from "../../../code/loops.ts";
 import { type MethodCall, methodCall } from "../../../code/method-call.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
-import { calleeOf, contains, field, same, subscript } from "../../../code/tree.ts";
+import { calleeOf, contains, field, operatorOf, parts, same, subscript } from "../../../code/tree.ts";
 import { containerOf } from "../../../code/types.ts";
 import { declaredOnce, mentions } from "../../../code/uses.ts";
 import { type Variable, variablesOf } from "../../../code/variables.ts";
@@ -53,7 +53,8 @@ function queued(subject: Subject, definition: Node, variable: Variable): Opportu
     declaration.type !== "declaration"
   )
     return [];
-  if (!declaredAlone(variable) || !declaredOnce(name, definition)) return [];
+  if (!declaredAlone(variable) || !declaredOnce(name, definition) || isCopied(variable, definition))
+    return [];
   const loops = loopsIn(definition);
   const changes: Edit[] = [];
   let shifts = false;
@@ -69,7 +70,12 @@ function queued(subject: Subject, definition: Node, variable: Variable): Opportu
     } else if (isReserved(use)) {
       const statement = use.parent?.parent?.parent;
       if (!statement) return [];
-      changes.push(removeStatement(subject.source, statement));
+      // As all that a branch does, the statement leaves an empty one behind.
+      changes.push(
+        statement.parent?.type === "compound_statement"
+          ? removeStatement(subject.source, statement)
+          : replaceNode(statement, ";"),
+      );
     } else if (!isShared(use, name)) return [];
   }
   if (!shifts) return [];
@@ -84,6 +90,20 @@ function queued(subject: Subject, definition: Node, variable: Variable): Opportu
       ...changes,
     ],
   });
+}
+
+/** Whether it begins as a copy of a whole container, which no deque does: `v = other`, `v(other)`, `v{other}`. */
+function isCopied(variable: Variable, definition: Node): boolean {
+  const { initial } = variable;
+  const given = initial?.type === "initializer_list" ? parts(initial) : constructorArguments(variable);
+  const [first, ...more] = given ?? [];
+  // `v = x` and `v = T(…)` are of the vector's own type.
+  if (!given || (initial && !/^(initializer|argument)_list$/.test(initial.type))) return true;
+  return (
+    first !== undefined &&
+    more.length === 0 &&
+    variablesOf(definition).some((each) => each.name === first.text && containerOf(each.type) !== undefined)
+  );
 }
 
 /** `v.erase(v.begin())` and `v.insert(v.begin(), x)`, seen from the `v` that they begin with; the other `v` goes with them. */
@@ -128,19 +148,30 @@ const shared =
 const algorithms =
   /^(std::)?(find|find_if|count|count_if|accumulate|max_element|min_element|sort|stable_sort|reverse|all_of|any_of|none_of|fill|swap_ranges|lower_bound|upper_bound|binary_search|unique|remove|remove_if|nth_element)$/;
 
+/** Whether the address of an element, which may be that of an array, is taken or can be through a reference to it. */
+function isAddressed(element: Node): boolean {
+  let at = element;
+  while (at.parent?.type === "parenthesized_expression") at = at.parent;
+  const { parent } = at;
+  const holder = parent?.type === "argument_list" ? parent.parent : parent;
+  if (holder?.type === "init_declarator")
+    return /reference|function/.test(field(holder, "declarator")?.type ?? "");
+  if (holder?.type === "call_expression") return /^(std::)?addressof$/.test(calleeOf(holder));
+  return parent?.type === "pointer_expression" && operatorOf(parent) === "&";
+}
+
 /** Whether vector and deque take the use alike. */
 function isShared(use: Node, name: string): boolean {
   const { parent } = use;
   if (!parent) return false;
   const element = subscript(parent);
   if (element && same(element.array, use)) {
-    // The address of an element may be that of an array.
-    return parent.parent?.type !== "pointer_expression" && parent.parent?.type !== "reference_declarator";
+    return !isAddressed(parent);
   }
   if (parent.type === "for_range_loop") return same(field(parent, "right") ?? parent, use);
   const call = callOn(use);
   if (!call) return false;
-  if (shared.test(call.method)) return call.node.parent?.type !== "pointer_expression";
+  if (shared.test(call.method)) return !isAddressed(call.node);
   if (/^(erase|insert)$/.test(call.method)) return call.node.parent?.type === "expression_statement";
   if (!/^c?r?(begin|end)$/.test(call.method)) return false;
   // An iterator that only goes into an algorithm, or back into the container.

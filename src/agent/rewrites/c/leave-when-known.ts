@@ -51,7 +51,10 @@ function left(subject: Subject, loop: Loop): Opportunity[] {
   if (!variable || variable.kind !== "local" || variable.type.reference || !arithmeticOf(variable.type))
     return [];
   if (effectsOf(loop.node).declared.has(flag.text) || !onlyAsks(condition, flag.text)) return [];
-  const nest = nestOf(loop).filter((each) => isLeft(each, flag.text));
+  const around = nestOf(loop);
+  const kept = around.findIndex((each) => !isLeft(each, flag.text));
+  // From the inside out: a loop is only left if those inside it are.
+  const nest = kept === -1 ? around : around.slice(0, kept);
   if (nest.length === 0) return [];
   const edits: Edit[] = [replaceNode(setting, `{ ${setting.text} break; }`)];
   for (const outer of nest.slice(1)) {

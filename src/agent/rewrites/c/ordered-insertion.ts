@@ -9,18 +9,36 @@
  *       v.insert(std::lower_bound(v.begin(),          →     v.push_back(x);
  *                v.end(), x), x);                         std::sort(v.begin(), v.end());
  *
- * Legal for numbers and strings, of which nobody can tell equal ones apart, in a vector that is in order before the loop and that the loop changes by
- * new elements and by taking elements out alone.
+ * Legal for numbers and strings, of which nobody can tell equal ones apart, in a vector of the function's own that is empty before the loop and that
+ * the loop changes by new elements and by taking elements out alone.
  */
 import type { Node } from "web-tree-sitter";
 import { freshName, includeEdits, insertAfter, removeStatement, replaceNode } from "../../../code/edit.ts";
 import { describeLoop, type Loop, loopsIn } from "../../../code/loops.ts";
 import { type MethodCall, methodCall } from "../../../code/method-call.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
-import { argumentsOf, calleeOf, contains, expressionOf, find, same } from "../../../code/tree.ts";
-import { arithmeticOf, containerOf, elementType, isFloating } from "../../../code/types.ts";
-import { isPure, mentions, usesOf } from "../../../code/uses.ts";
+import {
+  argumentsOf,
+  calleeOf,
+  contains,
+  expressionOf,
+  field,
+  find,
+  operatorOf,
+  same,
+  subscript,
+} from "../../../code/tree.ts";
+import {
+  arithmeticOf,
+  containerOf,
+  elementType,
+  isFloating,
+  spellType,
+  type ValueType,
+} from "../../../code/types.ts";
+import { isPure, mentions, type Use, type UseKind, usesOf } from "../../../code/uses.ts";
 import { typeOf, variableOf } from "../../../code/variables.ts";
+import { hasOwnName } from "./own-name.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 
@@ -71,12 +89,15 @@ function sortedAgain(subject: Subject, loop: Loop): Opportunity[] {
       return [];
     // The loop changes it by what keeps the order alone.
     const changes = usesOf(name, outer.node).some(
-      ({ node, kind }) =>
-        kind !== "read" && !contains(earlier, node) && !contains(statement, node) && !keepsOrder(node, name),
+      (use) => !contains(earlier, use.node) && !contains(statement, use.node) && !keepsOrder(use, name),
     );
     if (changes) return [];
     const { source } = subject;
-    const element = isPure(value) ? value.text : freshName(source, "added");
+    // The place is searched for what the vector will hold, not for what is converted to it.
+    const direct = isPure(value) && isHeldAs(value, push.object);
+    const held = elementOf(push.object);
+    const type = held && arithmeticOf(held) ? spellType({ ...held, constant: false }) : "auto";
+    const element = direct ? value.text : freshName(source, "added");
     const line = `${name}.insert(std::upper_bound(${[`${name}.begin()`, `${name}.end()`, element, ...sort.order].join(", ")}), ${element});`;
     return offer(subject, {
       parameters: {},
@@ -85,7 +106,7 @@ function sortedAgain(subject: Subject, loop: Loop): Opportunity[] {
       assumptions: floating(push.object) ? ["No element is NaN."] : [],
       edits: [
         ...includeEdits(source, subject.root, ["<algorithm>"]),
-        replaceNode(earlier, isPure(value) ? line : `{ const auto ${element} = ${value.text}; ${line} }`),
+        replaceNode(earlier, direct ? line : `{ const ${type} ${element} = ${value.text}; ${line} }`),
         removeStatement(source, statement),
       ],
     });
@@ -111,8 +132,9 @@ function insertedEach(subject: Subject, loop: Loop): Opportunity[] {
     const name = insert.object.text;
     const search = searchOf(where) ?? named(where, statement);
     if (!search || search.name !== name || search.value !== value.text || !isPure(value)) return [];
-    const variable = variableOf(insert.object);
-    if (!variable || contains(loop.node, variable.node) || !isComparable(insert.object)) return [];
+    // A vector that nobody else sees, that was in order before, and whose order is not left behind by an exception.
+    if (!isComparable(insert.object) || !isOrderedBefore(insert.object, loop)) return [];
+    if (!isHeldAs(value, insert.object)) return [];
     if (mentions(name, value).length > 0) return [];
     const looked = mentions(name, loop.node).some(
       (use) =>
@@ -201,22 +223,69 @@ function callOn(use: Node): MethodCall | undefined {
 }
 
 /** Looking and taking out leave the rest in order. */
-function keepsOrder(use: Node, name: string): boolean {
+function keepsOrder({ node: use, kind }: Use, name: string): boolean {
   const call = callOn(use);
-  if (!call) return false;
-  if (/^(pop_back|clear|size|empty)$/.test(call.method)) return true;
-  if (call.method === "erase") return call.node.parent?.type === "expression_statement";
-  if (/^(front|back|at)$/.test(call.method))
-    return !/assignment|update|pointer/.test(call.node.parent?.type ?? "");
-  // An iterator that says what is taken out, or that goes into a search.
-  for (let at: Node | null = call.node.parent; at; at = at.parent) {
-    if (at.type === "call_expression") {
-      const own = methodCall(at);
-      if (own) return own.object.text === name && own.method === "erase";
-      return /^(std::)?(find|count|lower_bound|upper_bound|binary_search|accumulate)$/.test(calleeOf(at));
-    }
+  if (call) {
+    if (/^(pop_back|clear|size|empty|reserve|capacity)$/.test(call.method)) return true;
+    if (call.method === "erase") return call.node.parent?.type === "expression_statement";
+    if (/^(front|back|at)$/.test(call.method)) return isOnlyRead(call.node, kind);
+    return /^c?r?(begin|end)$/.test(call.method) && isPlaceKept(call.node, name);
   }
-  return false;
+  const { parent } = use;
+  if (parent && subscript(parent) && same(subscript(parent)!.array, use)) return isOnlyRead(parent, kind);
+  return kind === "read" && parent?.type !== "field_expression";
+}
+
+/** Whether the element's value goes on and not the element. */
+function isOnlyRead(element: Node, kind: UseKind): boolean {
+  const { parent } = element;
+  switch (parent?.type) {
+    case "parenthesized_expression":
+    case "conditional_expression":
+      return isOnlyRead(parent, kind);
+    case "condition_clause":
+    case "return_statement":
+    case "unary_expression":
+    case "subscript_argument_list":
+      return true;
+    case "binary_expression":
+      return operatorOf(parent) !== ">>";
+    case "assignment_expression":
+      return same(field(parent, "right") ?? parent, element);
+    case "init_declarator":
+      return field(parent, "declarator")?.type === "identifier";
+    case "argument_list":
+      return kind === "read" && parent.parent?.type === "call_expression";
+    default:
+      return false;
+  }
+}
+
+/** Whether nothing is written through an iterator: it says what is taken out, is compared or counted, or goes into an algorithm that only looks. */
+function isPlaceKept(place: Node, name: string): boolean {
+  const { parent } = place;
+  if (!parent) return false;
+  if (parent.type === "pointer_expression")
+    return operatorOf(parent) === "*" && isOnlyRead(parent, "element");
+  if (parent.type === "binary_expression") {
+    if (/^[!=]=$/.test(operatorOf(parent))) return true;
+    const right = field(parent, "right");
+    const other = right && methodCall(right);
+    // The distance from the beginning.
+    if (operatorOf(parent) === "-" && other?.object.text === name && /^c?begin$/.test(other.method))
+      return true;
+    // `v.begin() + k` is a place again.
+    return same(field(parent, "left") ?? parent, place) && isPlaceKept(parent, name);
+  }
+  const call = parent.type === "argument_list" ? parent.parent : undefined;
+  if (call?.type !== "call_expression") return false;
+  const own = methodCall(call);
+  if (own)
+    return own.object.text === name && own.method === "erase" && call.parent?.type === "expression_statement";
+  const callee = calleeOf(call);
+  if (/^(std::)?(count|binary_search|accumulate|distance)$/.test(callee))
+    return argumentsOf(call).length <= 3;
+  return /^(std::)?(find|lower_bound|upper_bound)$/.test(callee) && isPlaceKept(call, name);
 }
 
 /** Numbers and strings: equal ones cannot be told apart. */
@@ -233,15 +302,35 @@ function isComparable(vector: Node): boolean {
 }
 
 function floating(vector: Node): boolean {
-  const type = typeOf(vector);
-  return isFloating(type && elementType(type));
+  return isFloating(elementOf(vector));
 }
 
-/** Whether the vector is of the function's own and empty when the loop begins. */
+function elementOf(vector: Node): ValueType | undefined {
+  const type = typeOf(vector);
+  return type && elementType(type);
+}
+
+/** Whether the value compares as the vector will hold it: a number of another type may be converted to another number. */
+function isHeldAs(value: Node, vector: Node): boolean {
+  const [type, element] = [typeOf(value), elementOf(vector)];
+  const [given, held] = [arithmeticOf(type), arithmeticOf(element)];
+  if (!held) return true;
+  const truth = [type, element].map((each) => /^(bool|_Bool)$/.test(each?.base ?? ""));
+  return (
+    given?.kind === held.kind &&
+    given.bits === held.bits &&
+    given.signed === held.signed &&
+    truth[0] === truth[1]
+  );
+}
+
+/** Whether the vector is of the function's own, seen by nobody else, and empty when the loop begins. */
 function isOrderedBefore(vector: Node, loop: Loop): boolean {
   const variable = variableOf(vector);
-  if (!variable || variable.kind !== "local" || variable.type.reference || variable.static) return false;
+  if (!variable || variable.kind !== "local" || !hasOwnName(variable)) return false;
   if (contains(loop.node, variable.node)) return false;
+  // Whoever jumps, or catches what is thrown, may come back to the vector half-way.
+  if (find(variable.scope, "goto_statement", "try_statement").length > 0) return false;
   const plainly = variable.declaration
     .childrenForFieldName("declarator")
     .some((each) => each?.type === "identifier" && each.text === variable.name);

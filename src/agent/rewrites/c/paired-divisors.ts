@@ -4,8 +4,7 @@
  *     for (int d = 1; d < n; d++)            for (int d = 1; d <= n / d; d++) {
  *       if (n % d == 0) sum += d;              if (n % d == 0) {
  *                                       →        if (d < n) sum += d;
- *                                                const int partner = n / d;
- *                                                if (partner != d && partner < n) sum += partner;
+ *                                                if (n / d != d && n / d < n) { const int partner = n / d; sum += partner; }
  *                                              }
  *                                            }
  *
@@ -26,7 +25,7 @@ import {
   withoutCasts,
 } from "../../../code/tree.ts";
 import { arithmeticOf, isInteger } from "../../../code/types.ts";
-import { isPure, namesIn } from "../../../code/uses.ts";
+import { isPure, mentions, namesIn } from "../../../code/uses.ts";
 import { typeOf } from "../../../code/variables.ts";
 import { counterType, mayRename, renamed } from "./loop-text.ts";
 import { offer } from "../offer.ts";
@@ -81,11 +80,16 @@ function paired(subject: Subject, loop: Loop): Opportunity[] {
       sum.target.type === "identifier" &&
       sum.target.text !== number.text &&
       sum.target.text !== divisor &&
-      (!sum.term || (isPure(sum.term) && !sums.some((each) => each && namesIn(sum.term!).has(each.name)))),
+      (!sum.term ||
+        (isInteger(typeOf(sum.term)) &&
+          isPure(sum.term) &&
+          !sums.some((each) => each && namesIn(sum.term!).has(each.name)))),
   );
   if (!folded || steps.length === 0 || !steps.every((step) => mayRename(step, divisor))) return [];
   const { source } = subject;
   const partner = freshName(source, "partner");
+  // Compared in its own type: where the counter's is narrower, it may hold no more than the bound.
+  const quotient = `${number.text} / ${divisor}`;
   const within = (name: string) => `${name} ${count.comparison} ${count.bound.text}`;
   const own = [
     ...(count.start.text === "1" ? [] : [`${divisor} >= ${count.start.text}`]),
@@ -93,11 +97,15 @@ function paired(subject: Subject, loop: Loop): Opportunity[] {
   ].join(" && ");
   const lines = [
     block(source, `if (${own})`, steps.map((step) => outdented(source, step)).join("\n")),
-    `const ${type} ${partner} = ${number.text} / ${divisor};`,
     block(
       source,
-      `if (${partner} != ${divisor} && ${within(partner)})`,
-      steps.map((step) => renamed(subject, step, new Map([[divisor, partner]]))).join("\n"),
+      `if (${quotient} != ${divisor} && ${within(quotient)})`,
+      [
+        ...(steps.some((step) => mentions(divisor, step).length > 0)
+          ? [`const ${type} ${partner} = ${quotient};`]
+          : []),
+        ...steps.map((step) => renamed(subject, step, new Map([[divisor, partner]]))),
+      ].join("\n"),
     ),
   ].join("\n");
   return offer(subject, {

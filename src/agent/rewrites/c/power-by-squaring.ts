@@ -5,17 +5,18 @@
  *       r = r * b % m;                     →
  *
  * Whole numbers are exact: without a modulus modulo two to the word's length, with one if no product went beyond the word before. Products of
- * floating-point numbers round otherwise.
+ * floating-point numbers would round otherwise: they are left alone.
  */
 import type { Node } from "web-tree-sitter";
-import { block, freshName, helperEdit, replaceStatement } from "../../../code/edit.ts";
-import { describeLoop, isInvariant, type Loop, loopsIn } from "../../../code/loops.ts";
+import { block, freshName, helperEdit } from "../../../code/edit.ts";
+import { type Count, describeLoop, isInvariant, type Loop, loopsIn } from "../../../code/loops.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
 import { bare, contains, expressionOf, field, operatorOf, withoutCasts } from "../../../code/tree.ts";
 import { arithmeticOf, type ValueType } from "../../../code/types.ts";
 import { isPure, mentions } from "../../../code/uses.ts";
 import { typeOf, variableOf } from "../../../code/variables.ts";
-import { grouped } from "./loop-text.ts";
+import { grouped, replaceByLines } from "./loop-text.ts";
+import { hasOwnName } from "./own-name.ts";
 import { copyType, offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 
@@ -27,7 +28,7 @@ export const powerBySquaring: Rewrite = {
     faster:
       "The loop took as many products as the exponent says; squaring takes as many as it has bits, or twice that.",
     slower: "The exponents are so small that a few products are quicker than squaring.",
-    wrong: "A product went beyond the word, or the result depends on how it was rounded.",
+    wrong: "A product went beyond the word before, or something was negative.",
   },
   changesGrowth: true,
   opportunities(subject) {
@@ -49,7 +50,8 @@ function squared(subject: Subject, definition: Node, loop: Loop): Opportunity[] 
   const type = typeOf(target);
   const arithmetic = arithmeticOf(type);
   const variable = variableOf(target);
-  if (!type || !arithmetic || !variable || variable.kind !== "local" || variable.type.reference) return [];
+  if (!type || arithmetic?.kind !== "integer" || !variable || variable.kind !== "local") return [];
+  if (!hasOwnName(variable) || !isCountedAlike(count)) return [];
   const values = [factor, ...(modulus ? [modulus] : [])];
   const plainValues = values.every(
     (value) =>
@@ -61,9 +63,7 @@ function squared(subject: Subject, definition: Node, loop: Loop): Opportunity[] 
       (arithmeticOf(typeOf(value))?.bits ?? 0) <= arithmetic.bits,
   );
   // A whole number narrower than a word is widened in between.
-  if (!plainValues || (arithmetic.kind === "integer" && arithmetic.bits < 32) || arithmetic.bits > 64)
-    return [];
-  if (modulus && arithmetic.kind === "floating") return [];
+  if (!plainValues || arithmetic.bits < 32 || arithmetic.bits > 64) return [];
   // Products of a narrow variable that are made in a wider type are not cut off in between.
   const { source } = subject;
   const power = freshName(source, "squared_power");
@@ -81,8 +81,8 @@ function squared(subject: Subject, definition: Node, loop: Loop): Opportunity[] 
       : [],
     edits: [
       helperEdit(source, definition, helper(source, power, { type, cast, modulus: modulus !== undefined })),
-      replaceStatement(
-        source,
+      replaceByLines(
+        subject,
         loop.node,
         block(
           source,
@@ -92,6 +92,13 @@ function squared(subject: Subject, definition: Node, loop: Loop): Opportunity[] 
       ),
     ],
   });
+}
+
+/** Whether a bound below zero ends the loop before it begins: an unsigned counter would take it for a large number. */
+function isCountedAlike(count: Count): boolean {
+  const [counter, bound] = [arithmeticOf(count.type), arithmeticOf(typeOf(count.bound))];
+  if (counter?.kind !== "integer" || bound?.kind !== "integer") return false;
+  return counter.signed || !bound.signed || count.bound.type === "number_literal";
 }
 
 interface Product {
@@ -133,20 +140,6 @@ function helper(
   { type, cast, modulus }: { type: ValueType; cast: string; modulus: boolean },
 ): string {
   const arithmetic = arithmeticOf(type);
-  if (arithmetic?.kind === "floating") {
-    return block(
-      source,
-      `static ${cast} ${name}(${cast} result, ${cast} base, unsigned long long exponent)`,
-      [
-        block(
-          source,
-          "for (; exponent > 0; exponent >>= 1)",
-          "if (exponent & 1) result *= base;\nif (exponent > 1) base *= base;",
-        ),
-        "return result;",
-      ].join("\n"),
-    );
-  }
   const word = arithmetic?.bits === 64 ? "unsigned long long" : "unsigned";
   const wide = arithmetic?.bits === 64 ? "unsigned __int128" : "unsigned long long";
   const multiply = (left: string) =>

@@ -9,7 +9,8 @@
  *                                                    parts.push_back(part);
  *                                                  }
  *
- * Legal where the stream is used for this alone, the text stays as it is, and nobody looks at the last part after the loop.
+ * Legal where the stream is used for this alone and nobody looks at the last part after the loop. A text that something else may change meanwhile is
+ * copied first, as the stream did.
  */
 import type { Node } from "web-tree-sitter";
 import {
@@ -27,9 +28,10 @@ import { describeLoop, type Loop, loopsIn } from "../../../code/loops.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
 import { argumentsOf, calleeOf, conditionOf, contains, field, operatorOf } from "../../../code/tree.ts";
 import { containerOf } from "../../../code/types.ts";
-import { declaredOnce, mentions } from "../../../code/uses.ts";
+import { declaredOnce, mentions, usesOf } from "../../../code/uses.ts";
 import { variableOf } from "../../../code/variables.ts";
 import { bodyOf } from "./loop-text.ts";
+import { hasOwnName } from "./own-name.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 
@@ -82,9 +84,14 @@ function cut(subject: Subject, definition: Node, loop: Loop): Opportunity[] {
   const direct =
     text !== undefined &&
     !!original &&
-    original.type.pointers === 0 &&
     containerOf(original.type)?.name === "string" &&
-    !isWritten(text, loop.body);
+    declaredOnce(text, definition) &&
+    hasOwnName(original) &&
+    usesOf(text, original.scope)
+      .filter(
+        ({ node }) => node.startIndex > stream.declaration.endIndex && node.startIndex < loop.node.endIndex,
+      )
+      .every(({ kind }) => kind === "read");
   const name = direct ? text : freshName(source, `${stream.name}_text`);
   const from = freshName(source, "from");
   const to = freshName(source, "to");

@@ -13,7 +13,7 @@ import { declaredAlone } from "../../../code/construction.ts";
 import { inPlaceOf, methodCall } from "../../../code/method-call.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
 import { bare, calleeOf, contains, expressionOf, field, operatorOf, same } from "../../../code/tree.ts";
-import { arithmeticOf, containerOf, plain } from "../../../code/types.ts";
+import { arithmeticOf, containerOf, isInteger, plain } from "../../../code/types.ts";
 import { declaredOnce, mentions } from "../../../code/uses.ts";
 import { typeOf, type Variable, variablesOf } from "../../../code/variables.ts";
 import { offer } from "../offer.ts";
@@ -54,6 +54,7 @@ function appended(subject: Subject, definition: Node, variable: Variable): Oppor
     if (contains(declaration, use)) continue;
     const statement = written(use);
     if (statement) {
+      if (statement.pieces.some((piece) => mentions(name, piece).length > 0)) return [];
       const steps = statement.pieces.map((piece) => step(name, piece));
       if (steps.some((each) => each === undefined)) return [];
       numbers ||= steps.some((each) => each?.includes("to_string"));
@@ -108,8 +109,10 @@ function written(use: Node): { node: Node; pieces: readonly Node[] } | undefined
 function step(name: string, piece: Node): string | undefined {
   const value = bare(piece);
   if (/^(std::)?endl$/.test(value.text)) return `${name} += '\\n';`;
-  if (/^(string_literal|char_literal|concatenated_string)$/.test(value.type))
+  if (/^(string_literal|concatenated_string)$/.test(value.type) || isCharacter(value))
     return `${name} += ${value.text};`;
+  // Several characters in one literal are a number, and a choice between a character and a number is one, too.
+  if (holdsByte(value)) return undefined;
   if (value.type === "call_expression") {
     const callee = calleeOf(value);
     const call = methodCall(value);
@@ -117,13 +120,37 @@ function step(name: string, piece: Node): string | undefined {
     if (cut || /^(std::)?to_string$/.test(callee)) return `${name} += ${value.text};`;
   }
   if (isText(value)) return `${name} += ${value.text};`;
-  const type = typeOf(value);
-  if (type?.base === "char" && type.pointers === 0) return `${name} += ${value.text};`;
-  const arithmetic = arithmeticOf(type);
-  // Other bytes are written as characters, floating-point numbers in a format of the stream's own.
-  if (arithmetic?.kind !== "integer" || (arithmetic.bits === 8 && !/^(bool|_Bool)$/.test(type?.base ?? "")))
-    return undefined;
+  // Floating-point numbers are written in a format of the stream's own.
+  if (!isInteger(typeOf(value))) return undefined;
   return `${name} += std::to_string(${value.text});`;
+}
+
+/** A `char`, also one of two. */
+function isCharacter(node: Node): boolean {
+  const value = bare(node);
+  const arms = armsOf(value);
+  if (arms.length > 0) return arms.every((arm) => isCharacter(arm));
+  if (value.type === "char_literal") return character.test(value.text);
+  const type = typeOf(value);
+  return type?.base === "char" && type.pointers === 0;
+}
+
+/** One character of one byte, in a literal without a prefix. */
+const character = /^'(?:[ !"#-&(-[\]-~]|\\(?:[0-7]{1,3}|x[0-9a-fA-F]{1,2}|[abefnrtv\\'"?]))'$/;
+
+/** Whether it is a byte, or may be one of two values of which one is: a stream writes bytes as characters. */
+function holdsByte(node: Node): boolean {
+  const value = bare(node);
+  if (value.type === "char_literal") return true;
+  const arms = armsOf(value);
+  if (arms.length > 0) return arms.some((arm) => holdsByte(arm));
+  const type = typeOf(value);
+  return arithmeticOf(type)?.bits === 8 && !/^(bool|_Bool)$/.test(type?.base ?? "");
+}
+
+function armsOf(value: Node): Node[] {
+  if (value.type !== "conditional_expression") return [];
+  return ["consequence", "alternative"].flatMap((arm) => field(value, arm) ?? []);
 }
 
 function isText(node: Node): boolean {
@@ -133,13 +160,24 @@ function isText(node: Node): boolean {
   return /^string(_view)?$/.test(container) || (type.base === "char" && type.pointers === 1);
 }
 
+/** Whether the text is copied at once, so that it makes no difference that the stream's own was a copy already. */
+function isTaken(call: Node): boolean {
+  const { parent } = call;
+  if (parent?.type === "return_statement") return true;
+  if (parent?.type === "init_declarator") return field(parent, "declarator")?.type === "identifier";
+  if (parent?.type === "binary_expression") return operatorOf(parent) === "+";
+  if (parent?.type !== "assignment_expression" || operatorOf(parent) !== "=") return false;
+  return same(field(parent, "right") ?? parent, call);
+}
+
 /** `out.str()`; `out.str("");` and `out.clear();` as statements. */
 function asked(use: Node, name: string): Edit | undefined {
   const call = use.parent?.parent && methodCall(use.parent.parent);
   if (!call || !same(call.object, use)) return undefined;
   const [given, ...more] = call.arguments;
   const alone = call.node.parent?.type === "expression_statement";
-  if (call.method === "str" && !given) return alone ? undefined : replaceNode(call.node, name);
+  if (call.method === "str" && !given)
+    return alone ? undefined : replaceNode(call.node, isTaken(call.node) ? name : `std::string{${name}}`);
   const empty =
     given !== undefined &&
     more.length === 0 &&

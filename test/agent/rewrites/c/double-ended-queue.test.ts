@@ -95,8 +95,53 @@ int f(std::vector<int> &v) { int s = 0; while (!v.empty()) { s += v[0]; v.erase(
 #include <sstream>
 #include <vector>
 int f(int n) { std::vector<int> v(n); int s = 0; while (!v.empty()) { s += v[0]; v.pop_back(); } return s; }`,
+      // The address of an element is that of an array.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+int f(int n) { std::vector<int> v(n); int s = 0; while (v.size() > 2) { v.erase(v.begin()); int *p = &(v[0]); s += p[1]; } return s; }`,
+      // The address of an element is that of an array.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+int f(int n) { std::vector<int> v(n); int s = 0; while (v.size() > 2) { v.erase(v.begin()); int *p = &(v.front()); s += p[1]; } return s; }`,
+      // A reference has the same address.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+int f(int n) { std::vector<int> v(n); int s = 0; while (v.size() > 2) { int &r = v[0]; int *p = &r; s += p[1]; v.erase(v.begin()); } return s; }`,
+      // It begins as a copy of another vector.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+int f(const std::vector<int> &a) { std::vector<int> v = a; int s = 0; while (!v.empty()) { s += v.front(); v.erase(v.begin()); } return s; }`,
+      // It begins as a copy of another vector.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+int f(const std::vector<int> &a) { std::vector<int> v(a); int s = 0; while (!v.empty()) { s += v.front(); v.erase(v.begin()); } return s; }`,
     ])
       expect.soft(await opportunitiesIn(doubleEndedQueue, "c++", source, "f"), source).toEqual([]);
+  });
+
+  it("leaves an empty statement where reserving was all that a branch did", async () => {
+    const source = `#include <deque>
+#include <vector>
+int f(int n, bool big) {
+  std::vector<int> v;
+  if (big) v.reserve(100);
+  v.push_back(n);
+  int sum = 0;
+  while (!v.empty()) { sum += v.front(); v.erase(v.begin()); if (sum < 10) v.push_back(sum); }
+  return sum;
+}`;
+    const [found] = await opportunitiesIn(doubleEndedQueue, "c++", source, "f");
+    expect(found?.apply()).toContain("if (big) ;\n  v.push_back(n);");
   });
 
   it("sees its own examples, one opportunity after the other", async () => {

@@ -66,8 +66,16 @@ bool has_divisor(int n, const std::vector<int> &a) {
 int f(const int *a, int n) { int hit = 0; for (int i = 0; i < n; i++) if (g(a[i])) hit = 1; return hit; }`,
       // The flag belongs to the caller.
       `int f(const int *a, int n, int *hit) { for (int i = 0; i < n; i++) if (a[i] == 3) *hit = 1; return 0; }`,
+      // The inner loop's variable is used afterwards.
+      `int f(const int *a, int n) { int hit = 0, j = 0; for (int i = 0; i < n; i++) for (j = 0; j < n; j++) if (a[i * n + j] == 3) hit = 1; return hit + j; }`,
     ])
       expect.soft(await opportunitiesIn(leaveWhenKnown, "c++", source, "f"), source).toEqual([]);
+  });
+
+  it("leaves no loop around one that goes on", async () => {
+    const source = `int f(const int *a, int n) { int hit = 0, j = 0; for (int i = 0; i < n; i++) for (j = 0; j < i; j++) for (int k = 0; k < n; k++) if (a[i] + a[j] == a[k]) hit = 1; return hit + j; }`;
+    const found = await opportunitiesIn(leaveWhenKnown, "c++", source, "f");
+    expect(found.map((each) => each.apply())).toEqual([source.replace("hit = 1;", "{ hit = 1; break; }")]);
   });
 
   it("sees its own examples, one opportunity after the other", async () => {

@@ -113,8 +113,123 @@ int f(const std::vector<int> &x) { std::vector<int> v; int s = 0; for (int y : x
 #include <sstream>
 #include <vector>
 int f(const std::vector<int> &x) { std::vector<int> v; for (int y : x) { auto at = std::lower_bound(v.begin(), v.end(), y); if (at == v.end() || *at != y) v.insert(at, y); } return (int)v.size(); }`,
+      // An element is changed through an iterator.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+long f(const std::vector<int> &a) { std::vector<int> v; long s = 0; for (int x : a) { v.push_back(x); std::sort(v.begin(), v.end()); *std::lower_bound(v.begin(), v.end(), x) = -x; s = s * 31 + v[0]; } return s; }`,
+      // An element is changed through an iterator.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+long f(const std::vector<int> &a) { std::vector<int> v; long s = 0; for (int x : a) { v.push_back(x); std::sort(v.begin(), v.end()); auto it = std::lower_bound(v.begin(), v.end(), x); if (it != v.end()) *it = -x; s = s * 31 + v[0]; } return s; }`,
+      // An element is changed through an iterator.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+long f(const std::vector<int> &a) { std::vector<int> v; long s = 0; for (int x : a) { v.push_back(x); std::sort(v.begin(), v.end()); *v.begin() = 9; s = s * 31 + v[0]; } return s; }`,
+      // Elements change places.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+long f(const std::vector<int> &a) { std::vector<int> v; long s = 0; for (int x : a) { v.push_back(x); std::sort(v.begin(), v.end()); std::swap(v.front(), v.back()); s = s * 31 + v[0]; } return s; }`,
+      // An element is changed through a reference.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+long f(const std::vector<int> &a) { std::vector<int> v; long s = 0; for (int x : a) { v.push_back(x); std::sort(v.begin(), v.end()); int &last = v.back(); last = 0; s = s * 31 + v[0]; } return s; }`,
+      // An element is read anew.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+long f(const std::vector<int> &a) { std::vector<int> v; long s = 0; for (int x : a) { v.push_back(x); std::sort(v.begin(), v.end()); std::stringstream in("7"); in >> v[0]; s = s * 31 + v[0]; } return s; }`,
+      // The loop stands in a function that is called again.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+long f(const std::vector<int> &a) { std::vector<int> v; auto add = [&](int n) { for (int i = 0; i < n; i++) { v.push_back(a[i]); std::sort(v.begin(), v.end()); } }; add(3); v.push_back(-5); add(4); return v[0]; }`,
+      // The loop is entered again.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+long f(const std::vector<int> &a) { std::vector<int> v; long s = 0; size_t i = 0; again: for (; i < a.size(); i++) { v.push_back(a[i]); std::sort(v.begin(), v.end()); } v.push_back(-4); if (s++ == 0) { i = 0; goto again; } return v[0]; }`,
+      // A function that is called looks at it.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+static std::vector<int> v;
+static int middle() { return v[v.size() / 2]; }
+long f(const std::vector<int> &a) { long s = 0; for (int x : a) { v.insert(std::lower_bound(v.begin(), v.end(), x), x); s += middle(); } return s; }`,
+      // A lambda looks at it.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+long f(const std::vector<int> &a) { long s = 0; std::vector<int> v; auto middle = [&] { return v[v.size() / 2]; }; for (int x : a) { v.insert(std::lower_bound(v.begin(), v.end(), x), x); s += middle(); } return s; }`,
+      // It is looked at under another name.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+long f(const std::vector<int> &a) { long s = 0; std::vector<int> v; const auto &view = v; for (int x : a) { v.insert(std::lower_bound(v.begin(), v.end(), x), x); s += view[0]; } return s; }`,
+      // The caller's elements may be in no order.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+void f(std::vector<int> &v, const std::vector<int> &a) { for (int x : a) v.insert(std::lower_bound(v.begin(), v.end(), x), x); }`,
+      // The place is searched for another number than goes in.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+int f(const std::vector<int> &a) { std::vector<unsigned char> v; for (int x : a) v.insert(std::lower_bound(v.begin(), v.end(), x), x); return v[0]; }`,
+      // Whoever catches the exception finds it half-way.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+int g(int);
+long f(const std::vector<int> &a) { std::vector<int> v; try { for (int x : a) { g(x); v.insert(std::lower_bound(v.begin(), v.end(), x), x); } } catch (...) { return v[0]; } return 0; }`,
     ])
       expect.soft(await opportunitiesIn(orderedInsertion, "c++", source, "f"), source).toEqual([]);
+  });
+
+  it("lets a loop look at the elements and take some out", async () => {
+    for (const look of [
+      "s += v.front() + v.back();",
+      "s += std::lower_bound(v.begin(), v.end(), x) - v.begin();",
+      "if (v.size() > 3) v.erase(std::lower_bound(v.begin(), v.end(), a[0]));",
+      "if (std::find(v.begin(), v.end(), 3) != v.end()) s++;",
+      "if (s > 9) v.erase(v.begin() + 1);",
+      "for (const auto &y : v) s += y;",
+    ]) {
+      const source = `#include <algorithm>
+#include <vector>
+long f(const std::vector<int> &a) { std::vector<int> v; long s = 0; for (int x : a) { v.push_back(x); std::sort(v.begin(), v.end()); ${look} } return s; }`;
+      const [found] = await opportunitiesIn(orderedInsertion, "c++", source, "f");
+      expect.soft(found?.apply(), look).toContain("v.insert(std::upper_bound(v.begin(), v.end(), x), x);");
+    }
+  });
+
+  it("searches for the number that the vector will hold", async () => {
+    const source = `#include <algorithm>
+#include <cstdint>
+#include <vector>
+long f(const std::vector<int> &a) { std::vector<uint8_t> v; long s = 0; for (int x : a) { v.push_back(x * 7); std::sort(v.begin(), v.end()); s += v[0]; } return s; }`;
+    const [found] = await opportunitiesIn(orderedInsertion, "c++", source, "f");
+    expect(found?.apply()).toContain(
+      "{ const uint8_t added = x * 7; v.insert(std::upper_bound(v.begin(), v.end(), added), added); }",
+    );
   });
 
   it("sees its own examples, one opportunity after the other", async () => {

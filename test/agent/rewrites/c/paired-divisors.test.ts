@@ -56,12 +56,22 @@ describe("paired-divisors", () => {
       `int f(int n) { int s = 0; for (int d = 1; d < n; d += 2) if (n % d == 0) s += d; return s; }`,
       // The sum is rounded.
       `double f(int n) { double s = 0; for (int d = 1; d <= n; d++) if (n % d == 0) s += 1.0 / d; return s; }`,
+      // What is added up is cut off each time.
+      `int f(int n) { int s = 0; for (int d = 1; d <= n; d++) if (n % d == 0) s += 0.5 * d; return s; }`,
       // Others count, too.
       `int f(int n) { int s = 0; for (int d = 1; d <= n; d++) if (n % d == 0) s += d; else s--; return s; }`,
       // The number changes.
       `int f(int n) { int s = 0; for (int d = 2; d <= n; d++) if (n % d == 0) { s++; n /= d; } return s; }`,
     ])
       expect.soft(await opportunitiesIn(pairedDivisors, "c++", source, "f"), source).toEqual([]);
+  });
+
+  it("compares a quotient before a narrower counter cuts it off", async () => {
+    const source = `long f(long n) { long s = 0; for (short d = 1; d <= n / 2; d++) if (n % d == 0) s += d; return s; }`;
+    const [found] = await opportunitiesIn(pairedDivisors, "c++", source, "f");
+    expect(found?.apply()).toMatch(
+      /if \(n \/ d != d && n \/ d <= n \/ 2\) \{\s*const short partner = n \/ d;\s*s \+= partner;/,
+    );
   });
 
   it("sees its own examples, one opportunity after the other", async () => {

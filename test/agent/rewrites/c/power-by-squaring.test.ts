@@ -34,9 +34,11 @@ unsigned long power_sum(const std::vector<unsigned long> &a, unsigned long e, un
   for (int k = 1; k <= e; ++k) {
     s = (s * b) % m;
   }
-  double y = 1;
-  for (int i = 0; i < e; i++) y = x * y;
-  *out = y;
+  if (x > 1)
+    for (int i = 0; i < e; i++) s *= b;
+  else
+    s = 7;
+  *out = x;
   return r + (int)s;
 }`,
         drive: `void drive(void) { double y; for (int e = -1; e < 12; e++) { printf("%d ", raised(3, e, 10007, 2, &y)); printf("%g ", y); } }`,
@@ -58,8 +60,30 @@ unsigned long power_sum(const std::vector<unsigned long> &a, unsigned long e, un
       `int f(int b, int e) { int r = 1; for (int i = 0; i < e; i++) r = b / r; return r; }`,
       // The variable is used afterwards.
       `int f(int b, int e) { int r = 1, i; for (i = 0; i < e; i++) r *= b; return r + i; }`,
+      // Products of floating-point numbers are rounded otherwise.
+      `double f(double b, int e) { double r = 1; for (int i = 0; i < e; i++) r *= b; return r; }`,
+      // The factor is the product under another name.
+      `long f(long b, int e) { long r = b; const long &q = r; for (int i = 0; i < e; i++) r *= q; return r; }`,
+      `long f(long b, int e) { long r = b, *p = &r; for (int i = 0; i < e; i++) r *= *p; return r; }`,
+      // The bound is no whole number.
+      `long f(long b, double e) { long r = 1; for (int i = 0; i < e; i++) r *= b; return r; }`,
+      // A bound below zero is a large number there.
+      `unsigned f(unsigned b, int e) { unsigned r = 1; for (unsigned i = 0; i < e; i++) r *= b; return r; }`,
     ])
       expect.soft(await opportunitiesIn(powerBySquaring, "c++", source, "f"), source).toEqual([]);
+  });
+
+  it("keeps an else with the condition that it belongs to", async () => {
+    const source = `long f(long b, int e, int flag) {
+  long r = 1;
+  if (flag)
+    for (int i = 0; i < e; i++) r *= b;
+  else
+    r = 7;
+  return r;
+}`;
+    const [found] = await opportunitiesIn(powerBySquaring, "c++", source, "f");
+    expect(found?.apply()).toMatch(/if \(flag\)\s*\{\s*if \(0 < e\) \{[^}]*\}\s*\}\s*else/);
   });
 
   it("sees its own examples, one opportunity after the other", async () => {

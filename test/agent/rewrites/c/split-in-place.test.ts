@@ -87,6 +87,35 @@ int f(const std::string &s) { std::stringstream in(s); in >> std::noskipws; std:
       expect.soft(await opportunitiesIn(splitInPlace, "c++", source, "f"), source).toEqual([]);
   });
 
+  it("copies a text that may change before the loop has ended", async () => {
+    const loop = "while (std::getline(stream, part, ',')) parts.push_back(part);";
+    const made = "std::stringstream stream(line); std::string part;";
+    for (const [head, body] of [
+      ["std::string line", `${made} line.clear(); ${loop}`],
+      ["std::string line", `${made} parts.push_back(std::move(line)); ${loop}`],
+      ["std::string line", `std::string &buffer = line; ${made} ${loop} buffer.clear();`],
+      ["std::string line", `std::string *buffer = &line; ${made} buffer->clear(); ${loop}`],
+      ["std::string line", `auto reset = [&] { line = "x"; }; ${made} reset(); ${loop}`],
+      ["const std::string &line", `${made} ${loop}`],
+    ]) {
+      const source = `#include <string>
+#include <sstream>
+#include <vector>
+void f(std::vector<std::string> &parts, ${head}) { ${body} }`;
+      const [found] = await opportunitiesIn(splitInPlace, "c++", source, "f");
+      expect.soft(found?.apply(), body).toContain("const std::string stream_text(line);");
+    }
+  });
+
+  it("searches a text of its own where it lies", async () => {
+    const source = `#include <string>
+#include <sstream>
+#include <vector>
+void f(std::vector<std::string> &parts, std::string line) { std::stringstream stream(line); std::string part; while (std::getline(stream, part, ',')) { parts.push_back(part); parts.push_back(line); } }`;
+    const [found] = await opportunitiesIn(splitInPlace, "c++", source, "f");
+    expect(found?.apply()).toContain("line.find(',', from)");
+  });
+
   it("sees its own examples, one opportunity after the other", async () => {
     const source = `#include <algorithm>
 #include <sstream>

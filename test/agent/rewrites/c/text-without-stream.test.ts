@@ -49,6 +49,32 @@ std::vector<std::string> keys(const std::vector<int> &a, const char *name) {
 }`,
         drive: `void drive() { for (auto &x : keys({1, -5, 77}, "abc")) std::printf("%s ", x.c_str()); }`,
       },
+      {
+        language: "c++",
+        function: "taken",
+        source: `#include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
+std::string taken(int a, char c) {
+  std::ostringstream out;
+  out << a << (a > 1 ? c : '\\'') << (a > 1);
+  const std::string &first = out.str();
+  auto &&second = out.str();
+  second.erase(0, 1);
+  std::string third(out.str());
+  std::string fourth = out.str().append("!"), fifth = std::move(out.str());
+  std::vector<std::string> all;
+  all.emplace_back(out.str());
+  for (char x : out.str()) out << x;
+  std::string last;
+  last = out.str();
+  last += out.str();
+  out << ",";
+  return first + second + third + fourth + fifth + all[0] + last + out.str();
+}`,
+        drive: `void drive() { std::printf("%s %s", taken(1, 'x').c_str(), taken(234, 'y').c_str()); }`,
+      },
     ]);
   });
 
@@ -101,8 +127,55 @@ std::string f(point x) { std::ostringstream out; out << x; return out.str(); }`,
 #include <vector>
 #include <cstdint>
 std::string f(uint8_t x) { std::ostringstream out; out << x; return out.str(); }`,
+      // A byte or a number is a number.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+std::string f(int d, char c) { std::ostringstream out; out << (d ? d : c); return out.str(); }`,
+      // Several characters are a number.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+std::string f() { std::ostringstream out; out << 'ab'; return out.str(); }`,
+      // Either is written as a character.
+      `#include <algorithm>
+#include <string>
+#include <sstream>
+#include <vector>
+std::string f(bool d, unsigned char c) { std::ostringstream out; out << (d ? c : c); return out.str(); }`,
     ])
       expect.soft(await opportunitiesIn(textWithoutStream, "c++", source, "f"), source).toEqual([]);
+  });
+
+  it("appends one of two characters as a character", async () => {
+    const source = `#include <string>
+#include <sstream>
+std::string f(const int *a, int n) { std::ostringstream out; for (int i = 0; i < n; i++) out << (a[i] ? '#' : '\\n'); return out.str(); }`;
+    const [found] = await opportunitiesIn(textWithoutStream, "c++", source, "f");
+    expect(found?.apply()).toContain("out += a[i] ? '#' : '\\n';");
+  });
+
+  it("copies the text where it would be looked at or changed later", async () => {
+    for (const [use, changed] of [
+      ["const std::string &first = out.str();", "const std::string &first = std::string{out};"],
+      ["auto &&first = out.str();", "auto &&first = std::string{out};"],
+      [`std::string first = out.str().append("!");`, `std::string first = std::string{out}.append("!");`],
+      ["std::string first = std::move(out.str());", "std::string first = std::move(std::string{out});"],
+      ["std::string first(out.str());", "std::string first(std::string{out});"],
+      ["std::string first = out.str();", "std::string first = out;"],
+      [`std::string first = out.str() + "!";`, `std::string first = out + "!";`],
+      ["std::string first; first = out.str();", "std::string first; first = out;"],
+      ["std::string first; for (char c : out.str()) out << c;", "for (char c : std::string{out}) out += c;"],
+    ] as const) {
+      const source = `#include <string>
+#include <sstream>
+std::string f(int a, int b) { std::ostringstream out; out << a; ${use} out << b; return first + out.str(); }`;
+      const [found] = await opportunitiesIn(textWithoutStream, "c++", source, "f");
+      expect.soft(found?.apply(), use).toContain(changed);
+      expect.soft(found?.apply(), use).toContain("return first + out;");
+    }
   });
 
   it("sees its own examples, one opportunity after the other", async () => {
