@@ -213,7 +213,6 @@ function isSteady(subject: Subject, node: Node, { collection, free }: Source, re
     !goesOver(region, node) &&
     [collection, ...free].every((path) => isSteadyCollection(subject, path, region)) &&
     !writesKey(subject, node, region) &&
-    !find(region, "yield", "await").length &&
     namesIn(node).every((name) => usesOf(region, name).every((use) => !isBinding(use) || isOwn(use, region)))
   );
 }

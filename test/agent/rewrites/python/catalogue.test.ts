@@ -754,6 +754,10 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs):\n    seen = 'abc'\n    for x in xs:\n        if x in seen:\n            return x\n",
     "def f(xs):\n    seen = [0]\n    for x in xs:\n        if x in seen:\n            seen = [x]\n    return seen\n",
     "def set(x): return x\ndef f(xs):\n    seen = [0]\n    for x in xs:\n        if x in seen:\n            return 1\n",
+    "def f(ys, known):\n    for y in ys:\n        if y in known:\n            [known[0], z] = [y, 1]\n    return z\n",
+    "def f(ys):\n    seen = [1]\n    for y in ys:\n        if y in seen:\n            (seen[0], y) = (y, 2)\n    return y\n",
+    "def f(ys):\n    seen = [1, 2]\n    for y in ys:\n        if y in seen:\n            del (seen[0])\n",
+    "def f(ys):\n    seen = [1, 2]\n    for y in ys:\n        if y in seen:\n            for seen[0] in ys: pass\n",
   ],
   "python-string-join": [
     "def f(xs):\n    s = ''\n    for x in xs:\n        s += x\n        if len(s) > 3: break\n    return s\n",
@@ -886,6 +890,10 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs, k):\n    n = 0\n    for i in range(len(xs)):\n        for j in range(k):\n            if xs[i] == xs[j]:\n                n += 1\n    return n\n",
     "def f(xs, out):\n    for i in range(len(xs)):\n        for j in range(len(xs)):\n            if xs[i] == xs[j]:\n                out[j] = i\n",
     "def f(g, xs):\n    for x in xs:\n        for y in g(x):\n            if y == x:\n                return y\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == x:\n                print(y)\n        else:\n            print(y)\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == x:\n                yield y\n",
+    "def f(xs, ys):\n    return (x for x in xs if any(y == x for y in ys))\n",
+    "def f(xs, ys):\n    return ([y for y in ys if y == x] for x in xs)\n",
   ],
   "python-aggregate-once": [
     "def f(xs):\n    return sum(xs) / len(xs)\n",
@@ -900,6 +908,8 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs, ys, g):\n    return [x for x in xs if x in [g(y) for y in ys]]\n",
     "def f(xs, ys):\n    return [max(ys) for x in xs]\n",
     "def f(xs, ys, max):\n    return [max(ys) + x for x in xs]\n",
+    "def f(xs):\n    return (x / sum(xs) for x in xs)\n",
+    "def f(rows, xs):\n    return ([x / sum(xs) for x in row] for row in rows)\n",
   ],
   "python-running-aggregate": [
     "def f(xs):\n    out = []\n    for i in range(len(xs)):\n        t = 0\n        for j in range(i + 2):\n            t += xs[j]\n        out.append(t)\n    return out\n",
@@ -916,6 +926,8 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs):\n    return [sum(xs[::i]) for i in range(1, len(xs))]\n",
     "def accumulate(xs): return xs\ndef f(xs):\n    return [sum(xs[:i]) for i in range(len(xs))]\n",
     "def f(xs):\n    try:\n        for i in range(len(xs)):\n            if max(xs[i + 1:]) > xs[i]:\n                return i\n    except ValueError:\n        return None\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        yield sum(xs[:i])\n",
+    "def f(xs):\n    return (sum(xs[:i]) for i in range(len(xs)))\n",
   ],
   "python-divisor-bound": [
     "def f(n):\n    for i in range(2, n):\n        if n % i == 0:\n            return i\n",
@@ -927,6 +939,7 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(n, m):\n    for i in range(2, n):\n        if m % i == 0:\n            return False\n",
     "def f(n):\n    for i in range(2, n):\n        if n % i == 0:\n            n = 1\n            break\n    return n\n",
     "def f(n):\n    return sum(n % i == 0 for i in range(2, n)), all(n % i == 0 for i in range(2, n))\n",
+    "def f(n):\n    for d in range(2, n):\n        if n % d == 0:\n            return False\n    else:\n        return d\n",
   ],
   "python-sorted-insertion": [
     "def f(xs):\n    seen = []\n    first = []\n    for x in xs:\n        seen.append(x)\n        first.append(seen[0])\n        seen.sort()\n    return first\n",
@@ -940,6 +953,7 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs):\n    seen = []\n    for x in xs:\n        seen.sort()\n        for y in seen:\n            if y > x: seen.append(x)\n    return 1\n",
     "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n    seen.sort()\n    return seen\n",
     "def f(xs):\n    seen = []\n    while True:\n        if seen and seen[0] > 3: return 1\n        seen.sort()\n        seen.append(xs.pop())\n",
+    "def f(xs):\n    seen = sorted(xs)\n    for x in xs:\n        seen.append(x)\n        seen.sort(key=lambda y: -y)\n    return seen\n",
   ],
   "python-position-dictionary": [
     "def f(x, order):\n    return order.index(x)\n",
@@ -949,6 +963,9 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs, order):\n    for x in xs:\n        try:\n            print(order.index(x))\n        except ValueError:\n            pass\n",
     "def f(xs, order):\n    return [order.index(x, 1) for x in xs]\n",
     "def f(xs):\n    for i in range(9):\n        xs[i] = xs.index(i)\n",
+    "def f(xs, order):\n    for x in xs:\n        yield order.index(x)\n",
+    "async def f(xs, order):\n    for x in xs:\n        await x.go(order.index(x))\n",
+    "def f(xs, order):\n    return (order.index(x) for x in xs)\n",
   ],
   "python-flat-list": [
     "def f(xs):\n    return sum(xs)\n",
@@ -1012,6 +1029,13 @@ describe("each rewrite", () => {
     const wanted = found.find((each) => each.apply().includes(made)) ?? found[0];
     expect(wanted?.apply()).toContain(made);
     expect(wanted?.assumptions.length).toBe(assumptions);
+  });
+
+  it("looks for divisors of a number that may have become negative up to the root of none below 0", () => {
+    const source =
+      "def f(n):\n    if n < 2:\n        return 0\n    while n > -10:\n        for d in range(2, n):\n            if n % d == 0:\n                print(n)\n                break\n        n -= 5\n";
+    const [found] = opportunitiesOf("python-divisor-bound", source);
+    expect(found?.apply()).toContain("range(2, isqrt(max(n, 0)) + 1)");
   });
 
   it("keeps the line ends of Windows", () => {
