@@ -209,7 +209,7 @@ function attributesIn(node: Node): string[] {
 }
 
 /** Whether an expression reads what is in an element, of which nobody sees from outside what changes it: `row[0]`, `len(row)`. */
-export function readsContents(key: Node): boolean {
+function readsContents(key: Node): boolean {
   return find(key, "subscript").length > 0 || callsIn(key).length > 0;
 }
 
@@ -396,7 +396,7 @@ function isBoundBefore(subject: Subject, name: string, region: Node): boolean {
 }
 
 /** Whether the region calls a method of what the name or path means that may change it. */
-export function isChangedByMethod(path: Node, region: Node): boolean {
+function isChangedByMethod(path: Node, region: Node): boolean {
   return usesOfPath(path, region).some(({ id, parent }) => {
     const callee = parent?.type === "attribute" && field(parent, "object")?.id === id ? parent : undefined;
     const calls = callee?.parent?.type === "call" && field(callee.parent, "function")?.id === callee.id;

@@ -945,6 +945,11 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs):\n    try:\n        for i in range(len(xs)):\n            if max(xs[i + 1:]) > xs[i]:\n                return i\n    except ValueError:\n        return None\n",
     "def f(xs):\n    for i in range(len(xs)):\n        yield sum(xs[:i])\n",
     "def f(xs):\n    return (sum(xs[:i]) for i in range(len(xs)))\n",
+    "def f(xs, n):\n    out = []\n    j = 0\n    for i in range(n):\n        out.append(sum(xs[i:j]))\n        for j in range(i, n):\n            out.append(j)\n    return out\n",
+    "def f(xs, n):\n    for i in range(n):\n        print(i)\n    for k in range(n):\n        for j in range(i, n):\n            print(sum(xs[i:j]))\n",
+    "def f(xs, n):\n    for i in range(n):\n        for j in range(i, n):\n            for i in range(n):\n                print(sum(xs[i:j]))\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        print(max(xs[i + 1:]))\n",
+    "def f(xs, n):\n    for i in range(len(xs)):\n        xs.pop()\n        for k in range(n):\n            print(sum(xs[:i]))\n",
   ],
   "python-divisor-bound": [
     "def f(n):\n    for i in range(2, n):\n        if n % i == 0:\n            return i\n",
@@ -1137,6 +1142,16 @@ describe("what cannot be seen in the source is stated", () => {
       "python-index-by-key",
       "def f(state, xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == state.current:\n                advance(state)\n",
       "what is looked for stays the same",
+    ],
+    [
+      "python-running-aggregate",
+      "def f(xs):\n    return [max(xs[i:]) for i in range(len(xs))]\n",
+      "can be compared",
+    ],
+    [
+      "python-running-aggregate",
+      "def f(xs):\n    return [sum(xs[i:i + 3]) for i in range(len(xs))]\n",
+      "finite numbers",
     ],
   ])("%s in %s: %s", (name, source, words) => {
     const found = opportunitiesOf(name, source);
