@@ -945,7 +945,7 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs):\n    try:\n        for i in range(len(xs)):\n            if max(xs[i + 1:]) > xs[i]:\n                return i\n    except ValueError:\n        return None\n",
     "def f(xs):\n    for i in range(len(xs)):\n        yield sum(xs[:i])\n",
     "def f(xs):\n    return (sum(xs[:i]) for i in range(len(xs)))\n",
-    "def f(xs, n):\n    out = []\n    j = 0\n    for i in range(n):\n        out.append(sum(xs[i:j]))\n        for j in range(i, n):\n            out.append(j)\n    return out\n",
+    "def f(xs, n):\n    out = []\n    for i in range(n):\n        if i > 0:\n            out.append(sum(xs[i:j]))\n        for j in range(i, n):\n            out.append(j)\n    return out\n",
     "def f(xs, n):\n    for i in range(n):\n        print(i)\n    for k in range(n):\n        for j in range(i, n):\n            print(sum(xs[i:j]))\n",
     "def f(xs, n):\n    for i in range(n):\n        for j in range(i, n):\n            for i in range(n):\n                print(sum(xs[i:j]))\n",
     "def f(xs):\n    for i in range(len(xs)):\n        print(max(xs[i + 1:]))\n",
