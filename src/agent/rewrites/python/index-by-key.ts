@@ -148,7 +148,7 @@ function isSteady(subject: Subject, inner: Inner, side: Side, region: Node): boo
   );
   return (
     [inner.collection, ...others].every((path) => isSteadyCollection(subject, path, region)) &&
-    !writesKey(subject, side.key, region)
+    !writesKey(subject, side.key, region, inner.collection)
   );
 }
 
@@ -161,8 +161,8 @@ function isSteadyWanted(subject: Subject, inner: Inner, { asked }: Side): boolea
   const names = namesIn(asked).filter((name) => !inner.names.includes(name));
   return (
     names.every((name) => !usesOf(inner.node, name).some(isBinding)) &&
-    !changesPartOf(names, repeatedBy(inner)) &&
-    !writesKey(subject, asked, repeatedBy(inner))
+    !changesPartOf(asked, names, repeatedBy(inner)) &&
+    !writesKey(subject, asked, repeatedBy(inner), inner.collection)
   );
 }
 

@@ -218,23 +218,43 @@ function callsIn(key: Node): Node[] {
   return find(key, "call").filter((call) => field(call, "function")?.type === "identifier");
 }
 
-/** Whether the region may write, in sight, what the expression reads. */
-export function writesKey(subject: Subject, key: Node, region: Node): boolean {
+/**
+ * Whether the region may write, in sight, what the expression reads. Elements of the collection itself count as its own, which only a written element may
+ * change where the collection is looked at only.
+ */
+export function writesKey(subject: Subject, key: Node, region: Node, collection?: Node): boolean {
   const attributes = attributesIn(key);
-  const elements = find(key, "subscript").map((each) => field(each, "subscript"));
   const calls = callsIn(key).length > 0;
   const names = namesIn(key);
-  const isOther = (target: Node) => {
-    const index = target.type === "subscript" ? field(target, "subscript") : undefined;
-    return (
-      !calls &&
-      index?.type === "string" &&
-      elements.every((each) => each?.type === "string" && each.text !== index.text)
-    );
-  };
+  const deeper =
+    calls || find(key, "subscript").some((each) => field(each, "value")?.text !== collection?.text);
   return (
     targetsIn(region).some((target) => attributesOnWay(target).some((each) => attributes.includes(each))) ||
-    (readsContents(key) && changesIn(subject, region, names).some((change) => !isOther(change)))
+    (readsContents(key) &&
+      changesIn(subject, region, names).some(
+        (change) => (deeper || change.type === "subscript") && !isOtherEntry(key, change),
+      ))
+  );
+}
+
+/** Whether `row["b"]` is written where only entries such as `row["a"]` are read. */
+function isOtherEntry(key: Node, target: Node): boolean {
+  const index = target.type === "subscript" ? field(target, "subscript") : undefined;
+  const read = find(key, "subscript").map((each) => field(each, "subscript"));
+  return (
+    callsIn(key).length === 0 &&
+    index?.type === "string" &&
+    read.every((each) => each?.type === "string" && each.text !== index.text)
+  );
+}
+
+/** Whether `row.b` is written where only attributes such as `row.a` are read. */
+function isOtherAttribute(key: Node, target: Node): boolean {
+  return (
+    target.type === "attribute" &&
+    field(target, "object")?.type === "identifier" &&
+    callsIn(key).length === 0 &&
+    !attributesIn(key).includes(field(target, "attribute")?.text ?? "")
   );
 }
 
@@ -344,13 +364,19 @@ export function mayHaveOtherName(subject: Subject, collection: Node, region: Nod
   );
 }
 
-/** Whether the region writes to what a path from one of the names leads to, or calls a method of it that may change it. */
-export function changesPartOf(names: readonly string[], region: Node): boolean {
+/**
+ * Whether the region writes to what a path from one of the key's names leads to, or calls a method of it that may change it. Other attributes and entries
+ * than those that are read may be written.
+ */
+export function changesPartOf(key: Node, names: readonly string[], region: Node): boolean {
   const called = find(region, "call").filter((call) => {
     const callee = field(call, "function");
     return callee?.type === "attribute" && !questions.test(field(callee, "attribute")?.text ?? "");
   });
-  return [...targetsIn(region), ...called].some((each) => names.includes(rootOf(each)?.text ?? ""));
+  const written = targetsIn(region).filter(
+    (each) => !isOtherEntry(key, each) && !isOtherAttribute(key, each),
+  );
+  return [...written, ...called].some((each) => names.includes(rootOf(each)?.text ?? ""));
 }
 
 /** Whether all that the name ever holds are numbers or texts, or containers made here: `+=` changes nothing that others know. */

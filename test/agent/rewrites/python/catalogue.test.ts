@@ -903,6 +903,7 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(us, os):\n    for o in os:\n        for u in us:\n            if u == o.stack[-1]:\n                o.stack.append(u + 1)\n",
     "def f(us, os):\n    for o in os:\n        for u in us:\n            if u == len(o):\n                del o[0]\n",
     "def f(xs, flag):\n    if flag:\n        ys = [1, 2]\n    for x in xs:\n        if flag:\n            print([y for y in ys if y == x])\n",
+    "def f(orders, users):\n    for order in orders:\n        for user in users:\n            if user['id'] == order['user_id']:\n                order['user_id'] = user['name']\n",
   ],
   "python-aggregate-once": [
     "def f(xs):\n    return sum(xs) / len(xs)\n",
@@ -1152,6 +1153,21 @@ describe("what cannot be seen in the source is stated", () => {
       "python-running-aggregate",
       "def f(xs):\n    return [sum(xs[i:i + 3]) for i in range(len(xs))]\n",
       "finite numbers",
+    ],
+    [
+      "python-index-by-key",
+      "def f(orders, users):\n    for order in orders:\n        for user in users:\n            if user['id'] == order['user_id']:\n                order['user'] = user\n",
+      "hashed",
+    ],
+    [
+      "python-index-by-key",
+      "def f(orders, users):\n    for order in orders:\n        for user in users:\n            if user.id == order.user_id:\n                order.user = user\n",
+      "hashed",
+    ],
+    [
+      "python-index-by-key",
+      "def f(self, xs):\n    for i in range(len(xs)):\n        for j in range(i + 1, len(xs)):\n            if xs[i].key == xs[j].key:\n                self.pairs.append((i, j))\n",
+      "be it under another name",
     ],
   ])("%s in %s: %s", (name, source, words) => {
     const found = opportunitiesOf(name, source);
