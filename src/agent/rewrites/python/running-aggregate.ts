@@ -332,11 +332,11 @@ function looked(subject: Subject, slices: readonly Slice[]): Opportunity[] {
       "the list stays the same meanwhile",
     ],
     assumptions: [
-      `${array.text} is a list or a tuple, and nothing that the loop calls changes it.`,
+      `${array.text} is a list or a tuple, and nothing in the loop changes it, be it under another name or in what it calls.`,
       ...(kind === "sum"
         ? [
             differs
-              ? `Its elements are finite numbers, and whole ones, or the last digits of their sums do not matter${own.some(hasWidth) ? ", and no width is negative" : ""}.`
+              ? `Its elements are finite numbers, whole ones or such that the last digits of their sums do not matter${own.some(hasWidth) ? ", and no width is negative" : ""}.`
               : "Its elements are numbers, and where they are floats, Python before 3.12 runs it or the last digits of their sums do not matter.",
           ]
         : ["All its elements can be compared, none is NaN, and those that are equal cannot be told apart."]),
