@@ -8,7 +8,8 @@
  *                                                             [x for x in xs if x in lower_set]
  *
  * Legal where nothing that goes into it is written in the loop, and the result is computed with, compared or asked, but not kept. Of a collection that the loop
- * itself goes over there is a minimum whenever the loop comes to it; where it is empty, none is asked for.
+ * itself goes over there is a minimum whenever the loop comes to it; where it is empty, none is asked for. That the rest can be computed where the loop would not
+ * come to it is an assumption.
  */
 import type { Node } from "web-tree-sitter";
 import { freshName, insertBefore, replaceNode } from "../../../code/edit.ts";
