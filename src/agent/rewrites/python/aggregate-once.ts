@@ -8,7 +8,8 @@
  *                                                             [x for x in xs if x in lower_set]
  *
  * Legal where nothing that goes into it is written in the loop, and the result is computed with, compared or asked, but not kept. Of a collection that the loop
- * itself goes over there is a minimum whenever the loop comes to it; where it is empty, none is asked for.
+ * itself goes over there is a minimum whenever the loop comes to it; where it is empty, none is asked for. That the rest can be computed where the loop would not
+ * come to it is an assumption.
  */
 import type { Node } from "web-tree-sitter";
 import { freshName, insertBefore, replaceNode } from "../../../code/edit.ts";
@@ -16,9 +17,26 @@ import { contains, field, find, normalised, parts } from "../../../code/tree.ts"
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { placeName } from "./asked-list.ts";
-import { isReadable, isSteadyCollection, namesIn, usesOfPath, writesKey } from "./keys.ts";
+import {
+  changesIn,
+  isFresh,
+  isReadable,
+  isSteadyCollection,
+  mayHaveOtherName,
+  namesIn,
+  writesKey,
+} from "./keys.ts";
 import { repeatedPlace } from "./repeated-place.ts";
-import { isBinding, isBuiltin, isNested, plainCall, startsLine, unknownCalls, usesOf } from "./scope.ts";
+import {
+  isBinding,
+  isBuiltin,
+  isNested,
+  methodOn,
+  plainCall,
+  startsLine,
+  unknownCalls,
+  usesOf,
+} from "./scope.ts";
 
 export const aggregateOnce: Rewrite = {
   name: "python-aggregate-once",
@@ -43,6 +61,10 @@ export const aggregateOnce: Rewrite = {
 interface Source {
   readonly collection: Node;
   readonly free: readonly Node[];
+  /** What is asked of each element. */
+  readonly asked: readonly Node[];
+  /** Whether some elements are left out. */
+  readonly filtered: boolean;
 }
 
 function computed(subject: Subject, node: Node): Opportunity[] {
@@ -62,23 +84,21 @@ function computed(subject: Subject, node: Node): Opportunity[] {
   if (!alike.some(({ id }) => id === node.id)) return [];
   const words = asks ? [nameOf(from), "set"] : [field(node, "function")?.text ?? "", nameOf(from)];
   const name = freshName(subject.source, words.join("_").replace(/__+/g, "_"));
-  const rounds = iterablesAround(node, place);
-  const visited = usesOfPath(from.collection, place).some((use) =>
-    rounds.some((over) => contains(over, use)),
-  );
-  const risky = !asks && !visited && /^(?:min|max)$/.test(words[0] ?? "");
+  const visited =
+    !from.filtered &&
+    alike.every((each) => iterablesAround(each, place).some((over) => goesThrough(over, from)));
   return offer(subject, {
     parameters: {},
     place: `${short(node)} in ${placeName(place)}`,
     preconditions: ["the same elements are gone through at each pass of a loop for the same result"],
     assumptions: [
-      `${from.collection.text} is a collection, no iterator${calls(subject, place, node) ? ", and nothing that the loop calls changes it" : ""}.`,
+      `${from.collection.text} is a collection, no iterator${mayHaveOtherName(subject, from.collection, place) || calls(subject, place, node) ? ", and nothing in the loop changes it or its elements, be it under another name or in what it calls" : ""}.`,
       ...(asks
         ? [
             `All that is in ${short(node)} or looked up there can be hashed, and equal ones have equal hashes.`,
           ]
         : []),
-      ...(risky ? [`${short(node)} can be computed also where the loop would not come to it.`] : []),
+      `${short(node)} can be computed also where the loop would not come to it.`,
     ],
     edits: [
       insertBefore(subject.source, place, `${name} = ${asks ? asSet(node) : withDefault(node, visited)}`),
@@ -99,9 +119,17 @@ function sourceOf(subject: Subject, node: Node): Source | undefined {
     if (!asked.every((each) => isTestable(subject, each))) return undefined;
     const inner = sourceOf(subject, right);
     const own = namesIn(target);
-    return inner && { collection: inner.collection, free: asked.flatMap((each) => freeIn(each, own)) };
+    return (
+      inner && {
+        collection: inner.collection,
+        free: [...inner.free, ...asked.flatMap((each) => freeIn(each, own))],
+        asked: [...inner.asked, ...asked],
+        filtered: inner.filtered || condition !== undefined,
+      }
+    );
   }
-  if (node.type === "identifier" || node.type === "attribute") return { collection: node, free: [] };
+  if (node.type === "identifier" || node.type === "attribute")
+    return { collection: node, free: [], asked: [], filtered: false };
   const callee = node.type === "call" ? field(node, "function") : undefined;
   const object = callee?.type === "attribute" ? field(callee, "object") : undefined;
   if (object && /^\.(?:values|keys|items)\(\)$/.test(node.text.slice(object.text.length)))
@@ -208,12 +236,12 @@ function isComputedWith(subject: Subject, node: Node): boolean {
   );
 }
 
-function isSteady(subject: Subject, node: Node, { collection, free }: Source, region: Node): boolean {
+function isSteady(subject: Subject, node: Node, { collection, free, asked }: Source, region: Node): boolean {
   return (
     !goesOver(region, node) &&
     [collection, ...free].every((path) => isSteadyCollection(subject, path, region)) &&
-    !writesKey(subject, node, region) &&
-    !find(region, "yield", "await").length &&
+    !asked.some((each) => writesKey(subject, each, region)) &&
+    !changesIn(subject, region).some((each) => each.text.startsWith(`${collection.text}[`)) &&
     namesIn(node).every((name) => usesOf(region, name).every((use) => !isBinding(use) || isOwn(use, region)))
   );
 }
@@ -255,12 +283,27 @@ function iterablesAround(node: Node, place: Node): Node[] {
   return found;
 }
 
+/** `xs`, `enumerate(xs)`, `range(len(xs))`, `xs.items()`: at least one pass means at least one element. */
+function goesThrough(over: Node, { collection }: Source): boolean {
+  const text = over.text.replace(/\s+/g, "");
+  return [
+    collection.text,
+    `enumerate(${collection.text})`,
+    `range(len(${collection.text}))`,
+    ...["items", "values", "keys"].map((method) => `${collection.text}.${method}()`),
+  ].includes(text);
+}
+
 function calls(subject: Subject, place: Node, node: Node): boolean {
   return unknownCalls(place, subject).some((call) => {
     const callee = field(call, "function");
     const method = callee?.type === "attribute" ? field(callee, "attribute")?.text : undefined;
+    const on = methodOn(call)?.object.text;
+    const harmless = /^(?:append|add)$/.test(method ?? "") && on !== undefined && isFresh(subject, on);
     return (
-      !/^(?:append|add|get|values|keys|items|lower|upper|strip)$/.test(method ?? "") && !contains(node, call)
+      !harmless &&
+      !/^(?:get|values|keys|items|lower|upper|strip)$/.test(method ?? "") &&
+      !contains(node, call)
     );
   });
 }

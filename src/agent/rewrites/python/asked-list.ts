@@ -56,16 +56,7 @@ export function parameter(subject: Subject, name: string): Node | undefined {
 /** `name[i]` that is read, `len(name)`, `for … in name`, `return name` after the loop: nothing that changes it or lets another change it. */
 export function isRead(use: Node): boolean {
   const { parent } = use;
-  if (parent?.type === "subscript") {
-    const holder = parent.parent;
-    const written =
-      holder?.type === "delete_statement" ||
-      (/^(?:assignment|augmented_assignment)$/.test(holder?.type ?? "") &&
-        holder !== null &&
-        field(holder, "left")?.id === parent.id);
-    const inner = field(parent, "value")?.id === use.id && !written;
-    return inner && holder?.type !== "pattern_list" && holder?.type !== "expression_list";
-  }
+  if (parent?.type === "subscript") return field(parent, "value")?.id === use.id && !isWritten(parent);
   if (parent?.type === "for_statement" || parent?.type === "for_in_clause")
     return field(parent, "right")?.id === use.id;
   if (parent?.type === "return_statement") return true;
@@ -74,6 +65,20 @@ export function isRead(use: Node): boolean {
     parent.parent?.type === "call" &&
     field(parent.parent, "function")?.text === "len"
   );
+}
+
+const groups =
+  /^(?:(?:tuple|list|list_splat)_pattern|(?:pattern|expression)_list|parenthesized_expression|tuple|list_splat)$/;
+
+/** Whether something is assigned to an element or an attribute, on its own or among others, or whether it is deleted. */
+export function isWritten(target: Node): boolean {
+  let at = target;
+  while (at.parent && groups.test(at.parent.type)) at = at.parent;
+  const { parent } = at;
+  if (!parent) return false;
+  if (/^(?:assignment|augmented_assignment|for_statement|for_in_clause)$/.test(parent.type))
+    return field(parent, "left")?.id === at.id;
+  return parent.type === "delete_statement" || parent.type === "as_pattern_target";
 }
 
 /** `the loop over x`, by the first variable of a comprehension where the place is a statement. */

@@ -133,7 +133,10 @@ function bounded(subject: Subject, loop: Node, iterable: Node | undefined, numbe
 function isNatural(subject: Subject, number: string, loop: Node): boolean {
   if (comesFrom(subject, number)) return true;
   const written = usesOf(subject.function, number).filter(isBinding);
-  for (let at: Node | null = loop; at && at.id !== subject.function.id; at = at.parent)
+  for (let at: Node | null = loop; at && at.id !== subject.function.id; at = at.parent) {
+    // Behind a guard before a loop that writes the number, later passes are not turned away.
+    const loops: Node | undefined = /^(?:for|while)_statement$/.test(at.type) ? at : undefined;
+    if (loops && written.some((use) => contains(loops, use))) return false;
     for (let before = at.previousNamedSibling; before; before = before.previousNamedSibling) {
       if (written.some((use) => contains(before, use))) return false;
       const condition = before.type === "if_statement" ? field(before, "condition")?.text : undefined;
@@ -144,5 +147,6 @@ function isNatural(subject: Subject, number: string, loop: Node): boolean {
       if (leaves && new RegExp(`^${number}\\s*(?:<=?\\s*[012]|<\\s*[1-4])$`).test(condition ?? ""))
         return true;
     }
+  }
   return false;
 }

@@ -22,16 +22,19 @@ import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { type Inner, innersOf, withPlace } from "./inner-loop.ts";
 import { repeatedPlace } from "./repeated-place.ts";
 import {
-  isChangedByMethod,
+  changesIn,
+  changesPartOf,
+  isFresh,
   isSteadyCollection,
   keySide,
+  mayHaveOtherName,
   namesIn,
   type Side,
   usesOfPath,
   writesKey,
 } from "./keys.ts";
 import { placeName } from "./asked-list.ts";
-import { isBinding, isReadOutside, onlyValue, startsLine, unknownCalls, usesOf } from "./scope.ts";
+import { isBinding, isReadOutside, methodOn, onlyValue, startsLine, unknownCalls, usesOf } from "./scope.ts";
 
 export const indexByKey: Rewrite = {
   name: "python-index-by-key",
@@ -78,7 +81,7 @@ function indexed(subject: Subject, inner: Inner): Opportunity[] {
     ],
     assumptions: [
       `${side.difference ? "What is added are whole numbers, and the" : "The"} keys of ${inner.collection.text} and those looked for can be read and hashed, equal ones have equal hashes, and none is NaN.`,
-      ...collectionAssumptions(subject, inner, place),
+      ...collectionAssumptions(subject, inner, side, place),
     ],
     edits: [insertBefore(source, place, filled.lines), ...changed] satisfies Edit[],
   });
@@ -145,7 +148,7 @@ function isSteady(subject: Subject, inner: Inner, side: Side, region: Node): boo
   );
   return (
     [inner.collection, ...others].every((path) => isSteadyCollection(subject, path, region)) &&
-    !writesKey(subject, side.key, region)
+    !writesKey(subject, side.key, region, inner.collection)
   );
 }
 
@@ -157,27 +160,43 @@ function isCallee(parent: Node, name: string): boolean {
 function isSteadyWanted(subject: Subject, inner: Inner, { asked }: Side): boolean {
   const names = namesIn(asked).filter((name) => !inner.names.includes(name));
   return (
-    names.every(
-      (name) => !usesOf(inner.node, name).some(isBinding) && !isChangedByMethod(name, inner.node),
-    ) && !writesKey(subject, asked, inner.node)
+    names.every((name) => !usesOf(inner.node, name).some(isBinding)) &&
+    !changesPartOf(asked, names, repeatedBy(inner)) &&
+    !writesKey(subject, asked, repeatedBy(inner), inner.collection)
   );
 }
 
-function collectionAssumptions(subject: Subject, inner: Inner, place: Node): string[] {
+/** What runs while the inner loop does: of a clause, the whole comprehension. */
+function repeatedBy({ node, statement }: Inner): Node {
+  return statement ? node : (node.parent ?? node);
+}
+
+function collectionAssumptions(subject: Subject, inner: Inner, { asked }: Side, place: Node): string[] {
   const { collection } = inner;
   const known = collection.type === "identifier" ? onlyValue(subject, collection.text) : undefined;
   const sure = known !== undefined && /^(?:list|tuple|list_comprehension)$/.test(known.value.type);
   const own = usesOfPath(collection, place);
+  const region = repeatedBy(inner);
+  const composed =
+    find(asked, "attribute", "subscript", "call").length > 0 &&
+    [...unknownCalls(region, subject), ...changesIn(subject, region)].some(
+      (each) => !isAppend(subject, each),
+    );
   const calls = unknownCalls(place, subject).filter(
-    (call) => !own.some((use) => contains(call, use)) && !isAppend(call),
+    (call) => !own.some((use) => contains(call, use)) && !isAppend(subject, call),
   );
   return [
     ...(sure || inner.bounds ? [] : [`${collection.text} is a collection, no iterator.`]),
-    ...(calls.length > 0 ? [`Nothing that the loop calls changes ${collection.text} or its keys.`] : []),
+    ...(calls.length > 0 || mayHaveOtherName(subject, collection, place)
+      ? [
+          `Nothing in the loop changes ${collection.text} or its keys, be it under another name or in what it calls${composed ? ", and what is looked for stays the same" : ""}.`,
+        ]
+      : []),
   ];
 }
 
-function isAppend(call: Node): boolean {
-  const callee = field(call, "function");
-  return callee?.type === "attribute" && /^(?:append|add)$/.test(field(callee, "attribute")?.text ?? "");
+/** An element more in what the function made and keeps to itself. */
+function isAppend(subject: Subject, call: Node): boolean {
+  const found = methodOn(call);
+  return found !== undefined && /^(?:append|add)$/.test(found.method) && isFresh(subject, found.object.text);
 }

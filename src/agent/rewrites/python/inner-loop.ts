@@ -14,6 +14,7 @@ import {
 import { contains, field, find, parts } from "../../../code/tree.ts";
 import type { Subject } from "../rewrite.ts";
 import { isLook } from "./keys.ts";
+import { isEager } from "./repeated-place.ts";
 import {
   comprehensions,
   isBinding,
@@ -116,8 +117,6 @@ function statementInner(subject: Subject, loop: Node): Inner | undefined {
   };
 }
 
-const eager = /^(?:any|all|sum|next|list|set|min|max|sorted|tuple|dict|frozenset|join)$/;
-
 function clauseInner(subject: Subject, clause: Node): Inner | undefined {
   const comprehension = clause.parent;
   const test = clause.nextNamedSibling;
@@ -125,7 +124,7 @@ function clauseInner(subject: Subject, clause: Node): Inner | undefined {
   if (!comprehension || !comprehensions.includes(comprehension.type) || clause.children[0]?.type === "async")
     return undefined;
   // What a generator asks later may have changed by then.
-  if (comprehension.type === "generator_expression" && !isEager(comprehension)) return undefined;
+  if (comprehension.type === "generator_expression" && !isEager(subject, comprehension)) return undefined;
   const result = condition ?? answerOf(comprehension, clause);
   if (!result) return undefined;
   const gone = goneThrough(subject, clause, comprehension);
@@ -153,13 +152,6 @@ function answerOf(comprehension: Node, clause: Node): Node | undefined {
   const call = comprehension.parent;
   const asks = call?.type === "call" && field(call, "function")?.text === "any";
   return asks && clause.nextNamedSibling === null ? field(comprehension, "body") : undefined;
-}
-
-function isEager(generator: Node): boolean {
-  const call = generator.parent?.type === "argument_list" ? generator.parent.parent : generator.parent;
-  const callee = call?.type === "call" ? field(call, "function") : undefined;
-  const name = callee?.type === "attribute" ? field(callee, "attribute")?.text : callee?.text;
-  return name !== undefined && eager.test(name);
 }
 
 function numbered({ place, target }: Gone): Edit[] {

@@ -15,7 +15,7 @@ import { contains, field, find, parts } from "../../../code/tree.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { parameter, placeName } from "./asked-list.ts";
-import { isSteadyCollection } from "./keys.ts";
+import { isSteadyCollection, mayHaveOtherName } from "./keys.ts";
 import { repeatedPlace } from "./repeated-place.ts";
 import { isInTry, isNested, kindOf, onlyValue, startsLine } from "./scope.ts";
 
@@ -89,8 +89,12 @@ function mapped(subject: Subject, searches: readonly Search[]): Opportunity[] {
     assumptions: [
       `All elements of ${list.text} and all values looked for can be hashed, equal ones have equal hashes, and what is looked for is there.`,
       ...(known
-        ? []
-        : [`${list.text} is a list or a tuple, no text, and nothing that the loop calls changes it.`]),
+        ? mayHaveOtherName(subject, list, place)
+          ? [`Nothing in the loop changes ${list.text} under another name.`]
+          : []
+        : [
+            `${list.text} is a list or a tuple, no text, and nothing in the loop changes it, be it under another name or in what it calls.`,
+          ]),
     ],
     edits: [
       insertBefore(

@@ -2,7 +2,7 @@
  * The sum, minimum or maximum of the beginning, the end or a window of a list is computed from scratch at each pass of a loop: quadratic. A list of running
  * sums, or of running minima or maxima, made once, has each of them at hand.
  *
- *     for i in range(len(xs)):              →   xs_sums = [0, *accumulate(xs)]
+ *     for i in range(len(xs)):              →   xs_sums = [*accumulate(xs, initial=0)]
  *         if sum(xs[:i]) > limit:               for i in range(len(xs)):
  *             return i                              if xs_sums[i] > limit:
  *                                                       return i
@@ -12,7 +12,7 @@
  */
 import type { Node } from "web-tree-sitter";
 import { freshName, insertBefore, removeStatement, replaceNode } from "../../../code/edit.ts";
-import { field, find, parts } from "../../../code/tree.ts";
+import { contains, field, find, parts } from "../../../code/tree.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { placeName } from "./asked-list.ts";
@@ -20,6 +20,7 @@ import { comesFrom, isLength } from "./inner-loop.ts";
 import { isSteadyCollection } from "./keys.ts";
 import { repeatedPlace } from "./repeated-place.ts";
 import {
+  comprehensions,
   endsLine,
   expressionIn,
   importing,
@@ -207,8 +208,9 @@ function boundOf(text: string): Bound | undefined {
 }
 
 /** Whether the bounds are numbers from 0 on, in their order, and an empty minimum is not asked for without a default. */
-function isInside(subject: Subject, { kind, array, start, stop, fallback }: Slice): boolean {
+function isInside(subject: Subject, { node, kind, array, start, stop, fallback }: Slice): boolean {
   const bounds = [start, stop].flatMap((bound) => bound ?? []);
+  if (!bounds.every(({ name }) => binderOf(subject, name, node))) return false;
   if (kind === "sum") {
     if (!bounds.every(({ name }) => comesFrom(subject, name))) return false;
     if (!start || !stop) return true;
@@ -217,7 +219,9 @@ function isInside(subject: Subject, { kind, array, start, stop, fallback }: Slic
       ? stop.width !== undefined
         ? start.added === 0
         : stop.added >= start.added
-      : stop.width === undefined && stop.added >= start.added && followsFrom(subject, stop.name, start.name);
+      : stop.width === undefined &&
+          stop.added >= start.added &&
+          followsFrom(subject, node, stop.name, start.name);
   }
   const [only, ...others] = bounds;
   if (!only || others.length > 0 || only.width !== undefined || !comesFrom(subject, only.name, array))
@@ -225,7 +229,42 @@ function isInside(subject: Subject, { kind, array, start, stop, fallback }: Slic
   // Up to i, from i: elements are there. Up to i + 1 that is so, and from i + 1 where the loop ends before the last.
   if (stop)
     return stop.added <= 1 && (fallback !== undefined || stop.added === 1 || startsLater(subject, stop.name));
-  return only.added <= 1;
+  return (
+    only.added === 0 ||
+    (only.added === 1 && (fallback !== undefined || endsEarlier(subject, node, only.name)))
+  );
+}
+
+/**
+ * The loop or clause whose pass the node runs in and that gives the name its number there: around the node, with nothing in it that binds the name again.
+ */
+function binderOf(subject: Subject, name: string, node: Node): Node | undefined {
+  for (let at = node, above = at.parent; above; at = above, above = at.parent) {
+    if (above.id === subject.function.id) return undefined;
+    const inside = at;
+    const binders =
+      above.type === "for_statement" && field(above, "body")?.id === at.id
+        ? [above]
+        : comprehensions.includes(above.type)
+          ? above.namedChildren.filter(
+              (each) =>
+                each.type === "for_in_clause" &&
+                (each.endIndex <= inside.startIndex || field(above, "body")?.id === inside.id),
+            )
+          : [];
+    const binds = (each: Node) => {
+      const left = field(each, "left");
+      return left !== undefined && usesOf(left, name).length > 0;
+    };
+    const found = binders.filter(binds);
+    const [only, ...others] = found;
+    if (!only) continue;
+    const again = usesOf(above, name).filter(
+      (use) => isBinding(use) && !contains(field(only, "left") ?? only, use),
+    );
+    return others.length === 0 && again.length === 0 ? only : undefined;
+  }
+  return undefined;
 }
 
 /** Loops that bind a name, with what they go over; all bindings are such where `comesFrom` is true. */
@@ -238,11 +277,22 @@ function rangesOf(subject: Subject, name: string): string[] {
     });
 }
 
-/** `for j in range(i, n)`, `for j in range(i + 1, n)`. */
-function followsFrom(subject: Subject, later: string, earlier: string): boolean {
-  return rangesOf(subject, later).every((text) =>
-    new RegExp(`^range\\(\\s*${earlier}\\s*(?:\\+\\s*\\d+\\s*)?,`).test(text),
+/** `for j in range(i, n)`, `for j in range(i + 1, n)`, inside the loop over i that the slice is in. */
+function followsFrom(subject: Subject, node: Node, later: string, earlier: string): boolean {
+  const [inner, outer] = [binderOf(subject, later, node), binderOf(subject, earlier, node)];
+  const text = (inner && field(inner, "right")?.text) ?? "";
+  return (
+    inner !== undefined &&
+    outer !== undefined &&
+    binderOf(subject, earlier, inner)?.id === outer.id &&
+    new RegExp(`^range\\(\\s*${earlier}\\s*(?:\\+\\s*\\d+\\s*)?,`).test(text)
   );
+}
+
+/** `for i in range(len(xs) - 1)`: behind each i there is an element. */
+function endsEarlier(subject: Subject, node: Node, name: string): boolean {
+  const binder = binderOf(subject, name, node);
+  return /^range\(.*-\s*[1-9]\d*\s*\)$/s.test((binder && field(binder, "right")?.text) ?? "");
 }
 
 function startsLater(subject: Subject, name: string): boolean {
@@ -255,9 +305,13 @@ function looked(subject: Subject, slices: readonly Slice[]): Opportunity[] {
   const { array, kind, start, fallback } = first;
   const place = repeatedPlace(subject, first.node, (region) => isSteadyCollection(subject, array, region));
   if (!place || !startsLine(subject, place) || isInTry(place, subject.function)) return [];
-  const own = slices.filter(
-    ({ node }) => place.startIndex <= node.startIndex && node.endIndex <= place.endIndex,
+  const own = slices.filter(({ node, start: from, stop }) =>
+    [from, stop].every((bound) => {
+      const binder = bound && binderOf(subject, bound.name, node);
+      return contains(place, node) && (!bound || (binder !== undefined && contains(place, binder)));
+    }),
   );
+  if (!own.includes(first)) return looked(subject, slices.slice(1));
   const fromEnd = kind !== "sum" && start !== undefined;
   const words = { sum: "sums", min: "minima", max: "maxima" }[kind];
   const table = freshName(subject.source, `${array.text}_${words}${fromEnd ? "_from" : ""}`);
@@ -265,7 +319,7 @@ function looked(subject: Subject, slices: readonly Slice[]): Opportunity[] {
   const fold = kind === "sum" ? "" : `, ${kind}`;
   const made =
     kind === "sum"
-      ? `${table} = [0, *accumulate(${array.text})]`
+      ? `${table} = [*accumulate(${array.text}, initial=0)]`
       : fromEnd
         ? `${table} = [${empty && `${empty}, `}*accumulate(reversed(${array.text})${fold})][::-1]`
         : `${table} = [${empty && `${empty}, `}*accumulate(${array.text}${fold})]`;
@@ -278,14 +332,14 @@ function looked(subject: Subject, slices: readonly Slice[]): Opportunity[] {
       "the list stays the same meanwhile",
     ],
     assumptions: [
-      `${array.text} is a list or a tuple, and nothing that the loop calls changes it.`,
+      `${array.text} is a list or a tuple, and nothing in the loop changes it, be it under another name or in what it calls.`,
       ...(kind === "sum"
         ? [
             differs
-              ? `Its elements are whole numbers, or the last digits of their sums do not matter${own.some(hasWidth) ? ", and no width is negative" : ""}.`
+              ? `Its elements are finite numbers, whole ones or such that the last digits of their sums do not matter${own.some(hasWidth) ? ", and no width is negative" : ""}.`
               : "Its elements are numbers, and where they are floats, Python before 3.12 runs it or the last digits of their sums do not matter.",
           ]
-        : ["None of its elements is NaN, and those that are equal cannot be told apart."]),
+        : ["All its elements can be compared, none is NaN, and those that are equal cannot be told apart."]),
     ],
     edits: [
       insertBefore(subject.source, place, made),

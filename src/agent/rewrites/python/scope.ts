@@ -333,10 +333,11 @@ export function isBoundToPlace(node: Node): boolean {
   );
 }
 
-/** Whether the name is read outside the loop, where the loop's last value of it would be seen. */
+/** Whether the name is read outside the loop, or in its `else`, where the loop's last value of it would be seen. */
 export function isReadOutside(subject: Subject, loop: Node, name: string): boolean {
+  const otherwise = field(loop, "alternative");
   return usesOf(subject.function, name).some((use) => {
-    if (contains(loop, use)) return false;
+    if (contains(loop, use) && !(otherwise && contains(otherwise, use))) return false;
     if (isBinding(use)) return isIn(use, ["global_statement", "nonlocal_statement"], subject.function);
     for (let at = use.parent; at && at.id !== subject.function.id; at = at.parent) {
       const binds =

@@ -21,6 +21,7 @@ import {
   expressionIn,
   importing,
   isBinding,
+  isBuiltin,
   isIn,
   isInTry,
   isNested,
@@ -65,6 +66,8 @@ function ofList(subject: Subject, name: string): Opportunity[] {
   const appends = uses.flatMap((use) => statementOf(use, "append") ?? []);
   const [key, ...keys] = new Set(sorts.map(keyOf));
   if (appends.length === 0 || keys.length > 0 || key === undefined) return [];
+  // What is sorted is in the order of its elements, not of their keys.
+  if (known.value.type !== "list" && (key !== "" || !isBuiltin(subject, "sorted"))) return [];
   const state = { sorts, appends, first: known.statement, definition: subject.function };
   for (const use of uses) {
     if ([...sorts, ...appends].some((statement) => contains(statement, use))) {

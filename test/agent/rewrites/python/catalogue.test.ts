@@ -535,7 +535,7 @@ def f(xs):
 `,
     inputs: ["[], [[1]]", "[1, 5, 0, 3], [[1], [2, 3]]", "[2, 2], [[1]]", "[1, 'a'], [[]]", "[3], []"],
     made: "    min_xs = min(xs, default=None)\n    for row in rows:\n        for x in xs:\n            out.append((x - min_xs) / (max(xs) - min_xs)",
-    assumptions: 1,
+    assumptions: 2,
   },
   {
     rewrite: "python-aggregate-once",
@@ -545,7 +545,7 @@ def f(xs):
 `,
     inputs: ["{}, []", "{'a': 1, 'b': 3}, ['B', 'c']", "{'a': 0}, []"],
     made: "    scores_set = {s.lower() for s in scores if scores[s] > 1}\n    return best, [n for n in names if n.lower() in scores_set]\n",
-    assumptions: 2,
+    assumptions: 3,
   },
   {
     rewrite: "python-aggregate-once",
@@ -557,7 +557,7 @@ def f(xs):
 `,
     inputs: ["[]", "['a', 'bcd', '']"],
     made: "    max_words = max((len(w) for w in words), default=None)\n    for word in words:\n",
-    assumptions: 1,
+    assumptions: 2,
   },
   {
     rewrite: "python-running-aggregate",
@@ -754,6 +754,10 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs):\n    seen = 'abc'\n    for x in xs:\n        if x in seen:\n            return x\n",
     "def f(xs):\n    seen = [0]\n    for x in xs:\n        if x in seen:\n            seen = [x]\n    return seen\n",
     "def set(x): return x\ndef f(xs):\n    seen = [0]\n    for x in xs:\n        if x in seen:\n            return 1\n",
+    "def f(ys, known):\n    for y in ys:\n        if y in known:\n            [known[0], z] = [y, 1]\n    return z\n",
+    "def f(ys):\n    seen = [1]\n    for y in ys:\n        if y in seen:\n            (seen[0], y) = (y, 2)\n    return y\n",
+    "def f(ys):\n    seen = [1, 2]\n    for y in ys:\n        if y in seen:\n            del (seen[0])\n",
+    "def f(ys):\n    seen = [1, 2]\n    for y in ys:\n        if y in seen:\n            for seen[0] in ys: pass\n",
   ],
   "python-string-join": [
     "def f(xs):\n    s = ''\n    for x in xs:\n        s += x\n        if len(s) > 3: break\n    return s\n",
@@ -886,6 +890,20 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs, k):\n    n = 0\n    for i in range(len(xs)):\n        for j in range(k):\n            if xs[i] == xs[j]:\n                n += 1\n    return n\n",
     "def f(xs, out):\n    for i in range(len(xs)):\n        for j in range(len(xs)):\n            if xs[i] == xs[j]:\n                out[j] = i\n",
     "def f(g, xs):\n    for x in xs:\n        for y in g(x):\n            if y == x:\n                return y\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == x:\n                print(y)\n        else:\n            print(y)\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == x:\n                yield y\n",
+    "def f(xs, ys):\n    return (x for x in xs if any(y == x for y in ys))\n",
+    "def f(xs, ys):\n    return ([y for y in ys if y == x] for x in xs)\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if len(y) == x:\n                y.append(x)\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if y[-1] == x:\n                y.append(x + 1)\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if tuple(y) == x:\n                y[0] += 1\n",
+    "def f(xs, ys):\n    for x in xs:\n        for y in ys:\n            if len(y) == x:\n                y += [x]\n",
+    "def f(rows, xs):\n    pick = [rows[0]]\n    for x in xs:\n        for r in rows:\n            if r[0] == x:\n                pick[0][0] = 9\n    return rows\n",
+    "def f(us, os):\n    for o in os:\n        for u in us:\n            if u == len(o.items):\n                o.items.append(1)\n",
+    "def f(us, os):\n    for o in os:\n        for u in us:\n            if u == o.stack[-1]:\n                o.stack.append(u + 1)\n",
+    "def f(us, os):\n    for o in os:\n        for u in us:\n            if u == len(o):\n                del o[0]\n",
+    "def f(xs, flag):\n    if flag:\n        ys = [1, 2]\n    for x in xs:\n        if flag:\n            print([y for y in ys if y == x])\n",
+    "def f(orders, users):\n    for order in orders:\n        for user in users:\n            if user['id'] == order['user_id']:\n                order['user_id'] = user['name']\n",
   ],
   "python-aggregate-once": [
     "def f(xs):\n    return sum(xs) / len(xs)\n",
@@ -900,6 +918,16 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs, ys, g):\n    return [x for x in xs if x in [g(y) for y in ys]]\n",
     "def f(xs, ys):\n    return [max(ys) for x in xs]\n",
     "def f(xs, ys, max):\n    return [max(ys) + x for x in xs]\n",
+    "def f(xs):\n    return (x / sum(xs) for x in xs)\n",
+    "def f(rows, xs):\n    return ([x / sum(xs) for x in row] for row in rows)\n",
+    "def f(rows):\n    for row in rows:\n        row.append(1 + sum(len(r) for r in rows))\n",
+    "def f(rows):\n    total = 0\n    for i in range(9):\n        rows[0].append(i)\n        total += max(len(row) for row in rows)\n    return total\n",
+    "def f(rows):\n    total = 0\n    while rows[0]:\n        del rows[0][0]\n        total += sum(len(row) for row in rows)\n    return total\n",
+    "def f(boxes, xs):\n    total = 0\n    for e in xs:\n        boxes[0].add(e)\n        total += sum(len(box) for box in boxes)\n    return total\n",
+    "def f(grid, xs):\n    n = 0\n    for i in range(len(grid)):\n        grid[i][0] = 7\n        if xs in [tuple(row) for row in grid]:\n            n += 1\n    return n\n",
+    "def f(grid, xs):\n    n = 0\n    for i in range(len(grid)):\n        grid[i][0] = 7\n        if xs in [str(row) for row in grid]:\n            n += 1\n    return n\n",
+    "def f(box, xs):\n    total = 0\n    for x in xs:\n        box.add(x)\n        total += sum(box.items)\n    return total\n",
+    "def f(xs, flag):\n    if flag:\n        ys = [1, 2]\n    total = 0\n    for x in xs:\n        if flag:\n            total += sum(ys)\n    return total\n",
   ],
   "python-running-aggregate": [
     "def f(xs):\n    out = []\n    for i in range(len(xs)):\n        t = 0\n        for j in range(i + 2):\n            t += xs[j]\n        out.append(t)\n    return out\n",
@@ -916,6 +944,13 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs):\n    return [sum(xs[::i]) for i in range(1, len(xs))]\n",
     "def accumulate(xs): return xs\ndef f(xs):\n    return [sum(xs[:i]) for i in range(len(xs))]\n",
     "def f(xs):\n    try:\n        for i in range(len(xs)):\n            if max(xs[i + 1:]) > xs[i]:\n                return i\n    except ValueError:\n        return None\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        yield sum(xs[:i])\n",
+    "def f(xs):\n    return (sum(xs[:i]) for i in range(len(xs)))\n",
+    "def f(xs, n):\n    out = []\n    for i in range(n):\n        if i > 0:\n            out.append(sum(xs[i:j]))\n        for j in range(i, n):\n            out.append(j)\n    return out\n",
+    "def f(xs, n):\n    for i in range(n):\n        print(i)\n    for k in range(n):\n        for j in range(i, n):\n            print(sum(xs[i:j]))\n",
+    "def f(xs, n):\n    for i in range(n):\n        for j in range(i, n):\n            for i in range(n):\n                print(sum(xs[i:j]))\n",
+    "def f(xs):\n    for i in range(len(xs)):\n        print(max(xs[i + 1:]))\n",
+    "def f(xs, n):\n    for i in range(len(xs)):\n        xs.pop()\n        for k in range(n):\n            print(sum(xs[:i]))\n",
   ],
   "python-divisor-bound": [
     "def f(n):\n    for i in range(2, n):\n        if n % i == 0:\n            return i\n",
@@ -927,6 +962,7 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(n, m):\n    for i in range(2, n):\n        if m % i == 0:\n            return False\n",
     "def f(n):\n    for i in range(2, n):\n        if n % i == 0:\n            n = 1\n            break\n    return n\n",
     "def f(n):\n    return sum(n % i == 0 for i in range(2, n)), all(n % i == 0 for i in range(2, n))\n",
+    "def f(n):\n    for d in range(2, n):\n        if n % d == 0:\n            return False\n    else:\n        return d\n",
   ],
   "python-sorted-insertion": [
     "def f(xs):\n    seen = []\n    first = []\n    for x in xs:\n        seen.append(x)\n        first.append(seen[0])\n        seen.sort()\n    return first\n",
@@ -940,6 +976,7 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs):\n    seen = []\n    for x in xs:\n        seen.sort()\n        for y in seen:\n            if y > x: seen.append(x)\n    return 1\n",
     "def f(xs):\n    seen = []\n    for x in xs:\n        seen.append(x)\n    seen.sort()\n    return seen\n",
     "def f(xs):\n    seen = []\n    while True:\n        if seen and seen[0] > 3: return 1\n        seen.sort()\n        seen.append(xs.pop())\n",
+    "def f(xs):\n    seen = sorted(xs)\n    for x in xs:\n        seen.append(x)\n        seen.sort(key=lambda y: -y)\n    return seen\n",
   ],
   "python-position-dictionary": [
     "def f(x, order):\n    return order.index(x)\n",
@@ -949,6 +986,10 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
     "def f(xs, order):\n    for x in xs:\n        try:\n            print(order.index(x))\n        except ValueError:\n            pass\n",
     "def f(xs, order):\n    return [order.index(x, 1) for x in xs]\n",
     "def f(xs):\n    for i in range(9):\n        xs[i] = xs.index(i)\n",
+    "def f(xs, order):\n    for x in xs:\n        yield order.index(x)\n",
+    "async def f(xs, order):\n    for x in xs:\n        await x.go(order.index(x))\n",
+    "def f(xs, order):\n    return (order.index(x) for x in xs)\n",
+    "def f(xs, flag):\n    if flag:\n        order = [1, 2]\n    for x in xs:\n        if flag:\n            print(order.index(x))\n",
   ],
   "python-flat-list": [
     "def f(xs):\n    return sum(xs)\n",
@@ -1014,6 +1055,13 @@ describe("each rewrite", () => {
     expect(wanted?.assumptions.length).toBe(assumptions);
   });
 
+  it("looks for divisors of a number that may have become negative up to the root of none below 0", () => {
+    const source =
+      "def f(n):\n    if n < 2:\n        return 0\n    while n > -10:\n        for d in range(2, n):\n            if n % d == 0:\n                print(n)\n                break\n        n -= 5\n";
+    const [found] = opportunitiesOf("python-divisor-bound", source);
+    expect(found?.apply()).toContain("range(2, isqrt(max(n, 0)) + 1)");
+  });
+
   it("keeps the line ends of Windows", () => {
     for (const { rewrite, source } of examples) {
       for (const opportunity of opportunitiesOf(rewrite, source.replaceAll("\n", "\r\n")))
@@ -1057,6 +1105,83 @@ describe("each rewrite", () => {
       }
     },
   );
+});
+
+describe("what cannot be seen in the source is stated", () => {
+  it.each([
+    [
+      "python-aggregate-once",
+      "def f(xs):\n    ys = xs\n    total = 0\n    for x in range(9):\n        ys.append(1)\n        total += sum(xs)\n    return total\n",
+      "under another name",
+    ],
+    [
+      "python-aggregate-once",
+      "def f(grid):\n    row = grid[0]\n    total = 0\n    for i in range(len(row)):\n        grid[0][i] = 0\n        total += sum(row)\n    return total\n",
+      "under another name",
+    ],
+    [
+      "python-aggregate-once",
+      "def f(self, xs):\n    items = self.items\n    total = 0\n    for x in xs:\n        self.items.append(x)\n        total += sum(items)\n    return total\n",
+      "under another name",
+    ],
+    [
+      "python-aggregate-once",
+      "def f(xs, ys):\n    total = 0\n    for x in xs:\n        if x > 0:\n            total += sum(y.size for y in ys)\n    return total\n",
+      "would not come to it",
+    ],
+    [
+      "python-position-dictionary",
+      "def f(xs):\n    order = [1, 2]\n    other = order\n    for x in xs:\n        print(order.index(x))\n        other.insert(0, x)\n",
+      "under another name",
+    ],
+    [
+      "python-index-by-key",
+      "def f(xs, ys, zs):\n    for x in xs:\n        for y in ys:\n            if y == x:\n                zs.append(y)\n",
+      "under another name",
+    ],
+    [
+      "python-index-by-key",
+      "def f(state, xs, ys):\n    for x in xs:\n        for y in ys:\n            if y == state.current:\n                advance(state)\n",
+      "what is looked for stays the same",
+    ],
+    [
+      "python-running-aggregate",
+      "def f(xs):\n    return [max(xs[i:]) for i in range(len(xs))]\n",
+      "can be compared",
+    ],
+    [
+      "python-running-aggregate",
+      "def f(xs):\n    return [sum(xs[i:i + 3]) for i in range(len(xs))]\n",
+      "finite numbers",
+    ],
+    [
+      "python-index-by-key",
+      "def f(orders, users):\n    for order in orders:\n        for user in users:\n            if user['id'] == order['user_id']:\n                order['user'] = user\n",
+      "hashed",
+    ],
+    [
+      "python-index-by-key",
+      "def f(orders, users):\n    for order in orders:\n        for user in users:\n            if user.id == order.user_id:\n                order.user = user\n",
+      "hashed",
+    ],
+    [
+      "python-index-by-key",
+      "def f(self, xs):\n    for i in range(len(xs)):\n        for j in range(i + 1, len(xs)):\n            if xs[i].key == xs[j].key:\n                self.pairs.append((i, j))\n",
+      "be it under another name",
+    ],
+  ])("%s in %s: %s", (name, source, words) => {
+    const found = opportunitiesOf(name, source);
+    expect(found.length).toBeGreaterThan(0);
+    for (const { assumptions } of found) expect(assumptions.join(" ")).toContain(words);
+  });
+
+  it("asks for no minimum by default where some elements are left out or the loop goes over more", () => {
+    const source =
+      "def f(xs):\n    for i in range(len(xs) + 1):\n        print(min(xs) + i)\n    for x in xs:\n        print(min(y for y in xs if y > 0) + x)\n";
+    const made = opportunitiesOf("python-aggregate-once", source).map((each) => each.apply());
+    expect(made.length).toBe(2);
+    expect(made.join("")).not.toContain("default");
+  });
 });
 
 describe("where it would be wrong, it is not offered", () => {
