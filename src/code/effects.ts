@@ -152,7 +152,7 @@ function visit(node: Node, mode: Mode, into: Collector): void {
       for (const part of parts(node)) visit(part, "read", into);
       return;
     case "call_expression":
-      return visitCall(node, into);
+      return visitCall(node, mode, into);
     case "declaration":
     case "for_range_loop":
       return visitDeclaration(node, into);
@@ -225,7 +225,7 @@ function entry(node: Node, place: Place): Omit<Access, "reads" | "writes"> {
   return { node, kind: place.kind, base: place.base, root: place.root, subscripts: place.subscripts };
 }
 
-function visitCall(node: Node, into: Collector): void {
+function visitCall(node: Node, mode: Mode, into: Collector): void {
   into.calls.push(node);
   const callee = field(node, "function");
   const values = argumentsOf(node);
@@ -246,16 +246,31 @@ function visitCall(node: Node, into: Collector): void {
         into.opaque = true;
       const element = ["at", "front", "back"].includes(method) || !shapeMethods.has(method);
       into.accesses.push({
-        node: method === "at" ? node : object,
+        node: method === "at" || (mode !== "read" && /^(front|back)$/.test(method)) ? node : object,
         kind: element ? "element" : place.kind === "element" ? "element" : "object",
         base: place.base,
         root: place.root,
         subscripts: method === "at" ? [...place.subscripts, ...values] : place.subscripts,
         reads: true,
-        writes: !constant,
+        // `v.back() = 7` writes, though `back` by itself only looks.
+        writes: !constant || mode !== "read",
       });
     }
-    for (const value of values) visit(value, "read", into);
+    for (const value of values) {
+      visit(value, "read", into);
+      // These take what their argument holds.
+      if (!/^(swap|merge|splice)$/.test(method)) continue;
+      const place = placeOf(value);
+      into.accesses.push({
+        node: value,
+        kind: place.kind === "element" ? "element" : "object",
+        base: place.base,
+        root: place.root,
+        subscripts: place.subscripts,
+        reads: true,
+        writes: true,
+      });
+    }
     return;
   }
   if (!pure) into.opaque = true;

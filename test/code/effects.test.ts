@@ -55,6 +55,8 @@ describe("effectsOf", () => {
     expect(effects("v.push_back(s.size());", head).writes).toEqual(["v"]);
     expect(effects("int n = v.size() + s.find('x') + v.at(3);", head).writes).toEqual(["n"]);
     expect(effects("v[2] = v.back();", head).writes).toEqual(["v[2]"]);
+    expect(effects("v.back() = 7; v.at(2)++; v.front() += 1;", head).writes).toEqual(["v", "v[2]"]);
+    expect(effects("v.swap(w);", `${head.slice(0, -1)}, std::vector<int> &w)`).writes).toEqual(["v", "w"]);
   });
 });
 

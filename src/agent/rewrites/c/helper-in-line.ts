@@ -26,7 +26,7 @@ import {
   statementsOf,
 } from "../../../code/tree.ts";
 import { arithmeticOf, declaredType, spellType } from "../../../code/types.ts";
-import { isPure, keeps } from "../../../code/uses.ts";
+import { isPure, keeps, namesIn } from "../../../code/uses.ts";
 import { typeOf, type Variable, variablesOf } from "../../../code/variables.ts";
 import { edited, reopened, statementAround } from "../offer.ts";
 import type { Subject } from "../rewrite.ts";
@@ -62,6 +62,10 @@ function inLine(subject: Subject, call: Node, taken: Set<string>): Edit[] | unde
   const variables = variablesOf(helper.definition);
   const parameters = variables.filter((each) => each.kind === "parameter");
   if (parameters.length !== given.length) return undefined;
+  const foreign = foreignNames(helper.body, variables);
+  if (variablesOf(subject.function).some((each) => each.kind !== "global" && foreign.has(each.name)))
+    return undefined;
+  if (given.some((argument) => [...namesIn(argument)].some((name) => foreign.has(name)))) return undefined;
   for (const [position, parameter] of parameters.entries()) {
     const argument = given[position];
     if (!argument || !keeps(parameter.name, helper.body)) return undefined;
@@ -92,6 +96,12 @@ function inLine(subject: Subject, call: Node, taken: Set<string>): Edit[] | unde
     `const ${type} ${result} = ${renamed(helper.value, names)};`,
   );
   return [insertBefore(source, statement, lines.join("\n")), replaceNode(call, result)];
+}
+
+/** What the helper mentions but does not declare: globals, functions. In the caller the names must mean the same. */
+function foreignNames(body: Node, variables: readonly Variable[]): Set<string> {
+  const own = new Set(variables.filter((each) => each.kind !== "global").map((each) => each.name));
+  return new Set([...namesIn(body)].filter((name) => !own.has(name)));
 }
 
 interface Helper {

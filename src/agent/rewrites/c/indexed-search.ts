@@ -31,7 +31,7 @@ import { type Count, describeLoop, type Loop, loopsIn } from "../../../code/loop
 import { constantOf, polynomial } from "../../../code/linear.ts";
 import { inPlaceOf } from "../../../code/method-call.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
-import { enclosing, field, find, normalised } from "../../../code/tree.ts";
+import { contains, enclosing, field, find, normalised } from "../../../code/tree.ts";
 import { arithmeticOf } from "../../../code/types.ts";
 import { typeOf } from "../../../code/variables.ts";
 import { heldText, indexCalls, indexHeaders, indexText, textHash } from "./key-index-text.ts";
@@ -40,7 +40,7 @@ import { before, offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { countingOf, type KeyPart, keysOf } from "./search-key.ts";
 import { withSearchesInLine, writtenAsLoops } from "./searches-in-line.ts";
-import { settledElements } from "./settled-elements.ts";
+import { isTextKept, settledElements } from "./settled-elements.ts";
 
 export const indexedSearch: Rewrite = {
   name: "indexed-search",
@@ -97,7 +97,12 @@ function indexed(subject: Subject, loop: Loop): Opportunity[] {
   const type = counterType(subject, count);
   if (!key || type === undefined) return [];
   const stored = keys.map((each) => each.stored);
+  const asked = settledWanted(keys, loop);
+  if (!asked) return [];
   for (const region of around(loop)) {
+    // Nothing may come between a pragma and its loop, and loops that run side by side cannot fill one index.
+    if ([...around(loop), loop].some((each) => contains(region.node, each.node) && isUnderPragma(each.node)))
+      continue;
     const assumptions = settledElements(
       stored,
       { variable: count.variable, bound: count.bound },
@@ -110,14 +115,45 @@ function indexed(subject: Subject, loop: Loop): Opportunity[] {
       place: `${describeLoop(loop)} for ${stored.map((each) => each.text).join(" and ")}`,
       preconditions: ["an array is searched from its start for one key after the other"],
       assumptions: [
-        ...assumptions,
-        `${labelOf(key.stored)} can be read at every place below ${count.bound.text}.`,
-        ...(keys.some((each) => isBehindPointer(each)) ? ["The texts that it points to do not change."] : []),
+        ...new Set([
+          ...assumptions,
+          `${labelOf(key.stored)} can be read at every place below ${count.bound.text}.`,
+          ...(keys.some((each) => isBehindPointer(each))
+            ? ["The texts that it points to do not change."]
+            : []),
+          ...asked,
+        ]),
       ],
       edits: edits(subject, { loop, count, keys, region, type }),
     });
   }
   return [];
+}
+
+/** What has to be assumed so that the wanted sides stay what they are while the loop runs; undefined where they may not. */
+function settledWanted(keys: readonly KeyPart[], loop: Loop): string[] | undefined {
+  const assumptions = new Set<string>();
+  for (const { wanted, guarded, kind } of keys) {
+    const nodes = wanted.map(({ node }) => node);
+    const settled = settledElements(nodes, { variable: "", bound: loop.count!.bound }, loop.node);
+    if (!settled) return undefined;
+    for (const each of settled) assumptions.add(each);
+    for (const node of nodes) {
+      if (guarded) assumptions.add(`${node.text} can be read whenever the search begins.`);
+      const type = typeOf(node);
+      if (kind !== "text" || type?.pointers !== 1 || type.dimensions.length > 0) continue;
+      if (!isTextKept(node, loop.node)) return undefined;
+      assumptions.add(`The text that ${node.text} points to does not change during the search.`);
+    }
+  }
+  return [...assumptions];
+}
+
+/** Whether a pragma stands directly before the loop. */
+function isUnderPragma(loop: Node): boolean {
+  let at = loop.previousNamedSibling;
+  while (at?.type === "comment") at = at.previousNamedSibling;
+  return at !== null && /^(#\s*pragma|_Pragma)\b/.test(at.text);
 }
 
 /** The loops around it, outermost first. */

@@ -138,8 +138,11 @@ function touchedBefore({ name, uses }: Element, loop: Loop): boolean {
   for (let at = loop.node.previousNamedSibling; at; at = at.previousNamedSibling) {
     const statement = at;
     const { accesses, declared } = effectsOf(statement);
-    if (accesses.some((access) => normalised(access.node) === name && runsAlways(access.node, statement)))
-      return true;
+    // `&c[i]` names the element and does not touch it.
+    const touches = accesses.some(
+      ({ node }) => normalised(node) === name && isPlainUse(node) && runsAlways(node, statement),
+    );
+    if (touches) return true;
     const moved =
       declared.has(place.root) ||
       ![...place.evaluated, ...place.subscripts].every((part) => isInvariant(part, statement));

@@ -34,6 +34,8 @@ export interface KeyPart {
   readonly bits: 32 | 64;
   /** Words of both lengths are compared: that their numbers are equal does not say that they are. */
   readonly mixed: boolean;
+  /** Tests of the places stand before it: where none passes, the wanted side was not evaluated. */
+  readonly guarded?: boolean;
 }
 
 /** The equalities without which an iteration of the loop does nothing; empty where there are none. */
@@ -46,7 +48,43 @@ export function keysOf(loop: Loop, variable: string): KeyPart[] {
   const tests = conjuncts(condition, skips ? "||" : "&&");
   if (!tests.every((test) => isPure(test) && find(test, "call_expression").every((call) => isPureCall(call))))
     return [];
-  return tests.flatMap((test) => equality(test, skips, variable, loop) ?? []);
+  return tests.flatMap((test, position) => {
+    const key = equality(test, skips, variable, loop);
+    return key ? (behind(tests.slice(0, position), key, variable) ?? []) : [];
+  });
+}
+
+/**
+ * The index asks for the key ahead of the tests that stand before the equality. Undefined where they may be what makes it safe to do so: a test
+ * of what does not change in the loop may guard the wanted side, one of an element the
+ * stored side. Where only the place is tested, the wanted side is taken to be there: `i != j && a[j] == a[i]`.
+ */
+function behind(guards: readonly Node[], key: KeyPart, variable: string): KeyPart | undefined {
+  const wanted = key.wanted.map(({ node }) => node);
+  if (guards.length === 0) return key;
+  if ([key.stored, ...wanted].some((node) => find(node, "/", "%").length > 0)) return undefined;
+  const loads = (node: Node): boolean => isCharPointer(typeOf(node)) || readsMemory(node);
+  const pointers = isCharPointer(typeOf(key.stored)) || /->|\*/.test(key.stored.text);
+  const plainGuards = guards.every(
+    (guard) =>
+      mentions(variable, guard).length > 0 &&
+      ["left", "right"].every((name) => /^(identifier|number_literal)$/.test(field(guard, name)?.type ?? "")),
+  );
+  if (pointers && !plainGuards) return undefined;
+  if (!wanted.some((node) => loads(node))) return key;
+  const ofPlaces = guards.every(
+    (guard) => mentions(variable, guard).length > 0 && find(guard, "&&", "||").length === 0,
+  );
+  return ofPlaces ? { ...key, guarded: true } : undefined;
+}
+
+/** Whether evaluating it reads through a pointer or an index. */
+function readsMemory(node: Node): boolean {
+  return (
+    find(node, "subscript_expression", "call_expression").length > 0 ||
+    find(node, "pointer_expression").some((each) => operatorOf(each) === "*") ||
+    find(node, "field_expression").some((each) => each.text.includes("->"))
+  );
 }
 
 /** A loop that only counts the places at which its one key stands, all but one of them where `except` says so. */
@@ -69,7 +107,7 @@ export function countingOf(loop: Loop, variable: string): Counting | undefined {
     !reduction.floating &&
     arithmeticOf(reduction.type)?.kind === "integer" &&
     reduction.target.type === "identifier" &&
-    (!reduction.term || reduction.term.type === "number_literal");
+    (!reduction.term || /^(0[xX][\da-fA-F]+|\d+)[uUlL]*$/.test(reduction.term.text));
   const keys = keysOf(loop, variable);
   const [key] = keys;
   if (!plainly || !key || keys.length > 1 || key.kind !== "number" || key.mixed) return undefined;
@@ -130,13 +168,15 @@ function equality(test: Node, negated: boolean, variable: string, loop: Loop): K
   }
   // A byte has so few values that an index would list most places for each.
   if (a.kind !== "integer" || b.kind !== "integer" || (a.bits <= 8 && b.bits <= 8)) return undefined;
-  const apart = isolated(side, other, variable);
-  if (!apart || ![apart.stored, ...apart.wanted.map(({ node }) => node)].every((node) => isInteger(node)))
+  const apart = isolated(side, [{ sign: "+", node: other }], variable);
+  if (![apart.stored, ...apart.wanted.map(({ node }) => node)].every((node) => isInteger(node)))
     return undefined;
   if (!apart.wanted.every(({ node }) => isInvariant(node, loop.node))) return undefined;
   const all = leaves([left, right]);
   const wide = all.every((leaf) => arithmeticOf(keyType(leaf))?.bits === 64);
-  const narrow = all.every((leaf) => (arithmeticOf(keyType(leaf))?.bits ?? 64) <= 32);
+  // A literal of 64 bits makes a sum of shorter words a long one.
+  const sums = [left, right, ...[left, right].flatMap((part) => find(part, "binary_expression"))];
+  const narrow = [...all, ...sums].every((part) => (arithmeticOf(keyType(part))?.bits ?? 64) <= 32);
   return { ...apart, kind: "number", bits: wide ? 64 : 32, mixed: !wide && !narrow };
 }
 
@@ -175,35 +215,35 @@ function isString(type: ValueType | undefined): boolean {
 }
 
 function isText(type: ValueType | undefined): boolean {
-  return isString(type) || (type?.base === "char" && type.pointers === 1);
+  return isString(type) || isCharPointer(type);
+}
+
+function isCharPointer(type: ValueType | undefined): boolean {
+  return type?.base === "char" && type.pointers === 1;
 }
 
 /** Leaves what does not depend on the variable on the other side: `a[i] + a[j] == s` is `a[j] == s - a[i]` modulo a power of two. */
-function isolated(side: Node, other: Node, variable: string): Pick<KeyPart, "stored" | "wanted"> | undefined {
+function isolated(
+  side: Node,
+  wanted: KeyPart["wanted"],
+  variable: string,
+): Pick<KeyPart, "stored" | "wanted"> {
   const node = bare(side);
   const operator = operatorOf(node);
   const [left, right] = [field(node, "left"), field(node, "right")];
   if (node.type !== "binary_expression" || !/^[+-]$/.test(operator) || !left || !right)
-    return { stored: node, wanted: [{ sign: "+", node: other }] };
+    return { stored: node, wanted };
   const [onLeft, onRight] = [left, right].map((part) => mentions(variable, part).length > 0);
-  if (onLeft && onRight) return { stored: node, wanted: [{ sign: "+", node: other }] };
-  if (onLeft) {
-    const inner = isolated(left, other, variable);
-    return (
-      inner && { ...inner, wanted: [...inner.wanted, { sign: operator === "+" ? "-" : "+", node: right }] }
-    );
-  }
-  const inner = isolated(right, other, variable);
-  if (!inner) return undefined;
-  // What is taken from the left side stands there with its sign turned.
-  const turned = operator === "-";
-  const wanted = [...inner.wanted, { sign: "-" as const, node: left }];
-  return {
-    stored: inner.stored,
-    wanted: turned
-      ? wanted.map(({ sign, node: each }) => ({ sign: sign === "+" ? "-" : "+", node: each }))
-      : wanted,
-  };
+  if (onLeft && onRight) return { stored: node, wanted };
+  if (onLeft)
+    return isolated(left, [...wanted, { sign: operator === "+" ? "-" : "+", node: right }], variable);
+  if (operator === "+") return isolated(right, [...wanted, { sign: "-", node: left }], variable);
+  // `left - right == wanted` is `right == left - wanted`.
+  const turned = wanted.map(({ sign, node: each }) => ({
+    sign: sign === "+" ? ("-" as const) : ("+" as const),
+    node: each,
+  }));
+  return isolated(right, [{ sign: "+", node: left }, ...turned], variable);
 }
 
 /** The operands of sums and products, down to what is loaded or called. */

@@ -31,7 +31,14 @@ import {
   same,
   statementsOf,
 } from "../../../code/tree.ts";
-import { arithmeticOf, containerOf, declaredType, isContiguous, spellType } from "../../../code/types.ts";
+import {
+  arithmeticOf,
+  containerOf,
+  declaredType,
+  elementType,
+  isContiguous,
+  spellType,
+} from "../../../code/types.ts";
 import { isPure, mentions, onlyReads } from "../../../code/uses.ts";
 import { typeOf, variableOf, variablesOf } from "../../../code/variables.ts";
 import { withHelpersInLine } from "./helper-in-line.ts";
@@ -68,19 +75,29 @@ function rangeEdits(subject: Subject, loop: Loop): Edit[] {
   if (find(declarator, "structured_binding_declarator").length > 0) return [];
   const type = typeOf(range);
   if (!type || !containerOf(type) || !isContiguous(type) || isWritten(range.text, loop.body)) return [];
+  // A variable of another type holds what the element is converted to.
+  const declared = spelled(field(loop.node, "type")?.text ?? "");
+  const element = elementType(type);
+  if (declared !== "auto" && (declared !== spelled(element?.base ?? "") || element?.pointers !== 0))
+    return [];
   // A copy that is changed is not the element.
   if (!variable.type.reference && !onlyReads(name.text, loop.body)) return [];
   if (effectsOf(loop.body).declared.has(name.text)) return [];
   const index = freshName(subject.source, "index");
-  const element = `${range.text}[${index}]`;
+  const place = `${range.text}[${index}]`;
   return [
     {
       start: loop.node.startIndex,
       end: loop.body.startIndex,
       text: `for (std::size_t ${index} = 0; ${index} < ${range.text}.size(); ${index}++) `,
     },
-    ...mentions(name.text, loop.body).map((use) => replaceNode(use, element)),
+    ...mentions(name.text, loop.body).map((use) => replaceNode(use, place)),
   ];
+}
+
+/** A type's name without what may be left out. */
+function spelled(text: string): string {
+  return text.replaceAll(/\s|\bstd::/g, "");
 }
 
 /** The file with helpers that search written out where the function calls them in a loop; undefined where there are none. */
@@ -236,8 +253,11 @@ function callsInFront(subject: Subject, names: ReadonlySet<string>): Edit[] {
     const text = `${calleeOf(call)}(${given.join(", ")})`;
     const condition = conditionOf(statement);
     if (statement.type === "if_statement") {
+      // `if (int k = …; …)`: what the call is given may be declared there.
+      const clause = field(statement, "condition");
       if (
         !condition ||
+        (clause && field(clause, "initializer")) ||
         !contains(condition, call) ||
         !isAlone(condition, call) ||
         !runsAlways(call, condition)

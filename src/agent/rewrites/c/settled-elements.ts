@@ -7,7 +7,7 @@
 import type { Node } from "web-tree-sitter";
 import { type Access, effectsOf, isPureCall } from "../../../code/effects.ts";
 import { methodCall } from "../../../code/method-call.ts";
-import { overlapOf } from "../../../code/storage.ts";
+import { overlapOf, storageAt, storageOf } from "../../../code/storage.ts";
 import {
   argumentsOf,
   bare,
@@ -19,7 +19,7 @@ import {
   same,
   withoutCasts,
 } from "../../../code/tree.ts";
-import { containerOf, plain } from "../../../code/types.ts";
+import { arithmeticOf, containerOf, plain } from "../../../code/types.ts";
 import { variableOf, typeOf } from "../../../code/variables.ts";
 import { placeOf } from "../../../code/place.ts";
 
@@ -55,13 +55,13 @@ export function settledElements(
       for (const store of stores) {
         if (store.kind === "variable") {
           if (store.root === load.root && !isMoved(store)) return undefined;
-          if (!isShared(store.node) || load.kind === "variable") continue;
+          if (!isShared(store.node) || (load.kind === "variable" && !isSharedValue(load.node))) continue;
         }
         if (store.root === load.root && isAppend(store, load, variable, bound)) {
           grown = true;
           continue;
         }
-        if (load.kind === "variable") {
+        if (load.kind === "variable" && !isSharedValue(load.node)) {
           // A container that grows or is given new elements as a whole; elements are accesses of their own.
           if (store.root === load.root && store.kind !== "element") return undefined;
           continue;
@@ -70,6 +70,7 @@ export function settledElements(
           if (isMoved(store)) continue;
           return undefined;
         }
+        if (isCharacterOf(load, store)) return undefined;
         const overlap = overlapOf(load, store);
         if (overlap === "may") return undefined;
         if (overlap !== "never") assumptions.add(overlap);
@@ -77,6 +78,29 @@ export function settledElements(
     }
   }
   return grown && !growsOnly(bound, stores, around.escaping) ? undefined : [...assumptions];
+}
+
+/** Whether nothing in the region writes the text that the expression, a `char *`, points to, as far as names tell. */
+export function isTextKept(text: Node, region: Node): boolean {
+  const place = placeOf(text);
+  const memory = storageOf(text);
+  return [...effectsOf(region).accesses, ...libraryStores(region)].every((store) => {
+    if (!store.writes || store.kind === "variable") return true;
+    const type = typeOf(store.node);
+    if (type && type.pointers === 0 && arithmeticOf(type) && arithmeticOf(type)?.bits !== 8) return true;
+    const inMemory = memory !== undefined && storageAt(store)?.key === memory.key;
+    return !inMemory && (place.root === "" || store.root !== place.root);
+  });
+}
+
+/** Whether the store changes a character of the string that is loaded: `names[i][0] = 'x'` for `names[j]`. */
+function isCharacterOf(load: Access, store: Access): boolean {
+  const held = typeOf(load.node);
+  if (!held || !containerOf(held)?.name.includes("string") || arithmeticOf(typeOf(store.node))?.bits !== 8)
+    return false;
+  if (store.root === load.root && load.root !== "") return store.base.startsWith(load.base);
+  const memory = storageAt(load);
+  return memory !== undefined && storageAt(store)?.key === memory.key;
 }
 
 /** Whether the store sets the place right behind the last, which the loop has not come to yet. */
@@ -203,6 +227,15 @@ function libraryStores(region: Node): Access[] {
       },
     ];
   });
+}
+
+/** A number or text under a name that something else may lead to: a reference, a global. */
+function isSharedValue(identifier: Node): boolean {
+  const type = typeOf(identifier);
+  if (!type || type.pointers > 0 || (type.constant && !type.reference)) return false;
+  return (
+    (arithmeticOf(type) !== undefined || !!containerOf(type)?.name.includes("string")) && isShared(identifier)
+  );
 }
 
 function isShared(identifier: Node): boolean {

@@ -5,6 +5,21 @@ import { expectSameResults, opportunitiesIn } from "../same-results.ts";
 // Compiling takes seconds a file: LESSONBANK_ADVERSARIAL=all does it.
 const compiles = process.env["LESSONBANK_ADVERSARIAL"] === "all";
 
+/** A search for whatever the body asks. */
+function asking(body: string): string {
+  return `long f(const int *a, int n, const int *w, const int *d, int m, int s) {
+  long total = 0;
+  for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) if (${body};
+  return total;
+}`;
+}
+
+/** Whether the search is replaced by a number of places. */
+async function counted(body: string): Promise<boolean> {
+  const [found] = await opportunitiesIn(indexedSearch, "c", asking(body), "f");
+  return JSON.stringify(found?.apply()).includes("_held(");
+}
+
 describe("indexed-search", () => {
   it.skipIf(!compiles)("finds the same places in the same order", async () => {
     await expectSameResults(indexedSearch, [
@@ -196,12 +211,147 @@ double total(const std::vector<Order> &orders, const std::vector<Customer> &cust
       "for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) if (a[j] == b[i]) unknown(a);",
       // Places may be below the first.
       "for (int i = 0; i < m; i++) for (int j = i - 5; j < n; j++) if (a[j] == b[i]) s++;",
+      // What is looked for may not be there at all, and what is divided by may be zero.
+      "for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) if (b && a[j] == *b) s++;",
+      "for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) { if (i >= 3 || a[j] != b[i]) continue; s++; }",
+      "for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) if (b[j] != 0 && a[j] / b[j] == i) s++;",
+      "for (int i = 0; i < m; i++) for (int j = 0; j < n; j++) if (a[j] > 0 && a[j] == 8 / i) s++;",
+      // Nothing may stand between a pragma and its loop.
+      "\n#pragma omp parallel for reduction(+:s)\nfor (int i = 0; i < m; i++) for (int j = 0; j < n; j++) if (a[j] == b[i]) s += j;",
       // Searched once.
       "for (int j = 0; j < n; j++) if (a[j] == m) s++;",
     ]) {
       const source = `void unknown(int *a);\nint f(int *a, int n, const int *b, int m) { int s = 0; ${body} return s; }`;
       expect.soft(await opportunitiesIn(indexedSearch, "c", source, "f"), body).toEqual([]);
     }
+  });
+
+  it("walks as before where a key may be missing, or change on the way", async () => {
+    const cases: ["c" | "c++", string][] = [
+      [
+        "c",
+        `#include <string.h>
+int f(char **t, int n, char **w, int m) {
+  int s = 0;
+  for (int i = 0; i < m; i++)
+    for (int j = 0; j < n; j++) if (t[j] && strcmp(t[j], w[i]) == 0) s += j;
+  return s;
+}`,
+      ],
+      [
+        "c",
+        `struct q { int key; };
+int f(const int *t, int n, struct q *w, int m) {
+  int s = 0;
+  for (int i = 0; i < m; i++) {
+    struct q *p = &w[i];
+    for (int j = 0; j < n; j++) if (t[j] == p->key) { s += j; w[i].key = 5; }
+  }
+  return s;
+}`,
+      ],
+      [
+        "c",
+        `#include <string.h>
+struct e { char name[16]; };
+int f(const struct e *t, int n, char (*w)[16], int m) {
+  int s = 0;
+  for (int i = 0; i < m; i++) {
+    char *word = w[i];
+    for (int j = 0; j < n; j++) if (strcmp(t[j].name, word) == 0) { s += j; word[0] = 'x'; }
+  }
+  return s;
+}`,
+      ],
+      [
+        "c++",
+        `#include <vector>
+int f(const std::vector<int> &t, std::vector<int> &w) {
+  int s = 0;
+  for (int &k : w)
+    for (std::size_t j = 0; j < t.size(); j++) if (t[j] == k) { s += j; w[0] = 5; }
+  return s;
+}`,
+      ],
+      ...["a.back() = 7;", "a.at(0) += 2;", "a.front()++;", "b.swap(a);"].map((change): ["c++", string] => [
+        "c++",
+        `#include <vector>
+int f(std::vector<int> &a, std::vector<int> b, const std::vector<int> &w) {
+  int s = 0;
+  for (std::size_t i = 0; i < w.size(); i++) {
+    for (std::size_t j = 0; j < a.size(); j++) if (a[j] == w[i]) s += j;
+    ${change}
+  }
+  return s;
+}`,
+      ]),
+      ...["a[i][0] = 'q';", "a[i].back() = 'q';"].map((change): ["c++", string] => [
+        "c++",
+        `#include <string>
+#include <vector>
+int f(std::vector<std::string> &a, const std::vector<std::string> &w) {
+  int s = 0;
+  for (std::size_t i = 0; i < w.size(); i++) {
+    for (std::size_t j = 0; j < a.size(); j++) if (a[j] == w[i]) s += j;
+    ${change}
+  }
+  return s;
+}`,
+      ]),
+      // The variable of the loop holds what the element is converted to.
+      ...["long long", "short", "double"].map((type): ["c++", string] => [
+        "c++",
+        `#include <vector>
+int f(const std::vector<int> &a, const std::vector<int> &w) {
+  int s = 0;
+  for (int k : w) for (${type} x : a) if (x == k) { s++; break; }
+  return s;
+}`,
+      ]),
+    ];
+    for (const [language, source] of cases) {
+      expect.soft(await opportunitiesIn(indexedSearch, language, source, "f"), source).toEqual([]);
+    }
+  });
+
+  it("leaves helpers alone whose names mean something else where they are called", async () => {
+    const globals = `static const int *table; static int count;
+static int place(int x) { for (int j = 0; j < count; j++) if (table[j] == x) return j; return -1; }
+int f(const int *w, int m) {
+  int total = 0, NAME = 0;
+  for (int i = 0; i < m; i++) { if (place(w[i]) >= 0) NAME++; total += i; }
+  return total * 100 + NAME;
+}`;
+    const hidden = globals.replaceAll("NAME", "count");
+    expect(await opportunitiesIn(indexedSearch, "c", globals.replaceAll("NAME", "hits"), "f")).not.toEqual(
+      [],
+    );
+    expect.soft(await opportunitiesIn(indexedSearch, "c", hidden, "f")).toEqual([]);
+    const declaredThere = `#include <vector>
+static int place(const std::vector<int> &t, int x) {
+  for (int j = 0; j < (int)t.size(); j++) if (t[j] == x) return j;
+  return -1;
+}
+int f(const std::vector<int> &t, const std::vector<int> &w, int k) {
+  int s = k;
+  for (std::size_t i = 0; i < w.size(); i++) { if (int k = w[i]; place(t, k) < 0) s++; }
+  return s;
+}`;
+    expect(await opportunitiesIn(indexedSearch, "c++", declaredThere, "f")).toEqual([]);
+  });
+
+  it("keeps the signs of what stands beside the key, and walks where a literal of 64 bits or a fraction is counted", async () => {
+    for (const [test, wanted] of [
+      ["s - a[j] - d[i] == w[i]", "((unsigned)s - (unsigned)w[i] - (unsigned)d[i])"],
+      ["s - (a[j] + d[i]) == w[i]", "((unsigned)s - (unsigned)w[i] - (unsigned)d[i])"],
+      ["d[i] + (s - a[j]) == w[i]", "((unsigned)s - (unsigned)w[i] + (unsigned)d[i])"],
+    ]) {
+      const [found] = await opportunitiesIn(indexedSearch, "c", asking(`${test}) total += j`), "f");
+      expect.soft(JSON.stringify(found?.apply()), test).toContain(wanted);
+    }
+    expect(await counted("a[j] == w[i]) total += 2")).toBe(true);
+    expect(await counted("a[j] - w[i] * 1000LL == 0) total += 2")).toBe(false);
+    expect(await counted("a[j] == w[i]) total += 0.5")).toBe(false);
   });
 
   it("says what it takes for granted", async () => {
@@ -218,6 +368,8 @@ int f(char **names, int n, char **asked, int m, int *hits) {
       "hits and names do not overlap.",
       "names can be read at every place below n.",
       "The texts that it points to do not change.",
+      "asked and hits do not overlap.",
+      "The text that asked[i] points to does not change during the search.",
     ]);
   });
 });

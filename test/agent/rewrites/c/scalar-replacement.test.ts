@@ -74,6 +74,8 @@ void f(int *a, int *b, int n, int k) {
   a[k] = 1;
   k = n;
   for (int i = 0; i < n; i++) if (b[i] > 3) a[k] += b[i];
+  int *end = &(a[k]);
+  for (int i = 0; i < n; i++) if (b[i] > 3) a[k] += end - a;
 }`;
     expect(await opportunitiesIn(scalarReplacement, "c", source, "f")).toEqual([]);
   });
