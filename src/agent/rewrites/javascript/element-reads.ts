@@ -34,7 +34,7 @@ export function steadyReads(subject: Subject, callback: Node, region: Node): str
  */
 export function readsInside(expression: Node, looked: (object: Node) => boolean): boolean {
   if (find(expression, "array_pattern", "spread_element").length > 0) return true;
-  if (find(expression, "member_expression", "subscript_expression").some((node) => reads(node, looked)))
+  if (find(expression, "member_expression", "subscript_expression").some((node) => isRead(node, looked)))
     return true;
   // `String(row)`, `JSON.stringify(row)`, `${row}`: what they give depends on all that the row holds.
   return (
@@ -45,7 +45,7 @@ export function readsInside(expression: Node, looked: (object: Node) => boolean)
   );
 }
 
-function reads(node: Node, looked: (object: Node) => boolean): boolean {
+function isRead(node: Node, looked: (object: Node) => boolean): boolean {
   const object = field(node, "object");
   if (!object || looked(plain(object))) return false;
   if (node.type === "subscript_expression") return true;

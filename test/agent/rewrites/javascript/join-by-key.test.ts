@@ -97,8 +97,6 @@ describe("join-by-key", () => {
   });
 
   it("leaves alone keys that are read of elements that change in the loop", async () => {
-    const loop = (test: string, change: string) =>
-      `function f(ws, gs) { for (const w of ws) for (const g of gs) if (${test}) ${change}; }`;
     await expectRefusals(joinByKey, [
       loop("g.length + 1 === w", "g.push(w)"),
       loop("g.length === w", "g.push(w)"),
@@ -123,11 +121,6 @@ describe("join-by-key", () => {
   it("says that what is looked for can be read and stays the same, where other code might change it", async () => {
     const steady = "What us is searched for stays the same while the inner loop runs.";
     const readable = "What us is searched for can be read in any case, even if us is empty.";
-    const assumed = async (source: string) => {
-      const found = await opportunitiesIn(joinByKey, source);
-      expect(found, source).toHaveLength(1);
-      return found.flatMap((each) => each.assumptions);
-    };
     const path = await assumed(
       "function f(os, us, send) { for (const o of os) for (const u of us) if (u.id === o.by) send(u); }",
     );
@@ -147,3 +140,14 @@ describe("join-by-key", () => {
     ]);
   });
 });
+
+/** A loop that changes something where the test holds. */
+const loop = (test: string, change: string) =>
+  `function f(ws, gs) { for (const w of ws) for (const g of gs) if (${test}) ${change}; }`;
+
+/** What the only opportunity assumes. */
+const assumed = async (source: string) => {
+  const found = await opportunitiesIn(joinByKey, source);
+  expect(found, source).toHaveLength(1);
+  return found.flatMap((each) => each.assumptions);
+};

@@ -98,15 +98,13 @@ describe("running-aggregate", () => {
   });
 
   it("looks at what a callback reads of elements", async () => {
-    const loop = (read: string, change: string) =>
-      `function f(rows, bump) { const xs = rows.map((r) => ({ v: r })); let n = 0; for (let i = 0; i < xs.length; i++) { n += xs.slice(0, i).reduce((s, y) => s + ${read}, 0); ${change}; } return n; }`;
     await expectRefusals(runningAggregate, [
-      loop("y.length", "xs[0].push(i)"),
-      loop("y[0]", "xs[i][0] = 9"),
-      loop("y.v", "xs[i].v = 9"),
+      foldLoop("y.length", "xs[0].push(i)"),
+      foldLoop("y[0]", "xs[i][0] = 9"),
+      foldLoop("y.v", "xs[i].v = 9"),
     ]);
     for (const change of ["bump(xs[i])", "xs[0].add(i)"]) {
-      const found = await opportunitiesIn(runningAggregate, loop("y.v", change));
+      const found = await opportunitiesIn(runningAggregate, foldLoop("y.v", change));
       expect(found.map((each) => each.assumptions)).toEqual([
         expect.arrayContaining([
           "Nothing that runs in the loop changes what (s, y) => s + y.v reads.",
@@ -117,13 +115,19 @@ describe("running-aggregate", () => {
   });
 
   it("says that inner loops might not have come to all elements, and that differences need finite sums", async () => {
-    const loop = (start: string, stop: string) =>
-      `function f(xs) { const out = []; for (let i = 0; i < xs.length; i++) { let s = 0; for (let j = ${start}; j < ${stop}; j++) s += xs[j]; out.push(s); } return out; }`;
-    const [before] = await opportunitiesIn(runningAggregate, loop("0", "i"));
+    const [before] = await opportunitiesIn(runningAggregate, sumLoop("0", "i"));
     expect(before?.assumptions).toContain("Adding up all of xs throws nothing.");
-    const [after] = await opportunitiesIn(runningAggregate, loop("i", "xs.length"));
+    const [after] = await opportunitiesIn(runningAggregate, sumLoop("i", "xs.length"));
     expect(after?.assumptions).toContain(
       "What is added are whole numbers, or the last digits of their sums do not matter, and all sums are finite.",
     );
   });
 });
+
+/** A loop that folds what it reads of the elements so far, and then does something with them. */
+const foldLoop = (read: string, change: string) =>
+  `function f(rows, bump) { const xs = rows.map((r) => ({ v: r })); let n = 0; for (let i = 0; i < xs.length; i++) { n += xs.slice(0, i).reduce((s, y) => s + ${read}, 0); ${change}; } return n; }`;
+
+/** A loop that adds up a part of its array. */
+const sumLoop = (start: string, stop: string) =>
+  `function f(xs) { const out = []; for (let i = 0; i < xs.length; i++) { let s = 0; for (let j = ${start}; j < ${stop}; j++) s += xs[j]; out.push(s); } return out; }`;
