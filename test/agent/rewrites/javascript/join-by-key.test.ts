@@ -125,6 +125,10 @@ describe("join-by-key", () => {
       "function f(os, us, send) { for (const o of os) for (const u of us) if (u.id === o.by) send(u); }",
     );
     expect(path).toEqual(expect.arrayContaining([readable, steady]));
+    const filled = await assumed(
+      "function f(os, us) { for (const o of os) for (const u of us) if (u.id === o.by) o.list.push(u); }",
+    );
+    expect(filled).toEqual(expect.arrayContaining([readable, steady]));
     const captured = await assumed(
       "function f(os, us) { let cur = 0; const next = () => { cur++; }; for (const o of os) for (const u of us) if (u.id === cur) next(); return cur; }",
     );
