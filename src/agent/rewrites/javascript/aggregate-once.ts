@@ -9,8 +9,18 @@
  */
 import type { Node } from "web-tree-sitter";
 import { freshName, replaceNode } from "../../../code/edit.ts";
-import { argumentsOf, contains, field, find, normalised, operatorOf, parts } from "../../../code/tree.ts";
+import {
+  argumentsOf,
+  contains,
+  enclosing,
+  field,
+  find,
+  normalised,
+  operatorOf,
+  parts,
+} from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
+import { steadyReads } from "./element-reads.ts";
 import { mentions, namesIn, roleOf, variableOf } from "./names.ts";
 import { before, distinct, offer } from "./offer.ts";
 import { hoistingPlace, short } from "./repetition.ts";
@@ -170,13 +180,20 @@ function steadiness(subject: Subject, node: Node, region: Node): string[] | unde
     if (isWritten(property.name, region)) return undefined;
     if (member.parent?.type === "call_expression" && field(member.parent, "function")?.id === member.id)
       continue;
-    if (isRooted(member)) {
+    // What callbacks read is looked at below.
+    const callback = enclosing(member, ["arrow_function"], node);
+    if (isRooted(member, callback !== undefined)) {
       const path = steadyPath(subject, member, region);
       if (!path) return undefined;
       assumptions.push(...path);
     }
   }
   if (find(node, "subscript_expression").length > 0 && writesElements(subject, region)) return undefined;
+  for (const callback of find(node, "arrow_function")) {
+    const reads = steadyReads(subject, callback, region);
+    if (!reads) return undefined;
+    assumptions.push(...reads);
+  }
   return assumptions;
 }
 
@@ -185,10 +202,14 @@ function isOnlyNumber(node: Node, name: string): boolean {
   return mentions(name, node).every(({ parent }) => parent?.type === "binary_expression");
 }
 
-/** A path that starts at `this`. */
-function isRooted(member: Node): boolean {
+/** A path that starts at `this`, or, outside of callbacks, at a variable; the length of a variable's array is none. */
+function isRooted(member: Node, inCallback: boolean): boolean {
   const property = propertyOf(member);
-  return property !== undefined && (property.object.type === "this" || isRooted(property.object));
+  if (!property) return false;
+  const { object, name } = property;
+  if (object.type === "this") return true;
+  if (object.type === "identifier") return !inCallback && name !== "length";
+  return isRooted(object, inCallback);
 }
 
 function isWritten(property: string, region: Node): boolean {

@@ -12,6 +12,7 @@ import type { Node } from "web-tree-sitter";
 import { freshName, nested, replaceNode } from "../../../code/edit.ts";
 import { contains, field, find, operatorOf } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
+import { changesKey, readable } from "./keys.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
 import { isMentioned } from "./names.ts";
 import { before, distinct, offer } from "./offer.ts";
@@ -81,7 +82,7 @@ function lookUpAt(node: Node): LookUp | undefined {
 }
 
 function indexed(subject: Subject, lookUp: LookUp): Opportunity[] {
-  const { array, node, method, wanted, property, element } = lookUp;
+  const { array, node, method, key, wanted, property, element } = lookUp;
   if (element === array.text) return [];
   if (arrayShown(subject, array) === "no") return [];
   const named = array.type === "identifier";
@@ -89,7 +90,7 @@ function indexed(subject: Subject, lookUp: LookUp): Opportunity[] {
     const written = find(region, "member_expression").some(
       (member) => isTarget(member) && propertyOf(member)?.name === property,
     );
-    if (written) return undefined;
+    if (written || changesKey(subject, key, element, array, region)) return undefined;
     return named ? steadyContents(subject, array.text, region) : steadyPath(subject, array, region);
   });
   if (!hoisted || !contains(hoisted.place.region, node)) return [];
@@ -108,6 +109,7 @@ function indexed(subject: Subject, lookUp: LookUp): Opportunity[] {
       ...arrayAssumptions(subject, array),
       ...hoisted.assumptions,
       `Every element of ${array.text} is an object, none is missing, and its ${property} stays the same in the loop and is never NaN.`,
+      ...readable([wanted], array),
     ],
     edits: [
       ...before(

@@ -25,13 +25,24 @@ import {
 import { contains, field, find, operatorOf, parts } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions, arrayShown, smellsOfText } from "./kinds.ts";
-import { isDeclaredIn, mentions, namesIn, writesOf } from "./names.ts";
-import { conjunct, conjuncts, isOfNumbers, type Side, sideOf, typeOf, writesKey } from "./keys.ts";
+import { namesIn, writesOf } from "./names.ts";
+import {
+  changesKey,
+  conjunct,
+  conjuncts,
+  isOfNumbers,
+  readable,
+  type Side,
+  sideOf,
+  typeOf,
+  writesKey,
+} from "./keys.ts";
 import { countsUp, isLength } from "./counting.ts";
 import { before, distinct, offer } from "./offer.ts";
 import { hoistingPlace, loopsIn, wordsFor } from "./repetition.ts";
-import { changing, isTarget, leavesFunction, steadyContents, steadyPath } from "./steady.ts";
-import { callOn, elementOf, integerOf, plain, propertyOf, statementsOf } from "./tree.ts";
+import { leavesFunction, steadyContents, steadyPath } from "./steady.ts";
+import { elementOf, integerOf, plain, propertyOf, statementsOf } from "./tree.ts";
+import { steadyWanted } from "./wanted.ts";
 
 export const joinByKey: Rewrite = {
   name: "join-by-key",
@@ -137,7 +148,8 @@ function joined(subject: Subject, inner: Inner): Opportunity[] {
   // What is asked before the keys are compared may guard them.
   if (!side || !inner.tests.slice(0, at).every(isOfNumbers) || arrayShown(subject, array) === "no") return [];
   if (side.difference && smellsOfText(side.asked)) return [];
-  if (!isSteadyWanted(side, name, loop)) return [];
+  const wanted = steadyWanted(subject, side.sought, array, loop);
+  if (!wanted) return [];
   const hoisted = hoistingPlace(subject, loop, (region) => {
     if (leavesFunction(side.key, region)) return undefined;
     const own =
@@ -147,6 +159,7 @@ function joined(subject: Subject, inner: Inner): Opportunity[] {
     const others = [...namesIn(side.key)].filter((each) => each !== name && each !== array.text);
     const more = others.map((each) => steadyContents(subject, each, region));
     if (!own || more.includes(undefined) || writesKey(subject, side.key, region)) return undefined;
+    if (changesKey(subject, side.key, name, array, region)) return undefined;
     return [...own, ...more.flatMap((each) => each ?? [])];
   });
   if (!hoisted || !contains(hoisted.place.region, loop)) return [];
@@ -168,8 +181,10 @@ function joined(subject: Subject, inner: Inner): Opportunity[] {
       ...arrayAssumptions(subject, array),
       ...hoisted.assumptions,
       side.difference
-        ? "What is added are whole numbers below 2 ** 53."
+        ? `${side.key.text} can be read of every element and stays the same in the loop, and what is added are whole numbers below 2 ** 53.`
         : `${side.key.text} can be read of every element, stays the same in the loop and is never NaN.`,
+      ...readable(side.sought, array),
+      ...wanted,
     ],
     edits: [
       ...before(
@@ -232,28 +247,4 @@ function changes(source: string, inner: Inner, at: number, group: string): Edit[
   const whole = body.type === "statement_block" ? body : branch;
   if (find(whole, "comment").some((comment) => !contains(consequence, comment))) return undefined;
   return [header, replaceStatement(source, whole, outdented(source, consequence))];
-}
-
-/** Whether what is looked for stays the same while the inner loop runs. */
-function isSteadyWanted({ asked }: Side, name: string, loop: Node): boolean {
-  const names = [...namesIn(asked)].filter((each) => each !== name);
-  const properties = find(asked, "member_expression").flatMap((node) => propertyOf(node)?.name ?? []);
-  const elements = find(asked, "subscript_expression").length > 0;
-  return (
-    names.every(
-      (each) =>
-        writesOf(each, loop).length === 0 &&
-        !isDeclaredIn(each, loop) &&
-        !mentions(each, loop).some((use) => changing.includes(callOn(use)?.method ?? "")),
-    ) &&
-    !find(loop, "member_expression").some(
-      (node) => isTarget(node) && properties.includes(propertyOf(node)?.name ?? ""),
-    ) &&
-    !(
-      elements &&
-      find(loop, "subscript_expression").some(
-        (node) => isTarget(node) && names.includes(elementOf(node)?.object.text ?? ""),
-      )
-    )
-  );
 }

@@ -5,6 +5,7 @@
 import type { Node } from "web-tree-sitter";
 import { field, find, operatorOf } from "../../../code/tree.ts";
 import type { Subject } from "../rewrite.ts";
+import { changesContents, readsInside } from "./element-reads.ts";
 import { isMentioned, variableOf } from "./names.ts";
 import { isPure, isTarget } from "./steady.ts";
 import { elementOf, methodCall, plain, propertyOf } from "./tree.ts";
@@ -23,6 +24,8 @@ export interface Side {
   readonly key: Node;
   /** The other side; where a sum is asked for, the whole equation. */
   readonly asked: Node;
+  /** What the elements have no part in: the other side, and where a sum is asked for, what is added. */
+  readonly sought: readonly Node[];
   /** What the key has to equal, as text. */
   readonly wanted: string;
   /** Whether that is what a sum lacks: `total - a` of `a + b === total`. */
@@ -49,10 +52,11 @@ export function sideOf(test: Node, name: string, operator: string): Side | undef
           return {
             key: plain(own),
             asked: test,
+            sought: [asked, added],
             wanted: `${operand(asked)} - ${operand(added)}`,
             difference: true,
           };
-    if (isAskable(key)) return { key, asked, wanted: asked.text, difference: false };
+    if (isAskable(key)) return { key, asked, sought: [asked], wanted: asked.text, difference: false };
   }
   return undefined;
 }
@@ -98,6 +102,22 @@ export function conjunct(test: Node): string {
   return loose || /^(?:ternary_expression|assignment_expression|arrow_function)$/.test(test.type)
     ? `(${test.text})`
     : test.text;
+}
+
+/** What has to be assumed where what is looked for is more than a name: it is then read even if there is no element to compare. */
+export function readable(sought: readonly Node[], array: Node): string[] {
+  if (sought.every((each) => find(each, "member_expression", "subscript_expression").length === 0)) return [];
+  return [`What ${array.text} is searched for can be read in any case, even if ${array.text} is empty.`];
+}
+
+/**
+ * Whether the region changes in sight what the key reads of an element, such as its length. The elements of the array and of variables are looked after elsewhere;
+ * `own` is the name of the element.
+ */
+export function changesKey(subject: Subject, key: Node, own: string, array: Node, region: Node): boolean {
+  const looked = (object: Node) =>
+    object.text === array.text || (object.type === "identifier" && object.text !== own);
+  return readsInside(key, looked) && changesContents(subject, region);
 }
 
 /** The type of an array's elements, for TypeScript. */

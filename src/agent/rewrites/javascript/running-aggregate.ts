@@ -14,6 +14,7 @@ import { freshName, removeStatement, replaceNode, textWith } from "../../../code
 import { argumentsOf, contains, field, find, operatorOf, parts } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { countsUp, isPlace } from "./counting.ts";
+import { steadyReads } from "./element-reads.ts";
 import { type InnerSum, innerSumAt } from "./inner-sum.ts";
 import { writesKey } from "./keys.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
@@ -44,6 +45,10 @@ export const runningAggregate: Rewrite = {
     ]);
   },
 };
+
+/** What is assumed where sums are subtracted from each other. */
+const differing =
+  "What is added are whole numbers, or the last digits of their sums do not matter, and all sums are finite";
 
 interface Slice {
   readonly node: Node;
@@ -145,9 +150,12 @@ function looked(subject: Subject, slice: Slice): Opportunity[] {
   const { node, array, start, stop, fold, differs } = slice;
   if (arrayShown(subject, array) === "no") return [];
   const folds = typeof fold === "object" ? fold.callback : undefined;
-  const hoisted = hoistingPlace(subject, node, (region) =>
-    folds && writesKey(subject, folds, region) ? undefined : steadyContents(subject, array.text, region),
-  );
+  const hoisted = hoistingPlace(subject, node, (region) => {
+    if (folds && writesKey(subject, folds, region)) return undefined;
+    const reads = folds ? steadyReads(subject, folds, region) : [];
+    const own = steadyContents(subject, array.text, region);
+    return own && reads ? [...own, ...reads] : undefined;
+  });
   if (!hoisted || !contains(hoisted.place.region, node)) return [];
   const { source } = subject;
   const words = typeof fold === "object" ? "Totals" : fold === "max" ? "Maxima" : "Minima";
@@ -174,11 +182,8 @@ function looked(subject: Subject, slice: Slice): Opportunity[] {
       ...arrayAssumptions(subject, array),
       ...hoisted.assumptions,
       ...(typeof fold === "object" ? [`No element of ${array.text} is missing.`] : []),
-      ...(differs
-        ? [
-            `What is added are whole numbers, or the last digits of their sums do not matter${slice.hasWidth ? ", and no width is negative" : ""}.`,
-          ]
-        : []),
+      `${short(node.text)} throws nothing when it is computed for all of ${array.text} before the loop.`,
+      ...(differs ? [`${differing}${slice.hasWidth ? ", and no width is negative" : ""}.`] : []),
     ],
     edits: [
       ...before(hoisted.place, made(subject, table, slice, taken)),
@@ -239,9 +244,7 @@ function added(
     assumptions: [
       ...arrayAssumptions(subject, array),
       ...hoisted.assumptions,
-      ...(differs
-        ? [`What is added are whole numbers, or the last digits of their sums do not matter${width}.`]
-        : []),
+      ...(differs ? [`${differing}${width}.`] : [`Adding up all of ${array.text} throws nothing.`]),
     ],
     edits: [
       ...before(

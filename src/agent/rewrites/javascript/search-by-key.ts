@@ -12,7 +12,17 @@ import type { Node } from "web-tree-sitter";
 import { freshName, nested, replaceNode } from "../../../code/edit.ts";
 import { contains, field, find, operatorOf } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
-import { conjunct, conjuncts, isOfNumbers, type Side, sideOf, typeOf, writesKey } from "./keys.ts";
+import {
+  changesKey,
+  conjunct,
+  conjuncts,
+  isOfNumbers,
+  readable,
+  type Side,
+  sideOf,
+  typeOf,
+  writesKey,
+} from "./keys.ts";
 import { arrayAssumptions, arrayShown, smellsOfText } from "./kinds.ts";
 import { isMentioned, namesIn } from "./names.ts";
 import { before, distinct, offer } from "./offer.ts";
@@ -122,6 +132,7 @@ function searched(subject: Subject, search: Search): Opportunity[] {
   if (arrayShown(subject, array) === "no") return [];
   const hoisted = hoistingPlace(subject, node, (region) => {
     if (leavesFunction(side.key, region) || writesKey(subject, side.key, region)) return undefined;
+    if (changesKey(subject, side.key, element, array, region)) return undefined;
     const own =
       array.type === "identifier"
         ? steadyContents(subject, array.text, region)
@@ -148,6 +159,7 @@ function searched(subject: Subject, search: Search): Opportunity[] {
       ...arrayAssumptions(subject, array),
       ...hoisted.assumptions,
       `No element of ${array.text} is missing, and ${side.key.text} can be read of each, stays the same in the loop and is ${smellsOfText(side.key) ? "a text" : "never NaN"}.`,
+      ...readable(side.sought, array),
     ],
     edits: [...before(hoisted.place, filling(subject, map, search)), replaceNode(node, asked(map, search))],
   });

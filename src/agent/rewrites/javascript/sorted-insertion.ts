@@ -119,7 +119,7 @@ ${name}.splice(${low}, 0, ${added});`;
       "it is looked at only when it is in order",
     ],
     assumptions: [
-      "The comparison orders the elements consistently, and none changes while it is in the array.",
+      "The comparison orders the elements consistently, none is undefined, and none changes while it is in the array.",
     ],
     edits: [
       insertAfter(source, first, `const ${compare}${type} = ${comparison.text};`),

@@ -38,7 +38,7 @@ export const changing = [
   "clear",
 ];
 /** Methods of arrays, Sets and Maps that change nothing, call nothing and keep no reference to their object. */
-const reading = [
+export const reading = [
   "includes",
   "indexOf",
   "lastIndexOf",
@@ -54,7 +54,8 @@ const reading = [
   "values",
   "entries",
 ];
-const textual = [
+/** Methods of texts and numbers, which nobody can change. */
+export const textual = [
   "charAt",
   "charCodeAt",
   "codePointAt",

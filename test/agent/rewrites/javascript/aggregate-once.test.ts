@@ -74,4 +74,33 @@ describe("aggregate-once", () => {
       "function f(xs) { const out = []; for (const x of xs) out.push(xs.reduce((all, y) => all, [])); return out; }",
     ]);
   });
+
+  it("leaves alone what callbacks read of elements that change in the loop", async () => {
+    await expectRefusals(aggregateOnce, [
+      "function f(piles) { let n = 0; for (const p of piles) { n += piles.filter((g) => g.length > 0).length; p.pop(); } return n; }",
+      "function f() { const piles = [[1], [2]]; let n = 0; for (const p of piles) { n += piles.filter((g) => g.length > 0).length; p.pop(); } return n; }",
+      "function f(rows) { let n = 0; for (const row of rows) { n += rows.reduce((s, r) => s + r.length, 0); row.push(1); } return n; }",
+      "function f(rows) { let n = 0; for (let i = 0; i < 9; i++) { n += Math.max(...rows.map((r) => r.length)); rows[0].push(i); } return n; }",
+      "function f(grid) { let n = 0; for (let i = 0; i < grid.length; i++) { n += new Set(grid.map((r) => r.join())).size; grid[i][0] = 9; } return n; }",
+      "function f(xs) { let n = 0; for (const x of xs) { n += xs.reduce((s, { v }) => s + v, 0); x.v = 3; } return n; }",
+      "function f(o) { let n = 0; for (let i = 0; i < 9; i++) { n += Math.max(...o.xs); o.xs.push(i); } return n; }",
+    ]);
+  });
+
+  it("says that elements stay as they are where other code gets hold of them", async () => {
+    for (const change of ["bump(x)", "xs[0].add(n)"]) {
+      const found = await opportunitiesIn(
+        aggregateOnce,
+        `function f(rows, bump) { const xs = rows.map((r) => ({ v: r })); let n = 0; for (const x of xs) { n += xs.reduce((s, y) => s + y.v, 0); ${change}; } return n; }`,
+      );
+      expect(found.map((each) => each.assumptions)).toEqual([
+        expect.arrayContaining(["Nothing that runs in the loop changes what (s, y) => s + y.v reads."]),
+      ]);
+    }
+    const [harmless] = await opportunitiesIn(
+      aggregateOnce,
+      "function f(xs) { const out = []; for (const x of xs) out.push(x.v / xs.reduce((s, y) => s + y.v, 0)); return out; }",
+    );
+    expect(harmless?.assumptions).toHaveLength(1);
+  });
 });

@@ -1,6 +1,6 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { indexByKey } from "../../../../src/agent/rewrites/javascript/index-by-key.ts";
-import { expectRefusals, expectSameValues } from "./same-values.ts";
+import { expectRefusals, expectSameValues, opportunitiesIn } from "./same-values.ts";
 
 const users = `[{ id: 1, n: "a" }, { id: 2, n: "b" }, { id: 1, n: "c" }, { id: "2", n: "d" }, { n: "e" }]`;
 
@@ -62,6 +62,20 @@ function join(ids: number[], users: User[]): (User | undefined)[] {
       `function f(ids, us) { for (const id of ids) if (us.find(async u => u.id === id)) return id; }`,
       `function f(id, us) { return us.find(u => u.id === id); }`,
       `function f(ids, us) { for (const id of ids) { us = us.filter(u => u.id === id); } }`,
+    ]);
+  });
+
+  it("says that what is looked for can be read, and leaves alone lengths that change", async () => {
+    const [found] = await opportunitiesIn(
+      indexByKey,
+      "function f(os, us) { return os.map((o) => us.find((u) => u.id === o.by)); }",
+    );
+    expect(found?.assumptions).toContain(
+      "What us is searched for can be read in any case, even if us is empty.",
+    );
+    await expectRefusals(indexByKey, [
+      "function f(ns, gs) { for (const n of ns) gs.find((g) => g.length === n).push(n); for (const g of gs) g.push(0); }",
+      "function f(ns, gs) { for (const n of ns) { const g = gs.find((e) => e.length === n); g.push(n); } }",
     ]);
   });
 });

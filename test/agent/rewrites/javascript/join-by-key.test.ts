@@ -95,4 +95,63 @@ describe("join-by-key", () => {
       "async function f(xs, ys) { for (const x of xs) for (const y of ys) if (y.id === x) await y.run(); }",
     ]);
   });
+
+  it("leaves alone keys that are read of elements that change in the loop", async () => {
+    await expectRefusals(joinByKey, [
+      loop("g.length + 1 === w", "g.push(w)"),
+      loop("g.length === w", "g.push(w)"),
+      loop("g[g.length - 1] === w", "g.push(w)"),
+      loop("g.at(-1) === w", "g.push(w)"),
+      loop("g[0] === w", "gs[0].unshift(w)"),
+    ]);
+  });
+
+  it("leaves alone what is looked for where the inner loop changes it in sight", async () => {
+    await expectRefusals(joinByKey, [
+      "function f(os, us) { for (const o of os) for (const u of us) if (u.rank === o.list.length) o.list.push(1); }",
+      "function f(ss, us) { for (const s of ss) for (const u of us) if (u.id === s.top.at(-1)) s.top.push(u.next); }",
+      "function f(os, us) { for (const o of os) for (const u of us) if (u.id === o.cur) o.step(); }",
+      "function f(os, us) { for (const o of os) for (const u of us) if (u.id + o.cur === 7) o.step(); }",
+    ]);
+    await expectRefusals(joinByKey, [
+      "function f(os, us) { os.forEach((o) => { for (const u of us) if (u.id === this.cur) this.step(); }); }",
+    ]);
+  });
+
+  it("says that what is looked for can be read and stays the same, where other code might change it", async () => {
+    const steady = "What us is searched for stays the same while the inner loop runs.";
+    const readable = "What us is searched for can be read in any case, even if us is empty.";
+    const path = await assumed(
+      "function f(os, us, send) { for (const o of os) for (const u of us) if (u.id === o.by) send(u); }",
+    );
+    expect(path).toEqual(expect.arrayContaining([readable, steady]));
+    const filled = await assumed(
+      "function f(os, us) { for (const o of os) for (const u of us) if (u.id === o.by) o.list.push(u); }",
+    );
+    expect(filled).toEqual(expect.arrayContaining([readable, steady]));
+    const captured = await assumed(
+      "function f(os, us) { let cur = 0; const next = () => { cur++; }; for (const o of os) for (const u of us) if (u.id === cur) next(); return cur; }",
+    );
+    expect(captured).toContain(steady);
+    expect(captured).not.toContain(readable);
+    const alone = await assumed(
+      "function f(os, us) { let n = 0; for (const o of os) for (const u of us) if (u.id + o.by === 7) n++; return n; }",
+    );
+    expect(alone).toEqual([
+      "us is an array.",
+      "u.id can be read of every element and stays the same in the loop, and what is added are whole numbers below 2 ** 53.",
+      readable,
+    ]);
+  });
 });
+
+/** A loop that changes something where the test holds. */
+const loop = (test: string, change: string) =>
+  `function f(ws, gs) { for (const w of ws) for (const g of gs) if (${test}) ${change}; }`;
+
+/** What the only opportunity assumes. */
+const assumed = async (source: string) => {
+  const found = await opportunitiesIn(joinByKey, source);
+  expect(found, source).toHaveLength(1);
+  return found.flatMap((each) => each.assumptions);
+};

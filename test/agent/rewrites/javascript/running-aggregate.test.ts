@@ -72,7 +72,8 @@ describe("running-aggregate", () => {
     expect(found?.assumptions).toEqual([
       "xs is an array.",
       "No element of xs is missing.",
-      "What is added are whole numbers, or the last digits of their sums do not matter.",
+      "xs.slice(i, i + 3).reduce((a, b) => a +… throws nothing when it is computed for all of xs before the loop.",
+      "What is added are whole numbers, or the last digits of their sums do not matter, and all sums are finite.",
     ]);
   });
 
@@ -95,4 +96,38 @@ describe("running-aggregate", () => {
       "function f(xs) { let s = 0; for (let i = 0; i < xs.length; i++) { s += Math.max(...xs.slice(0, i)); i -= 3; } return s; }",
     ]);
   });
+
+  it("looks at what a callback reads of elements", async () => {
+    await expectRefusals(runningAggregate, [
+      foldLoop("y.length", "xs[0].push(i)"),
+      foldLoop("y[0]", "xs[i][0] = 9"),
+      foldLoop("y.v", "xs[i].v = 9"),
+    ]);
+    for (const change of ["bump(xs[i])", "xs[0].add(i)"]) {
+      const found = await opportunitiesIn(runningAggregate, foldLoop("y.v", change));
+      expect(found.map((each) => each.assumptions)).toEqual([
+        expect.arrayContaining([
+          "Nothing that runs in the loop changes what (s, y) => s + y.v reads.",
+          "xs.slice(0, i).reduce((s, y) => s + y.v… throws nothing when it is computed for all of xs before the loop.",
+        ]),
+      ]);
+    }
+  });
+
+  it("says that inner loops might not have come to all elements, and that differences need finite sums", async () => {
+    const [before] = await opportunitiesIn(runningAggregate, sumLoop("0", "i"));
+    expect(before?.assumptions).toContain("Adding up all of xs throws nothing.");
+    const [after] = await opportunitiesIn(runningAggregate, sumLoop("i", "xs.length"));
+    expect(after?.assumptions).toContain(
+      "What is added are whole numbers, or the last digits of their sums do not matter, and all sums are finite.",
+    );
+  });
 });
+
+/** A loop that folds what it reads of the elements so far, and then does something with them. */
+const foldLoop = (read: string, change: string) =>
+  `function f(rows, bump) { const xs = rows.map((r) => ({ v: r })); let n = 0; for (let i = 0; i < xs.length; i++) { n += xs.slice(0, i).reduce((s, y) => s + ${read}, 0); ${change}; } return n; }`;
+
+/** A loop that adds up a part of its array. */
+const sumLoop = (start: string, stop: string) =>
+  `function f(xs) { const out = []; for (let i = 0; i < xs.length; i++) { let s = 0; for (let j = ${start}; j < ${stop}; j++) s += xs[j]; out.push(s); } return out; }`;

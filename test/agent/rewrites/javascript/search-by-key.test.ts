@@ -63,4 +63,17 @@ describe("search-by-key", () => {
       `function f(ids, us) { for (const id of ids) if (us.findIndex((u, i) => u.id === i + id) > 1) return id; }`,
     ]);
   });
+
+  it("says that what is looked for can be read, and leaves alone keys of elements that change", async () => {
+    const [found] = await opportunitiesIn(
+      searchByKey,
+      "function f(os, ys) { return os.map((o) => ys.filter((y) => y === o.by).length); }",
+    );
+    expect(found?.assumptions).toContain(
+      "What ys is searched for can be read in any case, even if ys is empty.",
+    );
+    await expectRefusals(searchByKey, [
+      "function f(ns, gs) { for (const n of ns) { const at = gs.findIndex((g) => g.length === n); gs[at].push(n); } }",
+    ]);
+  });
 });

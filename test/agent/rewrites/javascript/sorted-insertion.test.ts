@@ -52,7 +52,7 @@ describe("sorted-insertion", () => {
     );
     expect(found?.apply()).toContain("s.splice(low, 0, added);");
     expect(found?.assumptions).toEqual([
-      "The comparison orders the elements consistently, and none changes while it is in the array.",
+      "The comparison orders the elements consistently, none is undefined, and none changes while it is in the array.",
     ]);
   });
 
