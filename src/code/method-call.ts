@@ -1,7 +1,7 @@
 /** Calls of methods, and statements that are nothing but a call or an assignment. */
 import type { Node } from "web-tree-sitter";
 import { block, indentationAt, newlineOf } from "./edit.ts";
-import { argumentsOf, bare, field } from "./tree.ts";
+import { argumentsOf, bare, field, same } from "./tree.ts";
 
 export interface MethodCall {
   readonly node: Node;
@@ -19,6 +19,12 @@ export function methodCall(node: Node): MethodCall | undefined {
   if (!callee || !object || !method || callee.text.slice(object.text.length).trimStart().startsWith("->"))
     return undefined;
   return { node: call, object, method, arguments: argumentsOf(call) };
+}
+
+/** The call of a method on this very object. */
+export function callOn(object: Node): MethodCall | undefined {
+  const call = object.parent?.parent && methodCall(object.parent.parent);
+  return call && same(call.object, object) ? call : undefined;
 }
 
 /** Several statements in the place of one: in braces where a body consists of that statement alone. */

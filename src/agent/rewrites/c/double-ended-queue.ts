@@ -14,7 +14,7 @@ import type { Node } from "web-tree-sitter";
 import { type Edit, includeEdits, removeStatement, replaceNode } from "../../../code/edit.ts";
 import { constructorArguments, declaredAlone } from "../../../code/construction.ts";
 import { loopsIn } from "../../../code/loops.ts";
-import { type MethodCall, methodCall } from "../../../code/method-call.ts";
+import { callOn, methodCall } from "../../../code/method-call.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
 import { calleeOf, contains, field, operatorOf, parts, same, subscript } from "../../../code/tree.ts";
 import { containerOf } from "../../../code/types.ts";
@@ -130,11 +130,6 @@ function frontOf(use: Node, name: string): { edit?: Edit } | undefined {
   )
     return undefined;
   return { edit: replaceNode(call.node, `${name}.push_front(${value.text})`) };
-}
-
-function callOn(use: Node): MethodCall | undefined {
-  const call = use.parent?.parent && methodCall(use.parent.parent);
-  return call && same(call.object, use) ? call : undefined;
 }
 
 /** `v.reserve(n);`, which a deque does not know. */

@@ -24,7 +24,7 @@ import {
 } from "../../../code/edit.ts";
 import { listFunctions } from "../../../code/find-function.ts";
 import { describeLoop, type Loop, loopsIn } from "../../../code/loops.ts";
-import { inPlaceOf, methodCall } from "../../../code/method-call.ts";
+import { inPlaceOf, methodCall, callOn } from "../../../code/method-call.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
 import {
   argumentsOf,
@@ -34,7 +34,6 @@ import {
   field,
   find,
   operatorOf,
-  same,
   statementsOf,
   subscript,
 } from "../../../code/tree.ts";
@@ -301,11 +300,10 @@ function growth(vector: string, loop: Loop): Node[] | undefined {
   const pushes: Node[] = [];
   for (const use of usesOf(vector, loop.node)) {
     if (use.kind === "read") continue;
-    const call = use.node.parent?.parent && methodCall(use.node.parent.parent);
+    const call = callOn(use.node);
     const statement = call?.node.parent;
     if (
       call &&
-      same(call.object, use.node) &&
       /^(push_back|emplace_back)$/.test(call.method) &&
       statement?.type === "expression_statement"
     ) {

@@ -15,7 +15,7 @@
 import type { Node } from "web-tree-sitter";
 import { freshName, includeEdits, insertAfter, removeStatement, replaceNode } from "../../../code/edit.ts";
 import { describeLoop, type Loop, loopsIn } from "../../../code/loops.ts";
-import { type MethodCall, methodCall } from "../../../code/method-call.ts";
+import { callOn, methodCall } from "../../../code/method-call.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
 import {
   argumentsOf,
@@ -215,11 +215,6 @@ function wholeOf(first: Node | undefined, last: Node | undefined): string | unde
     /^c?end$/.test(end.method)
     ? begin.object.text
     : undefined;
-}
-
-function callOn(use: Node): MethodCall | undefined {
-  const call = use.parent?.parent && methodCall(use.parent.parent);
-  return call && same(call.object, use) ? call : undefined;
 }
 
 /** Looking and taking out leave the rest in order. */

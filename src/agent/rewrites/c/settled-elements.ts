@@ -6,7 +6,7 @@
  */
 import type { Node } from "web-tree-sitter";
 import { type Access, effectsOf, isPureCall } from "../../../code/effects.ts";
-import { methodCall } from "../../../code/method-call.ts";
+import { methodCall, callOn } from "../../../code/method-call.ts";
 import { overlapOf, storageAt, storageOf } from "../../../code/storage.ts";
 import {
   argumentsOf,
@@ -16,7 +16,6 @@ import {
   find,
   normalised,
   operatorOf,
-  same,
   withoutCasts,
 } from "../../../code/tree.ts";
 import { arithmeticOf, containerOf, plain } from "../../../code/types.ts";
@@ -107,13 +106,8 @@ function isCharacterOf(load: Access, store: Access): boolean {
 function isAppend(store: Access, load: Access, variable: string, bound: Node): boolean {
   const size = methodCall(bound);
   if (size && /^(size|length)$/.test(size.method)) {
-    const call = store.node.parent?.parent && methodCall(store.node.parent.parent);
-    return (
-      !!call &&
-      same(call.object, store.node) &&
-      call.object.text === size.object.text &&
-      /^(push_back|emplace_back)$/.test(call.method)
-    );
+    const call = callOn(store.node);
+    return !!call && call.object.text === size.object.text && /^(push_back|emplace_back)$/.test(call.method);
   }
   const [first] = store.subscripts;
   const [looked] = load.subscripts;

@@ -10,7 +10,7 @@
 import type { Node } from "web-tree-sitter";
 import { type Edit, includeEdits, replaceNode } from "../../../code/edit.ts";
 import { declaredAlone } from "../../../code/construction.ts";
-import { inPlaceOf, methodCall } from "../../../code/method-call.ts";
+import { inPlaceOf, methodCall, callOn } from "../../../code/method-call.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
 import { bare, calleeOf, contains, expressionOf, field, operatorOf, same } from "../../../code/tree.ts";
 import { arithmeticOf, containerOf, isInteger, plain } from "../../../code/types.ts";
@@ -172,8 +172,8 @@ function isTaken(call: Node): boolean {
 
 /** `out.str()`; `out.str("");` and `out.clear();` as statements. */
 function asked(use: Node, name: string): Edit | undefined {
-  const call = use.parent?.parent && methodCall(use.parent.parent);
-  if (!call || !same(call.object, use)) return undefined;
+  const call = callOn(use);
+  if (!call) return undefined;
   const [given, ...more] = call.arguments;
   const alone = call.node.parent?.type === "expression_statement";
   if (call.method === "str" && !given)

@@ -36,6 +36,7 @@ import {
   startsLine,
   unknownCalls,
   usesOf,
+  stemOf,
 } from "./scope.ts";
 
 export const aggregateOnce: Rewrite = {
@@ -82,7 +83,9 @@ function computed(subject: Subject, node: Node): Opportunity[] {
       !goesOver(place, each),
   );
   if (!alike.some(({ id }) => id === node.id)) return [];
-  const words = asks ? [nameOf(from), "set"] : [field(node, "function")?.text ?? "", nameOf(from)];
+  const words = asks
+    ? [stemOf(from.collection), "set"]
+    : [field(node, "function")?.text ?? "", stemOf(from.collection)];
   const name = freshName(subject.source, words.join("_").replace(/__+/g, "_"));
   const visited =
     !from.filtered &&
@@ -306,10 +309,6 @@ function calls(subject: Subject, place: Node, node: Node): boolean {
       !contains(node, call)
     );
   });
-}
-
-function nameOf({ collection }: Source): string {
-  return collection.text.replace(/^self\./, "").replace(/\W+/g, "_");
 }
 
 function short(node: Node): string {

@@ -25,6 +25,7 @@ import {
   plainCall,
   statementsIn,
   usesOf,
+  isFreeOrImported,
 } from "./scope.ts";
 
 export const divisorBound: Rewrite = {
@@ -39,8 +40,7 @@ export const divisorBound: Rewrite = {
   changesGrowth: true,
   opportunities(subject) {
     if (!isBuiltin(subject, "range")) return [];
-    const bound = usesOf(subject.root, "isqrt").filter(isBinding);
-    if (bound.some((use) => !/^from math import\b/.test(use.parent?.parent?.text ?? ""))) return [];
+    if (!isFreeOrImported(subject, "isqrt", "math")) return [];
     return distinct([
       ...loopsOf(subject).flatMap((loop) => inLoop(subject, loop)),
       ...find(subject.function, "generator_expression", "list_comprehension").flatMap((node) =>

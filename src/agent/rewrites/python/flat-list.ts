@@ -12,7 +12,15 @@ import { field, find, parts } from "../../../code/tree.ts";
 import { distinct } from "../distinct.ts";
 import { offer } from "../offer.ts";
 import type { Rewrite, Subject } from "../rewrite.ts";
-import { isBinding, isBoundToPlace, isBuiltin, isModule, plainCall, usesOf } from "./scope.ts";
+import {
+  isBinding,
+  isBoundToPlace,
+  isBuiltin,
+  isModule,
+  plainCall,
+  usesOf,
+  isImportedFrom,
+} from "./scope.ts";
 
 export const flatList: Rewrite = {
   name: "python-flat-list",
@@ -54,8 +62,7 @@ function addedUp(subject: Subject, call: Node): Node | undefined {
   const imported = usesOf(subject.root, "reduce").filter(isBinding);
   const known =
     callee === "reduce"
-      ? imported.length > 0 &&
-        imported.every((use) => /^from functools import\b/.test(use.parent?.parent?.text ?? ""))
+      ? imported.length > 0 && imported.every((use) => isImportedFrom(use, "functools"))
       : callee === "functools.reduce" && isModule(subject, "functools");
   const list = field(call, "arguments");
   const [fold, lists, start, ...more] = known && list ? parts(list) : [];

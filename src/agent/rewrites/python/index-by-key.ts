@@ -34,7 +34,16 @@ import {
   writesKey,
 } from "./keys.ts";
 import { placeName } from "./asked-list.ts";
-import { isBinding, isReadOutside, methodOn, onlyValue, startsLine, unknownCalls, usesOf } from "./scope.ts";
+import {
+  isBinding,
+  isReadOutside,
+  methodOn,
+  onlyValue,
+  startsLine,
+  unknownCalls,
+  usesOf,
+  stemOf,
+} from "./scope.ts";
 
 export const indexByKey: Rewrite = {
   name: "python-index-by-key",
@@ -109,7 +118,7 @@ function dictionaryOf(
       node,
       [...renamed].flatMap(([name, other]) => usesOf(node, name).map((use) => replaceNode(use, other))),
     );
-  const base = collection.text.replace(/^self\./, "").replace(/\W+/g, "_");
+  const base = stemOf(collection);
   const last = /([A-Za-z_]\w*)\W*$/.exec(side.key.text.replace(/\(\)$/, ""))?.[1] ?? "value";
   const key = names.includes(last) || last === collection.text ? "value" : last;
   const map = freshName(source, `${base}_by_${key}`.replace(/__+/g, "_"), taken);

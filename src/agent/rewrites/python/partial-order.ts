@@ -14,7 +14,7 @@ import { field, find, parts } from "../../../code/tree.ts";
 import { distinct } from "../distinct.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
-import { importing, isBinding, isBuiltin, isInTry, usesOf } from "./scope.ts";
+import { importing, isBuiltin, isFreeOrImported, isInTry } from "./scope.ts";
 
 export const partialOrder: Rewrite = {
   name: "python-partial-order",
@@ -72,12 +72,7 @@ function taken(subject: Subject, node: Node): Opportunity[] {
   }
   const count = /^0?: ?([1-9]\d{0,3})$/.exec(index.text)?.[1];
   const name = least ? "nsmallest" : "nlargest";
-  const bound = usesOf(subject.root, name).filter(isBinding);
-  if (
-    count === undefined ||
-    bound.some((use) => !/^from heapq import\b/.test(use.parent?.parent?.text ?? ""))
-  )
-    return [];
+  if (count === undefined || !isFreeOrImported(subject, name, "heapq")) return [];
   return offer(subject, {
     ...shared,
     assumptions: [`The elements of ${given.text} have a consistent order.`],

@@ -17,7 +17,7 @@ import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { parameter, placeName } from "./asked-list.ts";
 import { isSteadyCollection, mayHaveOtherName } from "./keys.ts";
 import { repeatedPlace } from "./repeated-place.ts";
-import { isInTry, isNested, kindOf, onlyValue, startsLine } from "./scope.ts";
+import { isInTry, isNested, kindOf, onlyValue, startsLine, stemOf } from "./scope.ts";
 
 export const positionDictionary: Rewrite = {
   name: "python-position-dictionary",
@@ -78,7 +78,7 @@ function mapped(subject: Subject, searches: readonly Search[]): Opportunity[] {
   const place = repeatedPlace(subject, first.node, (region) => isSteadyCollection(subject, list, region));
   if (!place || !startsLine(subject, place)) return mapped(subject, others);
   const own = searches.filter(({ node }) => contains(place, node));
-  const base = list.text.replace(/^self\./, "").replace(/\W+/g, "_");
+  const base = stemOf(list);
   const [places, at, item] = ["places", "place", "item"].map((word) =>
     freshName(subject.source, `${base}_${word}`),
   );

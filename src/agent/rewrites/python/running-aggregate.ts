@@ -35,6 +35,7 @@ import {
   startsLine,
   statementsIn,
   usesOf,
+  isFreeOrImported,
 } from "./scope.ts";
 
 export const runningAggregate: Rewrite = {
@@ -51,12 +52,7 @@ export const runningAggregate: Rewrite = {
   changesGrowth: true,
   opportunities(subject) {
     if (!isBuiltin(subject, "sum", "min", "max", "range", "len")) return [];
-    if (
-      usesOf(subject.root, "accumulate")
-        .filter(isBinding)
-        .some((use) => !isImported(use))
-    )
-      return [];
+    if (!isFreeOrImported(subject, "accumulate", "itertools")) return [];
     const slices = [
       ...find(subject.function, "call").flatMap(
         (call) => sliceOf(subject, call) ?? partOf(subject, call) ?? [],
@@ -72,10 +68,6 @@ export const runningAggregate: Rewrite = {
     );
   },
 };
-
-function isImported(use: Node): boolean {
-  return /^from itertools import\b/.test(use.parent?.parent?.text ?? "");
-}
 
 interface Slice {
   readonly node: Node;

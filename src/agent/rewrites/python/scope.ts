@@ -163,6 +163,23 @@ function boundNames(root: Node): ReadonlySet<string> {
   });
 }
 
+/** A collection's name as the beginning of another: `self.items` is `items`. */
+export function stemOf(collection: Node): string {
+  return collection.text.replace(/^self\./, "").replace(/\W+/g, "_");
+}
+
+/** Whether a name is bound in the file by `from MODULE import …` alone, or not at all. */
+export function isFreeOrImported(subject: Subject, name: string, module: string): boolean {
+  return usesOf(subject.root, name)
+    .filter(isBinding)
+    .every((use) => isImportedFrom(use, module));
+}
+
+/** Whether a binding of a name is by `from MODULE import …`. */
+export function isImportedFrom(binding: Node, module: string): boolean {
+  return new RegExp(String.raw`^from ${module} import\b`).test(binding.parent?.parent?.text ?? "");
+}
+
 /** Whether the name is a module that the file imports at its top level under its own name, and nothing else. */
 export function isModule(subject: Subject, name: string): boolean {
   const bindings = usesOf(subject.root, name).filter(isBinding);

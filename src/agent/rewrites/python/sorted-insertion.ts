@@ -20,7 +20,6 @@ import {
   endsLine,
   expressionIn,
   importing,
-  isBinding,
   isBuiltin,
   isIn,
   isInTry,
@@ -32,6 +31,7 @@ import {
   startsLine,
   statementsIn,
   usesOf,
+  isFreeOrImported,
 } from "./scope.ts";
 
 export const sortedInsertion: Rewrite = {
@@ -52,8 +52,7 @@ export const sortedInsertion: Rewrite = {
         return method?.method === "sort" && outermostLoop(call, subject.function) ? [method.object.text] : [];
       }),
     );
-    const bound = usesOf(subject.root, "insort").filter(isBinding);
-    if (bound.some((use) => !/^from bisect import\b/.test(use.parent?.parent?.text ?? ""))) return [];
+    if (!isFreeOrImported(subject, "insort", "bisect")) return [];
     return [...names].flatMap((name) => ofList(subject, name));
   },
 };
