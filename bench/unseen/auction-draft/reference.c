@@ -5,15 +5,14 @@ static int lead(const int *worth, int first, int last) {
   return with_first > with_last ? with_first : with_last;
 }
 
-/* Two bidders take turns and take a lot from either end of the table. Returns by how much the one who starts is ahead at the end
-   where both play as well as can be, and stores in from_left whether the first lot is the left one. */
-int best_lead(const int *worth, int lots, int *from_left) {
-  if (lots == 0) {
-    *from_left = 0;
-    return 0;
+/* Two bidders take turns and take a lot from either end of the table. Stores for every number of lots on the table, from the left,
+   by how much the one who starts is ahead at the end where both play as well as can be. Returns the number of lots with which that
+   is most. */
+int best_leads(const int *worth, int lots, int *leads) {
+  int best = 0;
+  for (int count = 1; count <= lots; count++) {
+    leads[count - 1] = lead(worth, 0, count - 1);
+    if (best == 0 || leads[count - 1] > leads[best - 1]) best = count;
   }
-  int with_left = worth[0] - lead(worth, 1, lots - 1);
-  int with_right = worth[lots - 1] - lead(worth, 0, lots - 2);
-  *from_left = with_left >= with_right;
-  return *from_left ? with_left : with_right;
+  return best;
 }
