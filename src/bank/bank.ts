@@ -28,8 +28,8 @@ export interface BankEntry {
 /** All that are given must hold. */
 export interface LessonFilter {
   readonly taskHash?: string | undefined;
-  /** Leaves out lessons of this task name: for transfer from other tasks alone. */
-  readonly notTask?: string | undefined;
+  /** Leaves out lessons of this task name, or of these: for transfer from other tasks alone. */
+  readonly notTask?: string | readonly string[] | undefined;
   readonly task?: string | undefined;
   readonly run?: string | undefined;
   readonly language?: Language | undefined;

@@ -86,12 +86,17 @@ export function matchesFilter(lesson: Lesson, filter: LessonFilter = {}): boolea
   return (
     (filter.taskHash === undefined || evidence.taskHash === filter.taskHash) &&
     (filter.task === undefined || evidence.task === filter.task) &&
-    (filter.notTask === undefined || evidence.task !== filter.notTask) &&
+    !namesIn(filter.notTask).includes(evidence.task) &&
     (filter.run === undefined || evidence.run === filter.run) &&
     (filter.language === undefined || context.language === filter.language) &&
     (filter.transformation === undefined ||
       transformations.some((transformation) => transformation.name === filter.transformation))
   );
+}
+
+/** Of a filter that takes one name or several. */
+export function namesIn(names: string | readonly string[] | undefined): readonly string[] {
+  return typeof names === "string" ? [names] : (names ?? []);
 }
 
 /** Of lessons in order of creation, as `Bank.newest` says. */

@@ -8,7 +8,7 @@ import type { Lesson } from "../lesson/lesson.ts";
 import { lessonSchema, withoutUndefined } from "../lesson/schema.ts";
 import type { LessonFilter } from "./bank.ts";
 import type { BankDescription } from "./bank-folder.ts";
-import { searchableText, type EmbeddedEntry } from "./entry.ts";
+import { namesIn, searchableText, type EmbeddedEntry } from "./entry.ts";
 import { lanceArrow } from "./lance-connection.ts";
 import { namesOf, type LessonSummary } from "./statistics.ts";
 
@@ -186,7 +186,7 @@ export function filterToSql(filter: LessonFilter = {}): string | undefined {
   const conditions = [
     ...equals("taskHash", filter.taskHash),
     ...equals("task", filter.task),
-    ...(filter.notTask === undefined ? [] : [`task <> ${quote(filter.notTask)}`]),
+    ...namesIn(filter.notTask).map((name) => `task <> ${quote(name)}`),
     ...equals("run", filter.run),
     ...equals("language", filter.language),
   ];

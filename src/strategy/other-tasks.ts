@@ -25,6 +25,7 @@ import { joinDraws } from "../worth/joined-draws.ts";
 import { reversed } from "../worth/reversed.ts";
 import { standardError } from "../worth/trials.ts";
 import { dueRetirements, showable } from "../worth/upkeep.ts";
+import { nearestOfOtherTasks } from "./nearest-lessons.ts";
 import { randomStream } from "./random.ts";
 import type { StrategyContext } from "./strategy.ts";
 
@@ -49,11 +50,7 @@ export async function openOtherTasks(
   options: { readonly k: number; readonly draw?: Pick<DrawOptions, "none" | "withhold"> | undefined },
 ): Promise<OtherTasks> {
   const { task, bank, policy, seed } = context;
-  const hits = await bank.search({
-    code: { text: task.source.text, language: task.language },
-    filter: { notTask: task.name },
-    limit: policy.reach ?? usualReach,
-  });
+  const hits = await nearestOfOtherTasks(bank, task, policy.reach ?? usualReach);
   const general = policy.selectGeneral && hits.length > 0 ? await candidatesFrom(context, hits) : [];
   /** It stays the same while the run lasts. */
   const repertoires = new Map<string, readonly string[] | undefined>();

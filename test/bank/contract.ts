@@ -208,6 +208,8 @@ export function describeBankContract(
       const cases: readonly [Parameters<Bank["list"]>[0], string[]][] = [
         [{ task: "a'b" }, ["1", "2"]],
         [{ notTask: "a'b" }, ["3", "4"]],
+        [{ notTask: ["a'b", 'back\\slash"'] }, ["4"]],
+        [{ notTask: [] }, ["1", "2", "3", "4"]],
         [{ task: 'back\\slash"' }, ["3"]],
         [{ taskHash: lessons[3]?.evidence.taskHash }, ["4"]],
         [{ run: "r2" }, ["2", "3"]],
