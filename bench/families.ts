@@ -9,10 +9,13 @@ export const families = {
   bytes: ["adler-checksum", "base64-decode", "bit-count", "crc32", "nearest-code", "rgb-to-grey"],
   /** Strings that are cut out, joined, searched and compared. */
   text: [
+    "column-widths",
     "csv-report",
+    "escaped-page",
     "keyword-count",
     "longest-palindrome",
     "lower-case",
+    "plotter-program",
     "prefix-counts",
     "text-search",
     "wrap-text",
@@ -46,11 +49,24 @@ export const families = {
   /** Sums over what lies around every value, or some way off, with what is known already found again or tested for. */
   signals: ["autocorrelation", "box-blur", "fir-filter"],
   /** Containers that grow, are searched, and are copied. */
-  containers: ["hop-counts", "sliding-maximum", "stock-levels", "unique-words", "valid-readings"],
+  containers: [
+    "hop-counts",
+    "leader-board",
+    "page-faults",
+    "sliding-maximum",
+    "spark-shower",
+    "stock-levels",
+    "unique-words",
+    "valid-readings",
+  ],
   /** Tables of partial solutions that are kept whole, where little of them is read again. */
   tables: ["backpack", "binomial", "edit-distance"],
   /** All nodes or pairs are gone through again and again, and a comparison in the innermost loop says what is stored. */
   graphs: ["component-labels", "longest-rise", "shortest-routes"],
+  /** All of a list is gone through for each answer, where an order, an index, a table, an earlier pass or the first hit would do. */
+  searches: ["check-characters", "gini-coefficient", "room-requests", "roulette-wheel"],
+  /** A function calls itself for the same arguments again and again. */
+  recursions: ["treasure-trail"],
 } as const;
 
 export type Family = keyof typeof families;
