@@ -64,7 +64,7 @@ export const families = {
   /** All nodes or pairs are gone through again and again, and a comparison in the innermost loop says what is stored. */
   graphs: ["component-labels", "longest-rise", "shortest-routes"],
   /** All of a list is gone through for each answer, where an order, an index, a table, an earlier pass or the first hit would do. */
-  searches: ["check-characters", "gini-coefficient", "room-requests", "roulette-wheel"],
+  searches: ["gini-coefficient", "room-requests", "roulette-wheel", "worst-alarms"],
   /** A function calls itself for the same arguments again and again. */
   recursions: ["treasure-trail"],
 } as const;

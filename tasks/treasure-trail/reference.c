@@ -4,7 +4,7 @@ struct treasure {
   int gold;
 };
 
-/* The most gold that can be gathered on the way from the upper left corner to a place, by steps to the right and down. */
+/* The most gold that can be gathered on the way from the upper left corner to a place, by steps to the right and down; traps cost some. */
 static long gathered(const struct treasure *treasures, int count, int row, int column) {
   long here = 0;
   for (int i = 0; i < count; i++) {
@@ -25,7 +25,16 @@ static long gathered(const struct treasure *treasures, int count, int row, int c
   return before + here;
 }
 
-/* The most gold on a way through the whole field; traps cost some. */
-long treasure_trail(const struct treasure *treasures, int count, int height, int width) {
-  return gathered(treasures, count, height - 1, width - 1);
+/* For each exit in the lowest row how much of all the gold, in percent, can be brought there. */
+void treasure_trail(const struct treasure *treasures, int count, int height, int width, double *percent) {
+  for (int exit = 0; exit < width; exit++) {
+    long hidden = 0;
+    for (int i = 0; i < count; i++) {
+      if (treasures[i].gold > 0) {
+        hidden += treasures[i].gold;
+      }
+    }
+    long brought = gathered(treasures, count, height - 1, exit);
+    percent[exit] = hidden > 0 ? 100.0 * brought / hidden : 0.0;
+  }
 }
