@@ -43,7 +43,7 @@ export const families = {
     "residue-powers",
   ],
   /** Sines, exponentials and powers, called far more often than there are different ones. */
-  functions: ["gamma-curve", "power-spectrum", "softmax-rows"],
+  functions: ["flight-distances", "gamma-curve", "power-spectrum", "softmax-rows"],
   /** Sequences in which every value depends on those before it. */
   sequences: ["echo", "moving-average", "running-balance"],
   /** Sums over what lies around every value, or some way off, with what is known already found again or tested for. */
