@@ -9,10 +9,13 @@ export const families = {
   bytes: ["adler-checksum", "base64-decode", "bit-count", "crc32", "nearest-code", "rgb-to-grey"],
   /** Strings that are cut out, joined, searched and compared. */
   text: [
+    "column-widths",
     "csv-report",
+    "escaped-page",
     "keyword-count",
     "longest-palindrome",
     "lower-case",
+    "plotter-program",
     "prefix-counts",
     "text-search",
     "wrap-text",
@@ -40,17 +43,30 @@ export const families = {
     "residue-powers",
   ],
   /** Sines, exponentials and powers, called far more often than there are different ones. */
-  functions: ["gamma-curve", "power-spectrum", "softmax-rows"],
+  functions: ["flight-distances", "gamma-curve", "power-spectrum", "softmax-rows"],
   /** Sequences in which every value depends on those before it. */
   sequences: ["echo", "moving-average", "running-balance"],
   /** Sums over what lies around every value, or some way off, with what is known already found again or tested for. */
   signals: ["autocorrelation", "box-blur", "fir-filter"],
   /** Containers that grow, are searched, and are copied. */
-  containers: ["hop-counts", "sliding-maximum", "stock-levels", "unique-words", "valid-readings"],
+  containers: [
+    "hop-counts",
+    "leader-board",
+    "page-faults",
+    "sliding-maximum",
+    "spark-shower",
+    "stock-levels",
+    "unique-words",
+    "valid-readings",
+  ],
   /** Tables of partial solutions that are kept whole, where little of them is read again. */
   tables: ["backpack", "binomial", "edit-distance"],
   /** All nodes or pairs are gone through again and again, and a comparison in the innermost loop says what is stored. */
   graphs: ["component-labels", "longest-rise", "shortest-routes"],
+  /** All of a list is gone through for each answer, where an order, an index, a table, an earlier pass or the first hit would do. */
+  searches: ["gini-coefficient", "room-requests", "roulette-wheel", "worst-alarms"],
+  /** A function calls itself for the same arguments again and again. */
+  recursions: ["treasure-trail"],
 } as const;
 
 export type Family = keyof typeof families;
