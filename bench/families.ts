@@ -6,7 +6,15 @@ import { UsageError } from "lessonbank";
 
 export const families = {
   /** Few bytes or bits at a time. */
-  bytes: ["adler-checksum", "base64-decode", "bit-count", "crc32", "nearest-code", "rgb-to-grey"],
+  bytes: [
+    "adler-checksum",
+    "base64-decode",
+    "bit-count",
+    "changed-blocks",
+    "crc32",
+    "nearest-code",
+    "rgb-to-grey",
+  ],
   /** Strings that are cut out, joined, searched and compared. */
   text: [
     "csv-report",
@@ -15,6 +23,7 @@ export const families = {
     "lower-case",
     "prefix-counts",
     "text-search",
+    "translate-dna",
     "wrap-text",
   ],
   /** Large arrays, walked in a bad order or more often than needed. */
@@ -38,6 +47,7 @@ export const families = {
     "pair-energy",
     "polynomial",
     "residue-powers",
+    "shared-secrets",
   ],
   /** Sines, exponentials and powers, called far more often than there are different ones. */
   functions: ["gamma-curve", "power-spectrum", "softmax-rows"],
@@ -51,6 +61,14 @@ export const families = {
   tables: ["backpack", "binomial", "edit-distance"],
   /** All nodes or pairs are gone through again and again, and a comparison in the innermost loop says what is stored. */
   graphs: ["component-labels", "longest-rise", "shortest-routes"],
+  /** Every whole number is tried as a divisor, where most cannot be one or tell nothing new. */
+  divisors: ["aliquot-sequences", "bucket-counts"],
+  /** What stands in a list already is sorted or moved again for every element that joins or leaves it. */
+  moves: ["best-bookings", "expected-shortfall"],
+  /** Texts are put together and cut up by string streams. */
+  streams: ["feature-lengths", "json-lines"],
+  /** Sums that lie where they must be stored and loaded at every step. */
+  sums: ["scenario-totals"],
 } as const;
 
 export type Family = keyof typeof families;
