@@ -4,9 +4,7 @@
 static bool is_prime(uint32_t number) {
   bool prime = number >= 2;
   for (uint32_t divisor = 2; divisor < number; divisor++) {
-    if (number % divisor == 0) {
-      prime = false;
-    }
+    if (number % divisor == 0) prime = false;
   }
   return prime;
 }
