@@ -6,7 +6,15 @@ import { UsageError } from "lessonbank";
 
 export const families = {
   /** Few bytes or bits at a time. */
-  bytes: ["adler-checksum", "base64-decode", "bit-count", "crc32", "nearest-code", "rgb-to-grey"],
+  bytes: [
+    "adler-checksum",
+    "base64-decode",
+    "bit-count",
+    "changed-blocks",
+    "crc32",
+    "nearest-code",
+    "rgb-to-grey",
+  ],
   /** Strings that are cut out, joined, searched and compared. */
   text: [
     "column-widths",
@@ -18,6 +26,7 @@ export const families = {
     "plotter-program",
     "prefix-counts",
     "text-search",
+    "translate-dna",
     "wrap-text",
   ],
   /** Large arrays, walked in a bad order or more often than needed. */
@@ -41,6 +50,7 @@ export const families = {
     "pair-energy",
     "polynomial",
     "residue-powers",
+    "shared-secrets",
   ],
   /** Sines, exponentials and powers, called far more often than there are different ones. */
   functions: ["flight-distances", "gamma-curve", "power-spectrum", "softmax-rows"],
@@ -67,6 +77,14 @@ export const families = {
   searches: ["gini-coefficient", "room-requests", "roulette-wheel", "worst-alarms"],
   /** A function calls itself for the same arguments again and again. */
   recursions: ["treasure-trail"],
+  /** Every whole number is tried as a divisor, where most cannot be one or tell nothing new. */
+  divisors: ["aliquot-sequences", "bucket-counts"],
+  /** What stands in a list already is sorted or moved again for every element that joins or leaves it. */
+  moves: ["best-bookings", "expected-shortfall"],
+  /** Texts are put together and cut up by string streams. */
+  streams: ["feature-lengths", "json-lines"],
+  /** Sums that lie where they must be stored and loaded at every step. */
+  sums: ["scenario-totals"],
 } as const;
 
 export type Family = keyof typeof families;
