@@ -36,6 +36,15 @@ std::vector<float> means(const std::vector<std::vector<float>> &rows, std::size_
 \treturn mean;
 }`;
 
+const folding = (declared: string) => `#include <string>
+#include <vector>
+int f(const std::vector<std::vector<${declared.split(" ")[1]}>> &rows, size_t n) {
+  ${declared.split(" ")[0]} t{};
+  for (size_t c = 0; c < n; c++)
+    for (size_t r = 0; r < rows.size(); r++) t += rows[r][c];
+  return use(t);
+}`;
+
 describe("loop-interchange", () => {
   it("keeps what the functions compute", async () => {
     await expectSameResults(loopInterchange, [
@@ -129,14 +138,6 @@ void deep(std::vector<double> &out, const std::vector<double> &in, int a, int b,
   });
 
   it("adds up in another order only what is known to be a number", async () => {
-    const folding = (declared: string) => `#include <string>
-#include <vector>
-int f(const std::vector<std::vector<${declared.split(" ")[1]}>> &rows, size_t n) {
-  ${declared.split(" ")[0]} t{};
-  for (size_t c = 0; c < n; c++)
-    for (size_t r = 0; r < rows.size(); r++) t += rows[r][c];
-  return use(t);
-}`;
     const nests = [loopInterchange, loopTiling, unrollAndJam];
     for (const rewrite of nests)
       expect.soft(await opportunitiesIn(rewrite, "c++", folding("double double"), "f")).not.toEqual([]);
