@@ -23,7 +23,8 @@ import { pointerDefinition } from "./pointers.ts";
 import { neverMeet } from "./ranges.ts";
 import { type Reduction, reductionsOf } from "./reductions.ts";
 import { contains } from "./tree.ts";
-import { variableOf } from "./variables.ts";
+import { arithmeticOf, isFloating, isInteger } from "./types.ts";
+import { typeOf, variableOf } from "./variables.ts";
 
 export const noOverlap = "Arrays reached through different pointers do not overlap.";
 export const withinRows = "An index such as i * n + j stays within its row.";
@@ -219,6 +220,7 @@ function allDependences(
     if (isPrivate(write, effects.declared) || isCounter(write, body)) continue;
     const reduction = reductions.find((candidate) => contains(candidate.statement, write.node));
     if (reduction) {
+      if (!isReorderable(reduction)) return illegal;
       if (reduction.floating && reduction.kind !== "minimum" && reduction.kind !== "maximum")
         assumptions.add(reordered);
       continue;
@@ -233,6 +235,11 @@ function allDependences(
   }
   for (const assumption of assumedOf(effects.accesses, variables, [body])) assumptions.add(assumption);
   return { legal: true, assumptions: [...assumptions] };
+}
+
+/** Only numbers fold alike in any order: texts are joined in theirs, and a whole number that takes fractions drops a part each time. */
+function isReorderable({ type, term }: Reduction): boolean {
+  return arithmeticOf(type) !== undefined && !(isInteger(type) && isFloating(term && typeOf(term)));
 }
 
 /** Every direction that a distance may have: `*` stands for backwards, nowhere and forwards. The dependence may run either way. */

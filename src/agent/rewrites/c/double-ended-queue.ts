@@ -16,7 +16,7 @@ import { constructorArguments, declaredAlone } from "../../../code/construction.
 import { loopsIn } from "../../../code/loops.ts";
 import { callOn, methodCall } from "../../../code/method-call.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
-import { calleeOf, contains, field, operatorOf, parts, same, subscript } from "../../../code/tree.ts";
+import { calleeOf, contains, field, find, operatorOf, parts, same, subscript } from "../../../code/tree.ts";
 import { containerOf } from "../../../code/types.ts";
 import { declaredOnce, mentions } from "../../../code/uses.ts";
 import { type Variable, variablesOf } from "../../../code/variables.ts";
@@ -155,6 +155,34 @@ function isAddressed(element: Node): boolean {
   return parent?.type === "pointer_expression" && operatorOf(parent) === "&";
 }
 
+/** Whether a loop over the elements, which goes by iterators, neither changes how many there are nor takes the address of one. */
+function isLeftAlone(loop: Node, name: string): boolean {
+  const [body, declarator] = [field(loop, "body"), field(loop, "declarator")];
+  const within = [body, ...find(loop.tree.rootNode, "lambda_expression")];
+  const changed = within.some(
+    (region) => region && mentions(name, region).some((use) => changing.test(callOn(use)?.method ?? "")),
+  );
+  const element = declarator?.type === "reference_declarator" ? parts(declarator).at(-1)?.text : undefined;
+  return !changed && !(body && element && mentions(element, body).some((use) => isAddressed(use)));
+}
+
+const changing = /^(push_back|emplace_back|pop_back|resize|assign|clear|insert|erase)$/;
+
+/** Whether nobody keeps the iterator that an algorithm gives: after the next push_back it is none for a deque, even of a reserved size. */
+function isUsedAtOnce(call: Node, name: string): boolean {
+  if (!iterators.test(calleeOf(call))) return true;
+  const { parent } = call;
+  if (parent?.type === "pointer_expression" && operatorOf(parent) === "*") return !isAddressed(parent);
+  if (parent?.type === "argument_list") {
+    const taker = parent.parent && methodCall(parent.parent);
+    return taker?.object.text === name && taker.node.parent?.type === "expression_statement";
+  }
+  return parent?.type === "expression_statement";
+}
+
+const iterators =
+  /(find|find_if|max_element|min_element|swap_ranges|lower_bound|upper_bound|unique|remove|remove_if)$/;
+
 /** Whether vector and deque take the use alike. */
 function isShared(use: Node, name: string): boolean {
   const { parent } = use;
@@ -163,7 +191,8 @@ function isShared(use: Node, name: string): boolean {
   if (element && same(element.array, use)) {
     return !isAddressed(parent);
   }
-  if (parent.type === "for_range_loop") return same(field(parent, "right") ?? parent, use);
+  if (parent.type === "for_range_loop")
+    return same(field(parent, "right") ?? parent, use) && isLeftAlone(parent, name);
   const call = callOn(use);
   if (!call) return false;
   if (shared.test(call.method)) return !isAddressed(call.node);
@@ -173,7 +202,7 @@ function isShared(use: Node, name: string): boolean {
   for (let at: Node | null = call.node.parent; at; at = at.parent) {
     if (at.type === "call_expression") {
       const own = methodCall(at);
-      return own ? own.object.text === name : algorithms.test(calleeOf(at));
+      return own ? own.object.text === name : algorithms.test(calleeOf(at)) && isUsedAtOnce(at, name);
     }
     if (!/^(argument_list|binary_expression|parenthesized_expression)$/.test(at.type)) return false;
   }

@@ -26,7 +26,7 @@ import {
 } from "../../../code/tree.ts";
 import { arithmeticOf, isInteger } from "../../../code/types.ts";
 import { isPure, mentions, namesIn } from "../../../code/uses.ts";
-import { typeOf } from "../../../code/variables.ts";
+import { typeOf, variableOf } from "../../../code/variables.ts";
 import { counterType, mayRename, renamed } from "./loop-text.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
@@ -78,6 +78,9 @@ function paired(subject: Subject, loop: Loop): Opportunity[] {
       !sum.floating &&
       isInteger(sum.type) &&
       sum.target.type === "identifier" &&
+      // The number itself would change while its divisors are tried.
+      !sum.inMemory &&
+      !mayBeOne(number, sum.target) &&
       sum.target.text !== number.text &&
       sum.target.text !== divisor &&
       (!sum.term ||
@@ -125,6 +128,13 @@ function paired(subject: Subject, loop: Loop): Opportunity[] {
       ),
     ],
   });
+}
+
+/** Whether the name of the number may stand for the very place that the sum is kept in. */
+function mayBeOne(number: Node, sum: Node): boolean {
+  const [own, other] = [variableOf(number), variableOf(sum)];
+  if (!own?.type.reference) return false;
+  return own.kind !== "parameter" || other?.kind !== "local";
 }
 
 /** `n % d == 0` or `!(n % d)`. */

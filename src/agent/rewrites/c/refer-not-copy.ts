@@ -6,7 +6,7 @@
  *     std::vector<int> row = table[i];          →   const std::vector<int> &row = table[i];
  *     static int total(std::vector<int> v)      →   static int total(const std::vector<int> &v)
  *
- * Legal where neither the copy nor what it was copied from changes while it lives. The function under optimisation keeps its
+ * Legal where neither the copy nor what it was copied from changes while it lives, and nothing binds the copy that could change it. The function under optimisation keeps its
  * own signature; helpers of the same file do not have to.
  */
 import type { Node } from "web-tree-sitter";
@@ -17,6 +17,7 @@ import { enclosing, field, find, parts, same } from "../../../code/tree.ts";
 import { arithmeticOf, containerOf, type ValueType } from "../../../code/types.ts";
 import { mentions, onlyReads } from "../../../code/uses.ts";
 import { typeOf, variableOf } from "../../../code/variables.ts";
+import { mayBindMutably } from "./mutable-binding.ts";
 import { offer } from "../offer.ts";
 import type { Rewrite, Subject } from "../rewrite.ts";
 
@@ -66,6 +67,7 @@ function loopVariables(definition: Node): Copy[] {
     const root = find(range, "identifier")[0];
     // A temporary range lives as long as the loop; a variable must not change under it.
     if (!root || !onlyReads(root.text, body)) return [];
+    if (mayBindMutably(declarator.text, type?.base ?? "", body)) return [];
     return referring(loop, declarator);
   });
 }
@@ -87,6 +89,7 @@ function locals(definition: Node): Copy[] {
     if (!root || (value.type === "field_expression" && value.text.includes("->"))) return [];
     // What index the original was found at does not matter once the reference is bound.
     if (!onlyReads(name.text, scope) || !readsAfter(root.text, scope, declaration)) return [];
+    if (mayBindMutably(name.text, variable.type.base, scope)) return [];
     return referring(declaration, name);
   });
 }
@@ -127,7 +130,8 @@ function parameters(subject: Subject): Copy[] {
         if (
           own?.type !== "identifier" ||
           !isHeavy(variableOf(own)?.type, helper) ||
-          !onlyReads(own.text, body)
+          !onlyReads(own.text, body) ||
+          mayBindMutably(own.text, variableOf(own)?.type.base ?? "", helper)
         )
           return [];
         return referring(parameter, own);

@@ -5,7 +5,8 @@
  *     out << name << ',' << count << "\n";  →  out += name; out += ','; out += std::to_string(count); out += "\n";
  *     return out.str();                        return out;
  *
- * Legal where nothing but texts, characters and whole numbers is written, no manipulator changes how, and the stream is only asked for its text.
+ * Legal where nothing but texts, characters and whole numbers is written, no manipulator changes how, and the stream is only asked for its text. That a
+ * pointer to characters is not null is assumed where it is not seen.
  */
 import type { Node } from "web-tree-sitter";
 import { type Edit, includeEdits, replaceNode } from "../../../code/edit.ts";
@@ -50,6 +51,7 @@ function appended(subject: Subject, definition: Node, variable: Variable): Oppor
   const edits: Edit[] = [];
   let writes = 0;
   let numbers = false;
+  const pointers = new Set<string>();
   for (const use of mentions(name, definition)) {
     if (contains(declaration, use)) continue;
     const statement = written(use);
@@ -58,6 +60,7 @@ function appended(subject: Subject, definition: Node, variable: Variable): Oppor
       const steps = statement.pieces.map((piece) => step(name, piece));
       if (steps.some((each) => each === undefined)) return [];
       numbers ||= steps.some((each) => each?.includes("to_string"));
+      for (const piece of statement.pieces) if (mayBeNull(piece)) pointers.add(bare(piece).text);
       edits.push(
         replaceNode(
           statement.node,
@@ -80,7 +83,10 @@ function appended(subject: Subject, definition: Node, variable: Variable): Oppor
     parameters: {},
     place: name,
     preconditions: ["a string stream puts texts, characters and whole numbers one behind the other"],
-    assumptions: numbers ? ["The global locale is the classic one."] : [],
+    assumptions: [
+      ...(numbers ? ["The global locale is the classic one."] : []),
+      ...[...pointers].map((each) => `${each} is never a null pointer.`),
+    ],
     edits: [
       ...includeEdits(subject.source, subject.root, ["<string>"]),
       replaceNode(typeNode, "std::string"),
@@ -158,6 +164,18 @@ function isText(node: Node): boolean {
   if (!type) return false;
   const container = containerOf(type ?? plain(""))?.name ?? "";
   return /^string(_view)?$/.test(container) || (type.base === "char" && type.pointers === 1);
+}
+
+/** Whether it is a pointer to characters that is not seen to point to some: a stream takes null for an error, a string crashes. */
+function mayBeNull(node: Node): boolean {
+  const value = bare(node);
+  const arms = armsOf(value);
+  if (arms.length > 0) return arms.some((arm) => mayBeNull(arm));
+  if (/^(string_literal|concatenated_string)$/.test(value.type)) return false;
+  const type = typeOf(value);
+  if (type?.base !== "char" || type.pointers !== 1 || type.dimensions.some((size) => size !== ""))
+    return false;
+  return !/^(c_str|data)$/.test(methodCall(value)?.method ?? "");
 }
 
 /** Whether the text is copied at once, so that it makes no difference that the stream's own was a copy already. */

@@ -12,6 +12,7 @@ import { replaceNode } from "../../../code/edit.ts";
 import { field, find, operatorOf } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { arrayAssumptions } from "./kinds.ts";
+import { asksMovingPattern } from "./moving-patterns.ts";
 import { distinct, offer } from "./offer.ts";
 import { short } from "./repetition.ts";
 import { isTarget } from "./steady.ts";
@@ -112,6 +113,6 @@ function effectsOf(callback: Node): string[] | undefined {
     "debugger_statement",
   );
   const deleted = find(callback, "unary_expression").some((node) => operatorOf(node) === "delete");
-  if (effects.length > 0 || deleted) return undefined;
+  if (effects.length > 0 || deleted || asksMovingPattern(callback)) return undefined;
   return find(callback, "call_expression", "new_expression").length > 0 ? [said] : [];
 }

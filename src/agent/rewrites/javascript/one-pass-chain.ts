@@ -20,6 +20,7 @@ import { field, find, parts, same } from "../../../code/tree.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 import { freshIndex } from "./indexed-loop.ts";
 import { arrayAssumptions, arrayShown } from "./kinds.ts";
+import { asksMovingPattern } from "./moving-patterns.ts";
 import { isDeclaredIn, mentions, writesOf } from "./names.ts";
 import { before, distinct, elementText, offer } from "./offer.ts";
 import { placeBefore, short } from "./repetition.ts";
@@ -142,7 +143,8 @@ function isPureEnough(node: Node): boolean {
       "await_expression",
       "yield_expression",
     ).length === 0 &&
-    !(find(node, "identifier").some(({ text }) => text === "eval") && dependsOnFunction(node))
+    !(find(node, "identifier").some(({ text }) => text === "eval") && dependsOnFunction(node)) &&
+    !asksMovingPattern(node)
   );
 }
 

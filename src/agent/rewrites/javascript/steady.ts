@@ -3,9 +3,10 @@
  * shown to be impossible, or said as an assumption, or the answer is no.
  */
 import type { Node } from "web-tree-sitter";
-import { contains, enclosing, field, find, operatorOf, same } from "../../../code/tree.ts";
+import { argumentsOf, contains, enclosing, field, find, operatorOf, same } from "../../../code/tree.ts";
 import { remember } from "../../../code/remember.ts";
 import type { Subject } from "../rewrite.ts";
+import { patternAsked } from "./moving-patterns.ts";
 import { isCaptured, mentions, roleOf, type Variable, variableOf } from "./names.ts";
 import { callbackOf, iterating } from "./repetition.ts";
 import {
@@ -163,7 +164,7 @@ export function isReading(mention: Node): boolean {
       const caller = parent.parent;
       if (caller?.type === "new_expression")
         return /^(Set|Map)$/.test(field(caller, "constructor")?.text ?? "");
-      return harmless.test((caller && field(caller, "function")?.text) ?? "");
+      return caller !== null && isHarmless(caller);
     }
     default:
       return false;
@@ -179,8 +180,8 @@ function isReadingCall(call: MethodCall): boolean {
   if (!callback || !isFunction(callback)) return callback !== undefined && harmless.test(callback.text);
   const parameters = plainParameters(callback);
   if (!parameters) return false;
-  const plain = call.method.startsWith("reduce") ? 3 : 2;
-  const [whole, ...more] = parameters.slice(plain);
+  const first = call.method.startsWith("reduce") ? 3 : 2;
+  const [whole, ...more] = parameters.slice(first);
   const body = field(callback, "body");
   return (
     more.length === 0 &&
@@ -291,10 +292,10 @@ export function mayReach(
     if (node.type === "new_expression") return !builtIn.test(field(node, "constructor")?.text ?? "");
     const call = methodCall(node);
     if (!call) return !isHarmless(node);
-    if (reading.includes(call.method) || textual.includes(call.method)) return false;
+    if (reading.includes(call.method) || textual.includes(call.method)) return callsUnknown(call);
     if (iterating.includes(call.method) && call.method !== "sort")
       return call.arguments[0] === undefined || !isFunction(call.arguments[0]);
-    return !(changing.includes(call.method) && own(call.object)) && !isHarmless(node);
+    return (callsUnknown(call) || !(changing.includes(call.method) && own(call.object))) && !isHarmless(node);
   });
   if (calls) return true;
   return find(region, "subscript_expression", "member_expression").some(
@@ -303,7 +304,27 @@ export function mayReach(
 }
 
 function isHarmless(call: Node): boolean {
-  return harmless.test(field(call, "function")?.text ?? "");
+  const callee = field(call, "function")?.text ?? "";
+  if (!harmless.test(callee)) return false;
+  if (!/^(Array\.from|JSON\.stringify)$/.test(callee)) return true;
+  const [first, second] = argumentsOf(call);
+  return first?.type !== "spread_element" && (second === undefined || isKnown(second));
+}
+
+/** Whether the method calls a function that is written elsewhere, and may do anything: the comparison of `sort`, what `replace` puts in. */
+function callsUnknown({ method, arguments: [first, second] }: MethodCall): boolean {
+  const called = method === "sort" ? first : /^replace(All)?$/.test(method) ? second : undefined;
+  return called !== undefined && !isKnown(called);
+}
+
+/** A function in place, whose calls are found where it stands, one of the language, or no function. */
+function isKnown(callback: Node): boolean {
+  const at = plain(callback);
+  return (
+    isFunction(at) ||
+    harmless.test(at.text) ||
+    /^(string|template_string|number|null|undefined|array)$/.test(at.type)
+  );
 }
 
 /** Whether evaluating the expression does nothing but give its value, getters and conversions of objects apart. */
@@ -328,7 +349,8 @@ export function isPure(expression: Node): boolean {
     const list = field(node, "arguments");
     if (list?.type !== "arguments") return false;
     const call = methodCall(node);
-    if (call && (reading.includes(call.method) || textual.includes(call.method))) return true;
+    if (call && (reading.includes(call.method) || textual.includes(call.method)))
+      return !callsUnknown(call) && patternAsked(node) === "still";
     return isHarmless(node) && field(node, "function")?.text.startsWith("console.") !== true;
   });
 }

@@ -5,6 +5,15 @@ import { expectSameResults, opportunitiesIn } from "../same-results.ts";
 // Compiling takes seconds a file: LESSONBANK_ADVERSARIAL=all does it.
 const compiles = process.env["LESSONBANK_ADVERSARIAL"] === "all";
 
+const using = (use: string) => `#include <algorithm>
+#include <vector>
+int f(int n) {
+  std::vector<int> v; v.reserve(100); v.push_back(n); int s = 0;
+  auto more = [&](int x) { s += x; };
+  while (!v.empty()) { ${use} v.erase(v.begin()); }
+  return s;
+}`;
+
 describe("double-ended-queue", () => {
   it.skipIf(!compiles)("gives and takes the same elements in the same order", async () => {
     await expectSameResults(doubleEndedQueue, [
@@ -127,6 +136,26 @@ int f(const std::vector<int> &a) { std::vector<int> v = a; int s = 0; while (!v.
 int f(const std::vector<int> &a) { std::vector<int> v(a); int s = 0; while (!v.empty()) { s += v.front(); v.erase(v.begin()); } return s; }`,
     ])
       expect.soft(await opportunitiesIn(doubleEndedQueue, "c++", source, "f"), source).toEqual([]);
+  });
+
+  it("keeps a vector to whose elements iterators stay while it grows", async () => {
+    for (const use of [
+      "auto it = std::find(v.begin(), v.end(), 3); v.push_back(1); if (it != v.end()) s += *it;",
+      "std::vector<int>::iterator it = std::max_element(v.begin(), v.end()); s += *it;",
+      "auto it = std::find(v.begin(), v.end(), 3) + 1; v.push_back(1); s += *it;",
+      "auto it = v.begin(); v.push_back(1); s += *it;",
+      "int &least = *std::min_element(v.begin(), v.end()); v.push_back(1); s += (&least)[0];",
+      "for (int x : v) if (x > 3) v.push_back(x - 1);",
+      "auto grow = [&] { v.push_back(1); }; for (int x : v) if (x > 3) grow();",
+      "int *last = nullptr; for (int &x : v) last = &x; v.push_back(1); s += last[0];",
+    ])
+      expect.soft(await opportunitiesIn(doubleEndedQueue, "c++", using(use), "f"), use).toEqual([]);
+    for (const use of [
+      "s += *std::max_element(v.begin(), v.end()); v.push_back(s);",
+      "v.erase(std::remove(v.begin(), v.end(), 3), v.end());",
+      "for (int &x : v) more(x += v.size()); v.push_back(1);",
+    ])
+      expect.soft(await opportunitiesIn(doubleEndedQueue, "c++", using(use), "f"), use).not.toEqual([]);
   });
 
   it("leaves an empty statement where reserving was all that a branch did", async () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { loopFission } from "../../../../src/agent/rewrites/c/loop-fission.ts";
 import { loopInterchange } from "../../../../src/agent/rewrites/c/loop-interchange.ts";
+import { loopTiling } from "../../../../src/agent/rewrites/c/loop-tiling.ts";
+import { multipleAccumulators } from "../../../../src/agent/rewrites/c/multiple-accumulators.ts";
+import { noAlias } from "../../../../src/agent/rewrites/c/no-alias.ts";
+import { unrollAndJam } from "../../../../src/agent/rewrites/c/unroll-and-jam.ts";
 import { expectSameResults, opportunitiesIn } from "../same-results.ts";
 
 const product = `void product(const double *a, const double *b, double *c, int n, int m, int p)
@@ -29,6 +34,15 @@ std::vector<float> means(const std::vector<std::vector<float>> &rows, std::size_
 \t\tmean[j] = rows.empty() ? 0 : total / rows.size();
 \t}
 \treturn mean;
+}`;
+
+const folding = (declared: string) => `#include <string>
+#include <vector>
+int f(const std::vector<std::vector<${declared.split(" ")[1]}>> &rows, size_t n) {
+  ${declared.split(" ")[0]} t{};
+  for (size_t c = 0; c < n; c++)
+    for (size_t r = 0; r < rows.size(); r++) t += rows[r][c];
+  return use(t);
 }`;
 
 describe("loop-interchange", () => {
@@ -121,6 +135,16 @@ void deep(std::vector<double> &out, const std::vector<double> &in, int a, int b,
   return last;
 }`;
     expect(await opportunitiesIn(loopInterchange, "c", source, "f")).toEqual([]);
+  });
+
+  it("adds up in another order only what is known to be a number", async () => {
+    const nests = [loopInterchange, loopTiling, unrollAndJam];
+    for (const rewrite of nests)
+      expect.soft(await opportunitiesIn(rewrite, "c++", folding("double double"), "f")).not.toEqual([]);
+    // Texts, what another file declares, and a whole number that drops the fraction each time.
+    for (const declared of ["std::string std::string", "Money Money", "auto int", "int double"])
+      for (const rewrite of [...nests, loopFission, multipleAccumulators, noAlias])
+        expect.soft(await opportunitiesIn(rewrite, "c++", folding(declared), "f"), declared).toEqual([]);
   });
 
   it("writes the rows of a product side by side, comments and indentation kept", async () => {

@@ -46,6 +46,12 @@ describe("paired-divisors", () => {
 
   it("sees nothing where that would change what is computed", async () => {
     for (const source of [
+      // The sum may be the number.
+      `void f(int &n, int &s) { for (int d = 1; d < n; d++) if (n % d == 0) s += d; }`,
+      `void f(int n) { int &s = n; for (int d = 1; d < n; d++) if (n % d == 0) s += d; }`,
+      `void f(int &n, int *s) { for (int d = 1; d < n; d++) if (n % d == 0) *s += d; }`,
+      `int s; void f(const int &n) { for (int d = 1; d < n; d++) if (n % d == 0) s += d; }`,
+      `int f(int s) { int &n = s; for (int d = 1; d < n; d++) if (n % d == 0) s += d; return s; }`,
       // They are listed in order.
       `int f(int n, int *out) { int k = 0; for (int d = 1; d <= n; d++) if (n % d == 0) out[k++] = d; return k; }`,
       // The last one counts.
@@ -72,6 +78,11 @@ describe("paired-divisors", () => {
     expect(found?.apply()).toMatch(
       /if \(n \/ d != d && n \/ d <= n \/ 2\) \{\s*const short partner = n \/ d;\s*s \+= partner;/,
     );
+  });
+
+  it("adds up the divisors of what is read through a reference", async () => {
+    const source = `int f(const int &n) { int s = 0; for (int d = 1; d < n; d++) if (n % d == 0) s += d; return s; }`;
+    expect(await opportunitiesIn(pairedDivisors, "c++", source, "f")).toHaveLength(1);
   });
 
   it("sees its own examples, one opportunity after the other", async () => {

@@ -24,6 +24,15 @@ int score(const std::vector<std::vector<std::string>> &pages)
     return total;
 }`;
 
+const using = (use: string) => `#include <string>
+#include <vector>
+struct Editor { std::string &text; int line = 0; Editor(std::string &text); int size() const; void insert(std::string &more); };
+void trim(std::string &text);
+void trim(std::string &text, int from);
+int length(const std::string &text) { return (int)text.size(); }
+static int lines(std::string text) { ${use} }
+int f(const std::string &text) { return lines(text); }`;
+
 describe("refer-not-copy", () => {
   it("computes the same without the copies", async () => {
     await expectSameResults(referNotCopy, [
@@ -73,5 +82,29 @@ int f(std::vector<std::string> words, std::vector<int> numbers, std::string own)
   return n;
 }`;
     expect(await opportunitiesIn(referNotCopy, "c++", source, "f")).toEqual([]);
+  });
+
+  it("keeps a copy that a reference may bind which is not to const", async () => {
+    for (const use of [
+      "Editor editor(text); return editor.size();",
+      "Editor editor{text}; return editor.size();",
+      "Editor editor = text; return editor.size();",
+      "return Editor(text).size();",
+      "return Editor{text}.size();",
+      "std::vector<Editor> all; all.emplace_back(text); return 1;",
+      "std::vector<Editor> all{text}; return 1;",
+      "std::string other; Editor editor(other); editor.insert(text); return 1;",
+      "Unknown unknown(text); return unknown.size();",
+      "trim(text); return 1;",
+    ])
+      expect.soft(await opportunitiesIn(referNotCopy, "c++", using(use), "f"), use).toEqual([]);
+    for (const use of [
+      "std::string copy(text); return length(text) + (int)copy.size();",
+      "std::string copy{text}; std::vector<std::string> all; all.push_back(text); return (int)all.size();",
+      "std::string copy = text; Editor editor(copy); return editor.size();",
+    ]) {
+      const [found] = await opportunitiesIn(referNotCopy, "c++", using(use), "f");
+      expect.soft(found?.apply(), use).toContain("lines(const std::string &text)");
+    }
   });
 });

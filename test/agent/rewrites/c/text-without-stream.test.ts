@@ -149,6 +149,22 @@ std::string f(bool d, unsigned char c) { std::ostringstream out; out << (d ? c :
       expect.soft(await opportunitiesIn(textWithoutStream, "c++", source, "f"), source).toEqual([]);
   });
 
+  it("says that a pointer to characters must not be null, unless it is seen to point to some", async () => {
+    const source = `#include <string>
+#include <sstream>
+std::string f(const char *name, const char *unit, bool b, const std::string &s) {
+  char own[8] = "own";
+  std::ostringstream out;
+  out << "a" << own << s.c_str() << (b ? "x" : "y") << name << (b ? unit : "") << name;
+  return out.str();
+}`;
+    const [found] = await opportunitiesIn(textWithoutStream, "c++", source, "f");
+    expect(found?.assumptions).toEqual([
+      "name is never a null pointer.",
+      `b ? unit : "" is never a null pointer.`,
+    ]);
+  });
+
   it("appends one of two characters as a character", async () => {
     const source = `#include <string>
 #include <sstream>

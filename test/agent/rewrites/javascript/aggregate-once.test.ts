@@ -88,10 +88,16 @@ describe("aggregate-once", () => {
   });
 
   it("says that elements stay as they are where other code gets hold of them", async () => {
-    for (const change of ["bump(x)", "xs[0].add(n)"]) {
+    const calling = [
+      "Array.from(rows, bump)",
+      "own.sort(bump)",
+      '"a".replace("a", bump)',
+      "JSON.stringify(n, bump)",
+    ];
+    for (const change of ["bump(x)", "xs[0].add(n)", ...calling]) {
       const found = await opportunitiesIn(
         aggregateOnce,
-        `function f(rows, bump) { const xs = rows.map((r) => ({ v: r })); let n = 0; for (const x of xs) { n += xs.reduce((s, y) => s + y.v, 0); ${change}; } return n; }`,
+        `function f(rows, bump) { const own = [2, 1]; const xs = rows.map((r) => ({ v: r })); let n = 0; for (const x of xs) { n += xs.reduce((s, y) => s + y.v, 0); ${change}; } return n; }`,
       );
       expect(found.map((each) => each.assumptions)).toEqual([
         expect.arrayContaining(["Nothing that runs in the loop changes what (s, y) => s + y.v reads."]),

@@ -30,4 +30,23 @@ describe("early-exit-search", () => {
       `function f(xs, me) { return xs.filter(function (x) { return this.n === x; }, me)[0]; }`,
     ]);
   });
+
+  it("keeps filters that ask a pattern which goes on from where it last stopped", async () => {
+    const asked = "return xs.filter((x) => word.test(x)).length > 0;";
+    await expectRefusals(earlyExitSearch, [
+      `const word = /a/g; function f(xs) { ${asked} }`,
+      `function f(xs) { const word = new RegExp("a", "gi"); ${asked} }`,
+      `function f(xs) { let word = /a/; word = /b/y; ${asked} }`,
+      `const own = { word: /a/g }; function f(xs) { ${asked.replace("word", "own.word")} }`,
+      `const word = /a/y; function f(xs) { return xs.filter((x) => x.match(word)).length > 0; }`,
+    ]);
+    await expectSameValues(earlyExitSearch, [
+      {
+        function: "f",
+        source: `const word = /a/i; const own = { word: new RegExp("b") };
+function f(xs) { ${asked.slice(0, -1)} || xs.filter((x) => own.word.test(x) || /c/g.test(x)).length > 0; }`,
+        calls: [`f(["x", "A"])`, `f(["ccc", "c"])`, `f([])`],
+      },
+    ]);
+  });
 });

@@ -38,4 +38,19 @@ describe("one-pass-chain", () => {
       `function f(xs) { return xs && xs.filter(x => x).map(x => x + 1); }`,
     ]);
   });
+
+  it("keeps chains whose links ask one pattern that goes on from where it last stopped", async () => {
+    const chain = "return xs.filter((x) => word.test(x)).map((x) => word.test(x));";
+    await expectRefusals(onePassChain, [
+      `const word = /a/g; function f(xs) { ${chain} }`,
+      `function f(xs) { const word = /a/y; ${chain} }`,
+    ]);
+    await expectSameValues(onePassChain, [
+      {
+        function: "f",
+        source: `const word = /a/i;\nfunction f(xs) { ${chain} }`,
+        calls: [`f(["a", "xA", "b"])`],
+      },
+    ]);
+  });
 });

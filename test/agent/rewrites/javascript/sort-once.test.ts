@@ -1,6 +1,9 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { sortOnce } from "../../../../src/agent/rewrites/javascript/sort-once.ts";
-import { expectRefusals, expectSameValues } from "./same-values.ts";
+import { expectRefusals, expectSameValues, opportunitiesIn } from "./same-values.ts";
+
+const sorting = (compared: string) =>
+  `const word = /a/g; const plain = /a/; function f(xs, put, any) { const r = []; for (const x of xs) { r.push(x); r.sort((a, b) => ${compared}); } return r; }`;
 
 describe("sort-once", () => {
   it("gives the same order, of equal elements too", async () => {
@@ -37,5 +40,15 @@ describe("sort-once", () => {
       `function f(xs) { const o = []; o.push(9, 1); for (const x of xs) { o.push(x); o.sort(); } return o; }`,
       `function f(xs) { const o = []; for (const x of xs) { o.push(x); o.sort((a, b) => log(a, b)); } return o; }`,
     ]);
+  });
+
+  it("keeps sorts whose comparison asks what may do more than answer", async () => {
+    await expectRefusals(sortOnce, [
+      sorting("word.test(a) - word.test(b)"),
+      sorting("any.test(a) - any.test(b)"),
+      sorting('a.replace("x", put).length - b.length'),
+    ]);
+    for (const compared of ["plain.test(a) - plain.test(b)", 'a.replace(/x/g, "y").length - b.length'])
+      expect.soft(await opportunitiesIn(sortOnce, sorting(compared)), compared).toHaveLength(1);
   });
 });
