@@ -9,11 +9,10 @@
  *
  * With --keep, verdicts and runs outlive the process, and what is there is not made again.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { gunzipSync } from "node:zlib";
 import {
   createEvaluator,
   createMemoryBank,
@@ -24,6 +23,7 @@ import {
   type Task,
 } from "lessonbank";
 import { cachingEvaluator } from "./caching-evaluator.ts";
+import { readLessonFile } from "./lesson-file.ts";
 import { bootstrapRatio, geometricMean } from "./sampling.ts";
 import { bestKnown, evaluationsNeeded, keptTraces, type Trace } from "./traced-run.ts";
 
@@ -75,14 +75,8 @@ async function newFunctions(): Promise<Task[]> {
 }
 
 async function shippedBank(): Promise<Bank> {
-  const { importLessons } = (await import(
-    new URL("../../dist/lesson/exchange.js", import.meta.url).href
-  )) as {
-    importLessons: (bank: Bank, lines: Iterable<string>, options: { own: boolean }) => Promise<unknown>;
-  };
   const bank = createMemoryBank({ embedder });
-  const text = gunzipSync(readFileSync(values.lessons)).toString("utf8");
-  await importLessons(bank, text.split("\n"), { own: true });
+  await bank.add(readLessonFile(values.lessons));
   const names = new Set((await bank.list()).map(({ evidence }) => evidence.task));
   const overlap = (await newFunctions()).filter(({ name }) => names.has(name));
   if (overlap.length > 0)

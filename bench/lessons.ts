@@ -18,8 +18,9 @@
  * task and seed; their 95 % intervals are bootstrapped over tasks. Tasks on which the method was tuned are reported apart from the others.
  *
  * With --suite, the tasks of another folder are the judged ones, and the bank is that of all shipped tasks: `bench/unseen` holds tasks that nobody tuned on.
+ * With --lessons, the bank is what such a file holds (`lessons export`), and nothing is earned first: `lessons/bank.jsonl.gz` is what a user's begins with.
  *
- *   npm run bench:lessons -- [--suite FOLDER] [--seeds 10] [--earning 3] [--evaluations 12] [--k 4] [--arms a,b] [--tasks a,b] [--keep FOLDER] [--json]
+ *   npm run bench:lessons -- [--suite FOLDER] [--seeds 10] [--earning 3] [--lessons FILE] [--evaluations 12] [--k 4] [--arms a,b] [--tasks a,b] [--keep FOLDER] [--json]
  *
  * With --keep, verdicts and runs outlive the process, and what is there is not made again.
  */
@@ -34,10 +35,12 @@ import {
   listTasks,
   readOnlyBank,
   type Bank,
+  type BankEntry,
   type Task,
 } from "lessonbank";
 import { cachingEvaluator } from "./caching-evaluator.ts";
 import { familyOf, tunedOn } from "./families.ts";
+import { readLessonFile } from "./lesson-file.ts";
 import { bootstrapRatio, geometricMean } from "./sampling.ts";
 import { rememberRewrites } from "./remembered-rewrites.ts";
 import { bestKnown, evaluationsNeeded, keptTraces, type Trace } from "./traced-run.ts";
@@ -51,6 +54,7 @@ const { values } = parseArgs({
     arms: { type: "string", default: "none,random-k,lessonl,thompson,curated" },
     tasks: { type: "string" },
     suite: { type: "string" },
+    lessons: { type: "string" },
     keep: { type: "string" },
     json: { type: "boolean", default: false },
   },
@@ -81,26 +85,15 @@ const evaluator = cachingEvaluator(await createEvaluator(), kept("verdicts.jsonl
 const known = keptTraces(kept("runs.jsonl"));
 const traces: Trace[] = [];
 try {
-  const earned: Trace[] = [];
-  for (const seed of earningSeeds) {
-    // Measured anew: what was seen twice must have been measured twice, or the bank would not take it for reproduced.
-    const afresh = cachingEvaluator(evaluator.inner, kept(`earning-${seed}.jsonl`));
-    for (const task of all) {
-      const bank = createMemoryBank({ embedder });
-      const evaluations = budget;
-      earned.push(
-        await known({ task, seed, arm: "earning", bank, evaluator: afresh, evaluations, policy: "none" }),
-      );
-    }
-  }
+  const taught = values.lessons === undefined ? await earn() : readLessonFile(values.lessons);
   const banks = new Map<string, Bank>();
   for (const family of new Set(tasks.map(({ name }) => leftOutFor(name))))
-    banks.set(family, await bankWithout(family, earned));
+    banks.set(family, await bankWithout(family, taught));
   for (const seed of seeds) {
     for (const task of tasks) {
       for (const arm of arms) {
         const bank = readOnlyBank(
-          arm === "oracle" ? await oracleOf(task, earned) : banks.get(leftOutFor(task.name))!,
+          arm === "oracle" ? await oracleOf(task, taught) : banks.get(leftOutFor(task.name))!,
         );
         traces.push(
           await known({
@@ -122,27 +115,47 @@ try {
 }
 report();
 
-async function bankWithout(family: string, earned: readonly Trace[]): Promise<Bank> {
-  const bank = createMemoryBank({ embedder });
-  const sources = new Map(all.map((task) => [task.name, task.source.text]));
-  for (const { task, lessons } of earned) {
-    if (familyOf(task) === family) continue;
-    await bank.add(lessons.map((lesson) => ({ lesson, code: sources.get(task) ?? "" })));
+/** What runs without lessons teach, each task by itself. */
+async function earn(): Promise<BankEntry[]> {
+  const taught: BankEntry[] = [];
+  for (const seed of earningSeeds) {
+    // Measured anew: what was seen twice must have been measured twice, or the bank would not take it for reproduced.
+    const afresh = cachingEvaluator(evaluator.inner, kept(`earning-${seed}.jsonl`));
+    for (const task of all) {
+      const bank = createMemoryBank({ embedder });
+      const evaluations = budget;
+      const { lessons } = await known({
+        task,
+        seed,
+        arm: "earning",
+        bank,
+        evaluator: afresh,
+        evaluations,
+        policy: "none",
+      });
+      taught.push(...lessons.map((lesson) => ({ lesson, code: task.source.text })));
+    }
   }
+  return taught;
+}
+
+async function bankWithout(family: string, taught: readonly BankEntry[]): Promise<Bank> {
+  const bank = createMemoryBank({ embedder });
+  await bank.add(taught.filter(({ lesson }) => familyOf(lesson.evidence.task) !== family));
   return bank;
 }
 
 /** Lessons of the task itself, as if another task had taught them. */
-async function oracleOf(task: Task, earned: readonly Trace[]): Promise<Bank> {
+async function oracleOf(task: Task, taught: readonly BankEntry[]): Promise<Bank> {
   const bank = createMemoryBank({ embedder });
-  const own = earned.filter((each) => each.task === task.name).flatMap(({ lessons }) => lessons);
+  const own = taught.filter(({ lesson }) => lesson.evidence.task === task.name);
   await bank.add(
-    own.map((lesson) => ({
+    own.map(({ lesson, code }) => ({
       lesson: {
         ...lesson,
         evidence: { ...lesson.evidence, task: `other ${task.name}`, taskHash: "0".repeat(64) },
       },
-      code: task.source.text,
+      code,
     })),
   );
   return bank;

@@ -9,7 +9,7 @@
 import type { Node } from "web-tree-sitter";
 import { type Edit, replaceNode } from "../../../code/edit.ts";
 import { describeLoop, type Loop, loopsIn, perfectChild } from "../../../code/loops.ts";
-import { effectsOf, isPureCall } from "../../../code/effects.ts";
+import { effectsOf, isPureCall, writesOf } from "../../../code/effects.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
 import { conditionOf, expressionOf, field, find, operatorOf, statementsOf } from "../../../code/tree.ts";
 import { arithmeticOf } from "../../../code/types.ts";
@@ -56,7 +56,10 @@ function left(subject: Subject, loop: Loop): Opportunity[] {
   // From the inside out: a loop is only left if those inside it are.
   const nest = kept === -1 ? around : around.slice(0, kept);
   if (nest.length === 0) return [];
-  const edits: Edit[] = [replaceNode(setting, `{ ${setting.text} break; }`)];
+  const leaving = `${setting.text} break;`;
+  const edits: Edit[] = [
+    replaceNode(setting, consequence.type === "compound_statement" ? leaving : `{ ${leaving} }`),
+  ];
   for (const outer of nest.slice(1)) {
     const inner = outer.children[0];
     if (!inner) break;
@@ -92,7 +95,23 @@ function isLeft(loop: Loop, flag: string): boolean {
   );
   if (loop.hasContinue || loop.leavesEarly || header.some((part) => mentions(flag, part).length > 0))
     return false;
-  return loop.kind === "range" || loop.count?.declared === true;
+  return loop.kind === "range" || loop.count?.declared === true || changesItsOwn(loop, flag);
+}
+
+/** Of a loop that does not simply count, as one that ends at a square root: its header changes nothing but what it declares. */
+function changesItsOwn(loop: Loop, flag: string): boolean {
+  const [initializer, condition, update] = (["initializer", "condition", "update"] as const).map((part) =>
+    field(loop.node, part),
+  );
+  if (loop.kind !== "for" || initializer?.type !== "declaration" || !condition || !update) return false;
+  // What it declares could stand for something else.
+  if (/[&*]/.test(initializer.text) || !onlyAsks(condition, flag)) return false;
+  const { declared } = effectsOf(initializer);
+  return (
+    !effectsOf(update).opaque &&
+    effectsOf(update).calls.length === 0 &&
+    writesOf(update).every(({ kind, root }) => kind === "variable" && declared.has(root))
+  );
 }
 
 function onlyAsks(condition: Node, flag: string): boolean {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { divisorBound } from "../../../../src/agent/rewrites/c/divisor-bound.ts";
 import { leaveWhenKnown } from "../../../../src/agent/rewrites/c/leave-when-known.ts";
+import type { Rewrite } from "../../../../src/agent/rewrites/rewrite.ts";
 import { expectSameResults, opportunitiesIn } from "../same-results.ts";
 
 // Compiling takes seconds a file: LESSONBANK_ADVERSARIAL=all does it.
@@ -66,6 +68,10 @@ bool has_divisor(int n, const std::vector<int> &a) {
 int f(const int *a, int n) { int hit = 0; for (int i = 0; i < n; i++) if (g(a[i])) hit = 1; return hit; }`,
       // The flag belongs to the caller.
       `int f(const int *a, int n, int *hit) { for (int i = 0; i < n; i++) if (a[i] == 3) *hit = 1; return 0; }`,
+      // The header counts something else as well.
+      `int f(const int *a, int n) { int hit = 0, k = 0; for (int i = 0; i < n && i <= n / 2; i++, k++) if (a[i] == 3) hit = 1; return hit + k; }`,
+      `int f(const int *a, int n, int &k) { int hit = 0; for (int &i = k; i < n && i <= n / 2; i++) if (a[i] == 3) hit = 1; return hit; }`,
+      `int f(const int *a, int n) { int hit = 0; for (int i = 0; i < n && n-- > 0; i++) if (a[i] == 3) hit = 1; return hit + n; }`,
       // The inner loop's variable is used afterwards.
       `int f(const int *a, int n) { int hit = 0, j = 0; for (int i = 0; i < n; i++) for (j = 0; j < n; j++) if (a[i * n + j] == 3) hit = 1; return hit + j; }`,
     ])
@@ -76,6 +82,18 @@ int f(const int *a, int n) { int hit = 0; for (int i = 0; i < n; i++) if (g(a[i]
     const source = `int f(const int *a, int n) { int hit = 0, j = 0; for (int i = 0; i < n; i++) for (j = 0; j < i; j++) for (int k = 0; k < n; k++) if (a[i] + a[j] == a[k]) hit = 1; return hit + j; }`;
     const found = await opportunitiesIn(leaveWhenKnown, "c++", source, "f");
     expect(found.map((each) => each.apply())).toEqual([source.replace("hit = 1;", "{ hit = 1; break; }")]);
+  });
+
+  it("and the search for a divisor that ends at the root go together, whichever comes first", async () => {
+    const searches = (test: string, found: string): string =>
+      `bool f(unsigned n) { bool prime = n >= 2; for (unsigned d = 2; ${test}; d++) { if (n % d == 0) { ${found} } } return prime; }`;
+    const [slow, root] = ["d < n", "d < n && d <= n / d"];
+    const [all, first] = ["prime = false;", "prime = false; break;"];
+    const rewritten = async (rewrite: Rewrite, source: string) =>
+      (await opportunitiesIn(rewrite, "c++", source, "f")).map((each) => each.apply());
+    expect(await rewritten(leaveWhenKnown, searches(root, all))).toEqual([searches(root, first)]);
+    expect(await rewritten(leaveWhenKnown, searches(slow, all))).toEqual([searches(slow, first)]);
+    expect(await rewritten(divisorBound, searches(slow, first))).toEqual([searches(root, first)]);
   });
 
   it("sees its own examples, one opportunity after the other", async () => {
