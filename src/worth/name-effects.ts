@@ -1,8 +1,8 @@
 /**
  * What transformations do, taken one with another: the prior of a transformation of which little is known, and what is expected of one that nobody has
  * tried. Names count alike, however often each was tried. What helps much wherever it applies seldom applies, and what applies everywhere does little; so
- * the mean over all uses would say that hardly anything helps, and a rare transformation would be held for another unrolled loop. A bank of 49 tasks has
- * a mean over names of e^0.68 with a standard deviation of 0.89 in the logarithm, where that over uses is e^0.2 (empirical Bayes; C. N. Morris, "Parametric
+ * the mean over all uses would say that hardly anything helps, and a rare transformation would be held for another unrolled loop. A bank of 71 tasks has
+ * a mean over names of e^0.87 with a standard deviation of 0.94 in the logarithm, where that over uses is e^0.23 (empirical Bayes; C. N. Morris, "Parametric
  * empirical Bayes inference", JASA 78, 1983).
  */
 import { bySmallest } from "./order.ts";
