@@ -1,5 +1,5 @@
 /**
- * A file that `lessons export` wrote, packed or not, as what a bank is given: of files of our own alone, since nothing in it is screened.
+ * A file that `lessons export` wrote (without --all), packed or not, as what a bank is given: of files of our own alone, since nothing in it is screened.
  */
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";

@@ -24,7 +24,8 @@
  *
  * With --keep, verdicts and runs outlive the process, and what is there is not made again.
  */
-import { mkdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
@@ -82,7 +83,8 @@ const kept = (name: string): string | undefined =>
 if (values.keep !== undefined) mkdirSync(values.keep, { recursive: true });
 await rememberRewrites(kept("rewrites.jsonl"));
 const evaluator = cachingEvaluator(await createEvaluator(), kept("verdicts.jsonl"));
-const known = keptTraces(kept("runs.jsonl"));
+/** Runs are those of one bank. */
+const known = keptTraces(kept(`runs-${bankName()}.jsonl`));
 const traces: Trace[] = [];
 try {
   const taught = values.lessons === undefined ? await earn() : readLessonFile(values.lessons);
@@ -114,6 +116,11 @@ try {
   await evaluator.close();
 }
 report();
+
+function bankName(): string {
+  if (values.lessons === undefined) return "earned";
+  return createHash("sha256").update(readFileSync(values.lessons)).digest("hex").slice(0, 8);
+}
 
 /** What runs without lessons teach, each task by itself. */
 async function earn(): Promise<BankEntry[]> {

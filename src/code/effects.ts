@@ -2,7 +2,7 @@
  * What a piece of code reads, writes and calls. Conservative: what is not understood is `opaque` and may do anything.
  */
 import type { Node } from "web-tree-sitter";
-import { functionDeclarator, listFunctions } from "./find-function.ts";
+import { declaresFunction, functionDeclarator, listFunctions } from "./find-function.ts";
 import { constantMethodNames, pureFunctionNames } from "./known-functions.ts";
 import { type Place, placeOf } from "./place.ts";
 import { remember } from "./remember.ts";
@@ -406,6 +406,9 @@ export function isPureCall(call: Node): boolean {
     (definition) => definition.name === name.split("::").at(-1),
   );
   if (own.length > 0) return own.every((definition) => isPureFunction(definition.node));
+  // Declared here, defined elsewhere: what it does is not known.
+  const standard = /^(::)?std::/.test(callee) || !declaresFunction(call.tree.rootNode, name);
+  if (!standard) return false;
   return (
     pureFunctionNames.has(name) ||
     (field(call, "function")?.type === "field_expression" && isConstantMethod(call))

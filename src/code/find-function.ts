@@ -33,6 +33,21 @@ export function listFunctions(root: Node): readonly FunctionDefinition[] {
   );
 }
 
+/** Whether the file defines or declares a function of that name: then it is not the standard library's, whatever that name means there. */
+export function declaresFunction(root: Node, name: string): boolean {
+  const names = remember(
+    root,
+    "declared functions",
+    () =>
+      new Set(
+        find(root, "function_declarator").flatMap(
+          (declarator) => field(declarator, "declarator")?.text.split("::").at(-1) ?? [],
+        ),
+      ),
+  );
+  return names.has(name);
+}
+
 /**
  * The definition that the name means; with parameter types in parentheses, the overload that has them. Undefined where
  * none or, without parameter types, several fit equally.

@@ -4,7 +4,8 @@
  */
 import type { Node } from "web-tree-sitter";
 import { field as member, find, operatorOf, parts, same } from "./tree.ts";
-import { functionDeclarator, isParameter, listFunctions } from "./find-function.ts";
+import { isPureCall } from "./effects.ts";
+import { declaresFunction, functionDeclarator, isParameter, listFunctions } from "./find-function.ts";
 
 /** `element`: what it holds or points to may change, but not its length nor its place. `change`: anything may. */
 export type UseKind = "read" | "element" | "change";
@@ -66,8 +67,14 @@ export function isPure(expression: Node): boolean {
     if (!callee) return false;
     if (callee.type === "primitive_type") return true;
     if (callee.type === "field_expression") return looking.has(member(callee, "field")?.text ?? "");
+    if (isOwn(callee)) return isPureCall(call);
     return pureFunctions.has(plainName(callee)) || callee.text.startsWith("static_cast<");
   });
+}
+
+/** Whether the file has a function of that name, and the call does not ask for the standard library's. */
+function isOwn(callee: Node): boolean {
+  return !/^(::)?std::/.test(callee.text) && declaresFunction(callee.tree.rootNode, plainName(callee));
 }
 
 /** The called function's name without namespaces and template arguments. */
@@ -219,8 +226,9 @@ function argumentEffect(call: Node, position: number): UseKind | "climb" | "unkn
     return storing.has(member(callee, "field")?.text ?? "") ? "read" : "unknown";
   const name = plainName(callee);
   if (/^(static|const|reinterpret)_cast$/.test(name)) return "climb";
-  if (pureFunctions.has(name) || constructors.has(name)) return "read";
-  if (writingFirst.has(name)) return position === 0 ? "element" : "read";
+  const own = isOwn(callee);
+  if (!own && (pureFunctions.has(name) || constructors.has(name))) return "read";
+  if (!own && writingFirst.has(name)) return position === 0 ? "element" : "read";
   const parameter = parameterOf(call, name, position);
   if (!parameter) return "unknown";
   const declarator = member(parameter, "declarator");

@@ -55,7 +55,7 @@ export interface SelectionPolicy {
   selectGeneral?(candidates: readonly GeneralCandidate[], options: SelectionOptions): GeneralCandidate[];
 }
 
-/** Enough for every kind of code that a bank has seen to be there, few enough for a journal to hold them whole. */
+/** Enough for the kinds of code nearest to that at hand to be there, few enough for a journal to hold them whole. */
 export const usualReach = 200;
 
 /** Speed times adjustment factor: the published "effective speedup". 0 for a lesson of a failure. */

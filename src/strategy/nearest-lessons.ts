@@ -3,12 +3,13 @@
  * has worked on one function all week has hundreds of it; so that they do not fill the view, a task gets more than its share only where others leave room.
  */
 import type { Bank, LessonHit } from "../bank/bank.ts";
+import { byNearness } from "../bank/similarity.ts";
 import type { Task } from "../task/task.ts";
 
 /** Lessons of one task: what a run or two teach. More say little that is new. */
 const shareOfTask = 30;
 
-/** At most `reach`, nearest first; equally near ones as the bank gives them. */
+/** At most `reach`, nearest first; equally near ones by id. One search, and one more whenever tasks have more than their share. */
 export async function nearestOfOtherTasks(
   bank: Pick<Bank, "search">,
   task: Task,
@@ -18,21 +19,17 @@ export async function nearestOfOtherTasks(
   const full = new Set<string>();
   const shares: LessonHit[] = [];
   const surplus: LessonHit[] = [];
-  let others: readonly LessonHit[] = [];
-  do {
+  for (;;) {
     const notTask = full.size === 0 ? task.name : [task.name, ...full];
-    others = await bank.search({ code, filter: { notTask }, limit: reach - shares.length });
-    const filled = [...byTask(others)].filter(([, own]) => own.length > shareOfTask);
-    if (filled.length === 0) break;
+    const found = await bank.search({ code, filter: { notTask }, limit: reach - shares.length });
+    const filled = [...byTask(found)].filter(([, own]) => own.length > shareOfTask);
+    if (filled.length === 0) return [...shares, ...found, ...surplus].slice(0, reach).toSorted(byNearness);
     for (const [name, own] of filled) {
       full.add(name);
       shares.push(...own.slice(0, shareOfTask));
       surplus.push(...own.slice(shareOfTask));
     }
-    others = [];
-  } while (shares.length < reach);
-  const kept = [...shares, ...others, ...surplus].slice(0, reach);
-  return kept.toSorted((left, right) => right.similarity - left.similarity);
+  }
 }
 
 function byTask(hits: readonly LessonHit[]): Map<string, LessonHit[]> {

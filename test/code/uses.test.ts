@@ -83,4 +83,20 @@ describe("the questions on top", () => {
     expect(["a++", "f(a)", "v.push_back(1)", "a = 3"].map(pure)).toEqual([false, false, false, false]);
     expect([...namesIn(body("int f(int a) { return a + b.c; }"))]).toEqual(["f", "a", "b"]);
   });
+
+  it("a function of the file is what it does, whatever its name is in the library", () => {
+    const pure = (before: string, text: string): boolean => {
+      const [statement] = find(body(`${before}\nvoid f(int *a) { ${text}; }`), "expression_statement").slice(
+        -1,
+      );
+      return !!statement && isPure(statement);
+    };
+    expect(pure("int next(int &k);", "next(k)")).toBe(false);
+    expect(pure("static int log(int x) { std::puts(text); return x; }", "log(k)")).toBe(false);
+    expect(pure("static int log(int x) { std::puts(text); return x; }", "std::log(k)")).toBe(true);
+    expect(pure("static int max(int x, int y) { return x > y ? x : y; }", "max(k, 3)")).toBe(true);
+    expect(usesOf("v", body("void max(int *v); void f(int *v) { max(v); }")).map(({ kind }) => kind)).toEqual(
+      ["change"],
+    );
+  });
 });

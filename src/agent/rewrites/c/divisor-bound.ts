@@ -54,9 +54,8 @@ function bounded(subject: Subject, loop: Loop): Opportunity[] {
     branch?.type !== "if_statement"
   )
     return [];
-  // From 3 in steps of two only odd numbers are tried: even ones must have been dealt with, as they were before.
-  const tries =
-    (count.step === 1 && count.start.text === "2") || (count.step === 2 && count.start.text === "3");
+  const all = count.step === 1 && count.start.text === "2";
+  const odd = count.step === 2 && count.start.text === "3";
   const test = conditionOf(branch);
   const remainder =
     test && operatorOf(test) === "==" && field(test, "right")?.text === "0" ? field(test, "left") : undefined;
@@ -64,7 +63,13 @@ function bounded(subject: Subject, loop: Loop): Opportunity[] {
   const number = division && operatorOf(division) === "%" ? field(division, "left") : undefined;
   const divisor = division && field(division, "right");
   const consequence = field(branch, "consequence");
-  if (!tries || !number || !consequence || divisor?.text !== count.variable || field(branch, "alternative"))
+  if (
+    !(all || odd) ||
+    !number ||
+    !consequence ||
+    divisor?.text !== count.variable ||
+    field(branch, "alternative")
+  )
     return [];
   if (
     number.type !== "identifier" ||
@@ -73,6 +78,8 @@ function bounded(subject: Subject, loop: Loop): Opportunity[] {
     !reachesRoot(count.bound, number.text, count.comparison)
   )
     return [];
+  // Of twice a prime the only odd divisor lies beyond the root.
+  if (odd && !asksWhetherEven(loop.node, number.text)) return [];
   if (!onlyLeaves(statementsOf(consequence), count.variable)) return [];
   const d = count.variable;
   return offer(subject, {
@@ -89,6 +96,19 @@ function reachesRoot(bound: Node, number: string, comparison: string): boolean {
   const text = bound.text.replace(/\s/g, "");
   if (comparison === "<") return text === number;
   return comparison === "<=" && (text === `${number}/2` || text === `${number}-1`);
+}
+
+/** Whether the function asks before the loop whether the number is even. */
+function asksWhetherEven(loop: Node, number: string): boolean {
+  let scope: Node | null = loop;
+  while (scope && scope.type !== "function_definition") scope = scope.parent;
+  const tests = scope ? find(scope, "if_statement").filter((test) => test.endIndex <= loop.startIndex) : [];
+  return tests.some((test) => {
+    const asked = conditionOf(test)?.text.replace(/[\s()]/g, "") ?? "";
+    return (
+      asked.includes(`${number}%2==0`) || asked.includes(`!${number}%2`) || asked.includes(`${number}&1==0`)
+    );
+  });
 }
 
 /** Returns a literal, or sets a flag to a literal and breaks. */

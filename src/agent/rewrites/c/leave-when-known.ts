@@ -12,7 +12,7 @@ import { describeLoop, type Loop, loopsIn, perfectChild } from "../../../code/lo
 import { effectsOf, isPureCall, writesOf } from "../../../code/effects.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
 import { conditionOf, expressionOf, field, find, operatorOf, statementsOf } from "../../../code/tree.ts";
-import { arithmeticOf } from "../../../code/types.ts";
+import { arithmeticOf, type ValueType } from "../../../code/types.ts";
 import { isPure, mentions } from "../../../code/uses.ts";
 import { variableOf } from "../../../code/variables.ts";
 import { offer } from "../offer.ts";
@@ -88,42 +88,47 @@ function nestOf(loop: Loop): Loop[] {
   return parent && child && child.node.id === loop.node.id ? [loop, ...nestOf(parent)] : [loop];
 }
 
-/** Whether nothing but its body changes when the loop is left early: its variable ends with it, and its header does not ask for the flag. */
+/**
+ * Whether nothing but its body changes when the loop is left early: its header does not ask for the flag, and changes nothing but a number that it
+ * declares, which ends with the loop.
+ */
 function isLeft(loop: Loop, flag: string): boolean {
-  const header = ["initializer", "condition", "update", "right"].flatMap(
-    (part) => field(loop.node, part) ?? [],
-  );
-  if (loop.hasContinue || loop.leavesEarly || header.some((part) => mentions(flag, part).length > 0))
-    return false;
-  return loop.kind === "range" || loop.count?.declared === true || changesItsOwn(loop, flag);
-}
-
-/** Of a loop that does not simply count, as one that ends at a square root: its header changes nothing but what it declares. */
-function changesItsOwn(loop: Loop, flag: string): boolean {
-  const [initializer, condition, update] = (["initializer", "condition", "update"] as const).map((part) =>
-    field(loop.node, part),
-  );
+  if (loop.hasContinue || loop.leavesEarly) return false;
+  const [initializer, condition, update, right] = (
+    ["initializer", "condition", "update", "right"] as const
+  ).map((part) => field(loop.node, part));
+  if (loop.kind === "range") return right !== undefined && onlyAsks(right, flag);
   if (loop.kind !== "for" || initializer?.type !== "declaration" || !condition || !update) return false;
-  // What it declares could stand for something else.
-  if (/[&*]/.test(initializer.text) || !onlyAsks(condition, flag)) return false;
   const { declared } = effectsOf(initializer);
+  const { opaque, calls } = effectsOf(update);
   return (
-    !effectsOf(update).opaque &&
-    effectsOf(update).calls.length === 0 &&
-    writesOf(update).every(({ kind, root }) => kind === "variable" && declared.has(root))
+    onlyAsks(initializer, flag) &&
+    onlyAsks(condition, flag) &&
+    mentions(flag, update).length === 0 &&
+    !opaque &&
+    calls.length === 0 &&
+    writesOf(update).every(({ kind, root, node }) => {
+      const counts = loop.count?.variable === root || isOwnNumber(variableOf(node)?.type);
+      return kind === "variable" && declared.has(root) && counts;
+    })
   );
 }
 
-function onlyAsks(condition: Node, flag: string): boolean {
+/** A number or a pointer, not what stands for something else or reads from it when it is moved on. */
+function isOwnNumber(type: ValueType | undefined): boolean {
+  return type !== undefined && !type.reference && (arithmeticOf(type) !== undefined || type.pointers > 0);
+}
+
+function onlyAsks(code: Node, flag: string): boolean {
   return (
-    isCalm(condition) &&
-    mentions(flag, condition).length === 0 &&
-    find(condition, "assignment_expression", "update_expression").length === 0
+    isCalm(code) &&
+    mentions(flag, code).length === 0 &&
+    find(code, "assignment_expression", "update_expression").length === 0
   );
 }
 
 /** Pure, whether by its name or because the file shows it. */
-function isCalm(condition: Node): boolean {
-  if (isPure(condition)) return true;
-  return !effectsOf(condition).opaque && find(condition, "call_expression").every((call) => isPureCall(call));
+function isCalm(code: Node): boolean {
+  if (isPure(code)) return true;
+  return !effectsOf(code).opaque && find(code, "call_expression").every((call) => isPureCall(call));
 }

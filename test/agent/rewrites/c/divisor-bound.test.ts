@@ -52,4 +52,12 @@ describe("divisor-bound", () => {
 }`;
     expect(await opportunitiesIn(divisorBound, "c", source, "f")).toEqual([]);
   });
+
+  it("tries odd divisors alone only where even numbers were dealt with", async () => {
+    const search = "for (unsigned d = 3; d < n; d += 2) if (n % d == 0) return 0;";
+    const even = `int f(unsigned n) { ${search} return 1; }`;
+    const dealtWith = `int f(unsigned n) { if (n % 2 == 0) return n == 2; ${search} return 1; }`;
+    expect(await opportunitiesIn(divisorBound, "c", even, "f")).toEqual([]);
+    expect(await opportunitiesIn(divisorBound, "c", dealtWith, "f")).toHaveLength(1);
+  });
 });

@@ -72,6 +72,10 @@ int f(const int *a, int n) { int hit = 0; for (int i = 0; i < n; i++) if (g(a[i]
       `int f(const int *a, int n) { int hit = 0, k = 0; for (int i = 0; i < n && i <= n / 2; i++, k++) if (a[i] == 3) hit = 1; return hit + k; }`,
       `int f(const int *a, int n, int &k) { int hit = 0; for (int &i = k; i < n && i <= n / 2; i++) if (a[i] == 3) hit = 1; return hit; }`,
       `int f(const int *a, int n) { int hit = 0; for (int i = 0; i < n && n-- > 0; i++) if (a[i] == 3) hit = 1; return hit + n; }`,
+      `int f(const int *a, int n) { int hit = 0, k = 1; for (int j = 0; j < n; j += k++) if (a[j] == 3) hit = 1; return hit + k; }`,
+      // Moving on reads from the stream.
+      `#include <iterator>
+bool f(std::istream &in) { bool found = false; for (std::istream_iterator<int> it(in), end; it != end; ++it) if (*it == 3) found = true; return found; }`,
       // The inner loop's variable is used afterwards.
       `int f(const int *a, int n) { int hit = 0, j = 0; for (int i = 0; i < n; i++) for (j = 0; j < n; j++) if (a[i * n + j] == 3) hit = 1; return hit + j; }`,
     ])
@@ -84,6 +88,13 @@ int f(const int *a, int n) { int hit = 0; for (int i = 0; i < n; i++) if (g(a[i]
     expect(found.map((each) => each.apply())).toEqual([source.replace("hit = 1;", "{ hit = 1; break; }")]);
   });
 
+  it("leaves no loop around one whose header does more than count", async () => {
+    for (const header of ["int j = k++; j < n; j++", "int j = 0; j < n; j += k++", "int x : next(k)"]) {
+      const source = `std::vector<int> next(int &k); int f(const int *a, int n) { int hit = 0, k = 0; for (int i = 0; i < n; i++) for (${header}) if (a[i] == 3) hit = 1; return hit + k; }`;
+      expect.soft(await opportunitiesIn(leaveWhenKnown, "c++", source, "f"), header).toEqual([]);
+    }
+  });
+
   it("and the search for a divisor that ends at the root go together, whichever comes first", async () => {
     const searches = (test: string, found: string): string =>
       `bool f(unsigned n) { bool prime = n >= 2; for (unsigned d = 2; ${test}; d++) { if (n % d == 0) { ${found} } } return prime; }`;
@@ -94,6 +105,7 @@ int f(const int *a, int n) { int hit = 0; for (int i = 0; i < n; i++) if (g(a[i]
     expect(await rewritten(leaveWhenKnown, searches(root, all))).toEqual([searches(root, first)]);
     expect(await rewritten(leaveWhenKnown, searches(slow, all))).toEqual([searches(slow, first)]);
     expect(await rewritten(divisorBound, searches(slow, first))).toEqual([searches(root, first)]);
+    expect(await rewritten(divisorBound, searches(slow, all))).toEqual([searches(root, all)]);
   });
 
   it("sees its own examples, one opportunity after the other", async () => {
