@@ -96,7 +96,7 @@ describe("the questions on top", () => {
     expect(pure("static int log(int x) { std::puts(text); return x; }", "std::log(k)")).toBe(true);
     expect(pure("static int max(int x, int y) { return x > y ? x : y; }", "max(k, 3)")).toBe(true);
     expect(usesOf("v", body("void max(int *v); void f(int *v) { max(v); }")).map(({ kind }) => kind)).toEqual(
-      ["change"],
+      ["element"],
     );
   });
 });
