@@ -22,8 +22,8 @@ import { type Loop, loopsIn } from "./loops.ts";
 import { pointerDefinition } from "./pointers.ts";
 import { neverMeet } from "./ranges.ts";
 import { type Reduction, reductionsOf } from "./reductions.ts";
-import { contains } from "./tree.ts";
-import { arithmeticOf, isFloating, isInteger } from "./types.ts";
+import { bare, contains, field, operatorOf } from "./tree.ts";
+import { arithmeticOf, isInteger } from "./types.ts";
 import { typeOf, variableOf } from "./variables.ts";
 
 export const noOverlap = "Arrays reached through different pointers do not overlap.";
@@ -238,8 +238,19 @@ function allDependences(
 }
 
 /** Only numbers fold alike in any order: texts are joined in theirs, and a whole number that takes fractions drops a part each time. */
-function isReorderable({ type, term }: Reduction): boolean {
-  return arithmeticOf(type) !== undefined && !(isInteger(type) && isFloating(term && typeOf(term)));
+function isReorderable({ type, kind, term }: Reduction): boolean {
+  if (!isInteger(type)) return arithmeticOf(type) !== undefined;
+  // Bits are those of whole numbers.
+  return !term || /^(and|or|xor)$/.test(kind) || isWhole(term);
+}
+
+/** Whether the value is seen to be a whole number: what another file declares may have a fraction. */
+function isWhole(value: Node): boolean {
+  const at = bare(value);
+  if (isInteger(typeOf(at))) return true;
+  // No operand of these has a fraction, so that one that is known is enough: `x % LIMIT`.
+  if (at.type !== "binary_expression" || !/^[%&|^]$/.test(operatorOf(at))) return false;
+  return ["left", "right"].some((side) => isInteger(typeOf(field(at, side) ?? at)));
 }
 
 /** Every direction that a distance may have: `*` stands for backwards, nowhere and forwards. The dependence may run either way. */

@@ -168,7 +168,9 @@ function isLeftAlone(loop: Node, name: string): boolean {
 
 const changing = /^(push_back|emplace_back|pop_back|resize|assign|clear|insert|erase)$/;
 
-/** Whether nobody keeps the iterator that an algorithm gives: after the next push_back it is none for a deque, even of a reserved size. */
+/**
+ * Whether nobody keeps the iterator that an algorithm gives: after the next push_back it is none for a deque, even of a reserved size.
+ */
 function isUsedAtOnce(call: Node, name: string): boolean {
   if (!iterators.test(calleeOf(call))) return true;
   const { parent } = call;
@@ -177,7 +179,29 @@ function isUsedAtOnce(call: Node, name: string): boolean {
     const taker = parent.parent && methodCall(parent.parent);
     return taker?.object.text === name && taker.node.parent?.type === "expression_statement";
   }
-  return parent?.type === "expression_statement";
+  return parent?.type === "expression_statement" || isEdge(comparedWith(call), name);
+}
+
+/** What the iterator is compared with or measured from: `std::find(…) != v.end()`, `std::find(…) - v.begin()`. */
+function comparedWith(iterator: Node): Node | undefined {
+  const { parent } = iterator;
+  if (parent?.type !== "binary_expression" || !/^([=!]=|-)$/.test(operatorOf(parent))) return undefined;
+  const [left, right] = [field(parent, "left"), field(parent, "right")];
+  return left && same(left, iterator) ? right : left;
+}
+
+/** `v.begin()`, `v.end()` and their like. */
+function isEdge(node: Node | undefined, name: string): boolean {
+  const call = node && methodCall(node);
+  return call?.object.text === name && edges.test(call.method);
+}
+
+const edges = /^c?r?(begin|end)$/;
+
+/** Whether an algorithm gives it, as an iterator. */
+function isFound(node: Node | undefined): boolean {
+  if (node?.type !== "call_expression" || methodCall(node)) return false;
+  return algorithms.test(calleeOf(node)) && iterators.test(calleeOf(node));
 }
 
 const iterators =
@@ -197,7 +221,8 @@ function isShared(use: Node, name: string): boolean {
   if (!call) return false;
   if (shared.test(call.method)) return !isAddressed(call.node);
   if (/^(erase|insert)$/.test(call.method)) return call.node.parent?.type === "expression_statement";
-  if (!/^c?r?(begin|end)$/.test(call.method)) return false;
+  if (!edges.test(call.method)) return false;
+  if (isFound(comparedWith(call.node))) return true;
   // An iterator that only goes into an algorithm, or back into the container.
   for (let at: Node | null = call.node.parent; at; at = at.parent) {
     if (at.type === "call_expression") {

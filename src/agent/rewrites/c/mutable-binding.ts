@@ -16,7 +16,8 @@ export function mayBindMutably(name: string, own: string, region: Node): boolean
   return find(region, "identifier", "type_identifier").some((use) => use.text === name && isBound(use, own));
 }
 
-function isBound(use: Node, own: string): boolean {
+function isBound(name: Node, own: string): boolean {
+  const use = wholeOf(name);
   const { parent } = use;
   if (!parent) return false;
   if (use.type === "type_identifier") {
@@ -39,6 +40,14 @@ function isBound(use: Node, own: string): boolean {
   return maker?.type === "call_expression" ? isBoundByCall(maker, own) : !isTrusted(maker);
 }
 
+/** What stands for the variable itself: `(text)`, `b ? text : other`, `.text = text`. */
+function wholeOf(name: Node): Node {
+  let at = name;
+  while (/^(initializer_pair|conditional|parenthesized)(_expression)?$/.test(at.parent?.type ?? ""))
+    at = at.parent ?? at;
+  return at;
+}
+
 /** Whether a function of that name in the file takes a reference that is not to const, or a container makes objects of another type of it. */
 function isBoundByCall(call: Node, own: string): boolean {
   const method = methodCall(call);
@@ -54,6 +63,8 @@ function isTrusted(maker: Node | null | undefined): boolean {
 }
 
 function isStandard(text: string, near: Node): boolean {
+  // What keeps a reference to it, or to its elements: `std::reference_wrapper<std::string>`, `std::tuple<std::string &>`.
+  if (/&|\b(reference_wrapper|span)\b/.test(text)) return false;
   const type = plain(text.trim());
   if (!arithmeticOf(type) && !containerOf(type) && !/^(::)?std::/.test(type.base)) return false;
   const known = declaredTypes(near.tree.rootNode);
@@ -66,9 +77,14 @@ function declaredTypes(root: Node): ReadonlySet<string> {
     "declared types",
     () =>
       new Set(
-        find(root, "struct_specifier", "class_specifier", "union_specifier", "alias_declaration").flatMap(
-          (node) => field(node, "name")?.text ?? [],
-        ),
+        find(
+          root,
+          "struct_specifier",
+          "class_specifier",
+          "union_specifier",
+          "alias_declaration",
+          "type_definition",
+        ).flatMap((node) => (field(node, "name") ?? field(node, "declarator"))?.text ?? []),
       ),
   );
 }

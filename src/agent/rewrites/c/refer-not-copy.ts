@@ -6,8 +6,8 @@
  *     std::vector<int> row = table[i];          →   const std::vector<int> &row = table[i];
  *     static int total(std::vector<int> v)      →   static int total(const std::vector<int> &v)
  *
- * Legal where neither the copy nor what it was copied from changes while it lives, and nothing binds the copy that could change it. The function under optimisation keeps its
- * own signature; helpers of the same file do not have to.
+ * Legal where neither the copy nor what it was copied from changes while it lives, and nothing binds the copy that could change it. The
+ * function under optimisation keeps its own signature; helpers of the same file do not have to.
  */
 import type { Node } from "web-tree-sitter";
 import { replaceNode, type Edit } from "../../../code/edit.ts";

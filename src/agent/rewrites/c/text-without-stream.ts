@@ -14,9 +14,9 @@ import { declaredAlone } from "../../../code/construction.ts";
 import { inPlaceOf, methodCall, callOn } from "../../../code/method-call.ts";
 import { reachedFunctions } from "../../../code/reached.ts";
 import { bare, calleeOf, contains, expressionOf, field, operatorOf, same } from "../../../code/tree.ts";
-import { arithmeticOf, containerOf, isInteger, plain } from "../../../code/types.ts";
+import { arithmeticOf, containerOf, isInteger, plain, type ValueType } from "../../../code/types.ts";
 import { declaredOnce, mentions } from "../../../code/uses.ts";
-import { typeOf, type Variable, variablesOf } from "../../../code/variables.ts";
+import { typeOf, type Variable, variableOf, variablesOf } from "../../../code/variables.ts";
 import { offer } from "../offer.ts";
 import type { Opportunity, Rewrite, Subject } from "../rewrite.ts";
 
@@ -173,9 +173,22 @@ function mayBeNull(node: Node): boolean {
   if (arms.length > 0) return arms.some((arm) => mayBeNull(arm));
   if (/^(string_literal|concatenated_string)$/.test(value.type)) return false;
   const type = typeOf(value);
-  if (type?.base !== "char" || type.pointers !== 1 || type.dimensions.some((size) => size !== ""))
-    return false;
-  return !/^(c_str|data)$/.test(methodCall(value)?.method ?? "");
+  if (type?.base !== "char" || type.pointers !== 1 || isArray(value, type)) return false;
+  const call = methodCall(value);
+  // A std::string_view and an empty vector may have no memory at all.
+  return !(
+    call &&
+    /^(c_str|data)$/.test(call.method) &&
+    containerOf(typeOf(call.object) ?? plain(""))?.name === "string"
+  );
+}
+
+/** Whether the characters lie in an array: one of a struct, or a variable; a parameter `const char name[8]` is a pointer. */
+function isArray(value: Node, type: ValueType): boolean {
+  if (value.type === "field_expression") return type.dimensions.some((size) => size !== "");
+  const variable = value.type === "identifier" ? variableOf(value) : undefined;
+  if (!variable || variable.declaration.type.endsWith("parameter_declaration")) return false;
+  return variable.node.parent?.type === "array_declarator";
 }
 
 /** Whether the text is copied at once, so that it makes no difference that the stream's own was a copy already. */

@@ -3,7 +3,8 @@
  * literal that stands in the call itself is made anew each time.
  */
 import type { Node } from "web-tree-sitter";
-import { argumentsOf, field, find } from "../../../code/tree.ts";
+import { argumentsOf, field, find, operatorOf } from "../../../code/tree.ts";
+import { smellsOfText } from "./kinds.ts";
 import { mentions, roleOf } from "./names.ts";
 import { isField, plain } from "./tree.ts";
 
@@ -18,9 +19,7 @@ export function patternAsked(call: Node): Pattern {
   const method = field(callee, "property")?.text ?? "";
   if (/^(test|exec)$/.test(method)) return patternOf(object);
   const [given] = /^(match|replace|replaceAll)$/.test(method) ? argumentsOf(call) : [];
-  const pattern = given ? patternOf(given) : "still";
-  // What is looked for in a text is far more often another text.
-  return pattern === "moving" ? pattern : "still";
+  return given ? patternOf(given) : "still";
 }
 
 /** Whether a call in the region asks one that is seen to move. */
@@ -30,7 +29,7 @@ export function asksMovingPattern(region: Node): boolean {
 
 function patternOf(node: Node): Pattern {
   const at = plain(node);
-  if (/^(regex|new_expression|string|template_string)$/.test(at.type)) return "still";
+  if (/^(regex|new_expression)$/.test(at.type) || isText(at)) return "still";
   const values =
     at.type === "identifier"
       ? valuesOf(at)
@@ -42,12 +41,22 @@ function patternOf(node: Node): Pattern {
   return kinds.length === 0 || kinds.includes("unknown") ? "unknown" : "still";
 }
 
-/** What the file gives variables of the name; undefined among them for what it does not say. */
+/** A text, or a number, which does not move either. */
+function isText(value: Node): boolean {
+  if (value.type === "type_annotation") return /^:\s*string$/.test(value.text);
+  if (value.type === "binary_expression") return !/^(\|\||&&|\?\?)$/.test(operatorOf(value));
+  if (field(value, "function")?.text === "String") return true;
+  return value.type !== "ternary_expression" && smellsOfText(value);
+}
+
+/** What the file gives variables of the name, or the type `string` that it gives them; undefined among them for what it does not say. */
 function valuesOf(name: Node): (Node | undefined)[] {
   return mentions(name.text, name.tree.rootNode)
     .filter((mention) => roleOf(mention) !== "read")
     .map((mention) => {
       const { parent } = mention;
+      const type = parent && field(parent, "type");
+      if (type && isText(type)) return type;
       const whole = parent && (isField(parent, "name", mention) || isField(parent, "left", mention));
       if (!whole || !/^(variable_declarator|assignment_expression)$/.test(parent.type)) return undefined;
       return field(parent, parent.type === "variable_declarator" ? "value" : "right");
@@ -70,6 +79,7 @@ function propertyValues(member: Node): Node[] {
 }
 
 function kindOf(value: Node): Pattern {
+  if (isText(value)) return "still";
   if (value.type === "regex") return /[gy]/.test(field(value, "flags")?.text ?? "") ? "moving" : "still";
   const made = field(value, value.type === "new_expression" ? "constructor" : "function")?.text === "RegExp";
   const [pattern, flags] = made ? argumentsOf(value) : [];

@@ -312,17 +312,20 @@ function isHarmless(call: Node): boolean {
 }
 
 /** Whether the method calls a function that is written elsewhere, and may do anything: the comparison of `sort`, what `replace` puts in. */
-function callsUnknown({ method, arguments: [first, second] }: MethodCall): boolean {
-  const called = method === "sort" ? first : /^replace(All)?$/.test(method) ? second : undefined;
+function callsUnknown({ method, arguments: given }: MethodCall): boolean {
+  if (!/^(sort|replace|replaceAll)$/.test(method)) return false;
+  if (given.some((each) => each.type === "spread_element")) return true;
+  const [first, second] = given;
+  const called = method === "sort" ? first : second;
   return called !== undefined && !isKnown(called);
 }
 
-/** A function in place, whose calls are found where it stands, one of the language, or no function. */
+/** A function in place, whose calls are found where it stands, one of the language that only answers, or no function. */
 function isKnown(callback: Node): boolean {
   const at = plain(callback);
   return (
     isFunction(at) ||
-    harmless.test(at.text) ||
+    (harmless.test(at.text) && !at.text.startsWith("console.")) ||
     /^(string|template_string|number|null|undefined|array)$/.test(at.type)
   );
 }

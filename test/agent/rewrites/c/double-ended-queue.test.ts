@@ -55,6 +55,7 @@ int ring(int n, int k) {
     for (int i = 1; i < k; i++) { int first = line[0]; line.erase(line.begin()); line.push_back(first); }
     last = last * 3 + line.front();
     line.erase(line.begin());
+    if (std::find(line.begin(), line.end(), 4) != line.end()) last += std::find(line.begin(), line.end(), 4) - line.begin();
     line.erase(std::find(line.begin(), line.end(), 7), line.end());
   }
   for (int x : line) last += x;
@@ -144,6 +145,9 @@ int f(const std::vector<int> &a) { std::vector<int> v(a); int s = 0; while (!v.e
       "std::vector<int>::iterator it = std::max_element(v.begin(), v.end()); s += *it;",
       "auto it = std::find(v.begin(), v.end(), 3) + 1; v.push_back(1); s += *it;",
       "auto it = v.begin(); v.push_back(1); s += *it;",
+      "auto it = v.end() - std::count(v.begin(), v.end(), 3); v.push_back(1); s += *it;",
+      "auto it = std::find(v.begin(), v.end(), 3) - n; v.push_back(1); s += *it;",
+      "bool is = v.begin() != start; s += is;",
       "int &least = *std::min_element(v.begin(), v.end()); v.push_back(1); s += (&least)[0];",
       "for (int x : v) if (x > 3) v.push_back(x - 1);",
       "auto grow = [&] { v.push_back(1); }; for (int x : v) if (x > 3) grow();",
@@ -153,6 +157,9 @@ int f(const std::vector<int> &a) { std::vector<int> v(a); int s = 0; while (!v.e
     for (const use of [
       "s += *std::max_element(v.begin(), v.end()); v.push_back(s);",
       "v.erase(std::remove(v.begin(), v.end(), 3), v.end());",
+      "if (std::find(v.begin(), v.end(), 3) != v.end()) s++;",
+      "if (v.end() == std::find_if(v.begin(), v.end(), [&](int x) { return x > s; })) s++;",
+      "s += std::find(v.begin(), v.end(), 3) - v.begin(); v.push_back(s);",
       "for (int &x : v) more(x += v.size()); v.push_back(1);",
     ])
       expect.soft(await opportunitiesIn(doubleEndedQueue, "c++", using(use), "f"), use).not.toEqual([]);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { loopFission } from "../../../../src/agent/rewrites/c/loop-fission.ts";
 import { loopInterchange } from "../../../../src/agent/rewrites/c/loop-interchange.ts";
 import { loopTiling } from "../../../../src/agent/rewrites/c/loop-tiling.ts";
 import { multipleAccumulators } from "../../../../src/agent/rewrites/c/multiple-accumulators.ts";
@@ -36,12 +35,20 @@ std::vector<float> means(const std::vector<std::vector<float>> &rows, std::size_
 \treturn mean;
 }`;
 
-const folding = (declared: string) => `#include <string>
+const folding = (sum: string, element: string, term = "rows[r][c]") => `#include <string>
 #include <vector>
-int f(const std::vector<std::vector<${declared.split(" ")[1]}>> &rows, size_t n) {
-  ${declared.split(" ")[0]} t{};
+struct Own { int count; double weight; };
+int f(const std::vector<std::vector<${element}>> &rows, size_t n) {
+  ${sum} t = first();
   for (size_t c = 0; c < n; c++)
-    for (size_t r = 0; r < rows.size(); r++) t += rows[r][c];
+    for (size_t r = 0; r < rows.size(); r++) t += ${term};
+  return use(t);
+}`;
+
+const foldingBeside = (sum: string, element: string) => `#include <vector>
+int f(const ${element} *row, int *out, int n) {
+  ${sum} t = first();
+  for (int i = 0; i < n; i++) { t += row[i]; out[i] = i; }
   return use(t);
 }`;
 
@@ -139,12 +146,49 @@ void deep(std::vector<double> &out, const std::vector<double> &in, int a, int b,
 
   it("adds up in another order only what is known to be a number", async () => {
     const nests = [loopInterchange, loopTiling, unrollAndJam];
-    for (const rewrite of nests)
-      expect.soft(await opportunitiesIn(rewrite, "c++", folding("double double"), "f")).not.toEqual([]);
+    for (const rewrite of [...nests, multipleAccumulators])
+      expect
+        .soft(await opportunitiesIn(rewrite, "c++", folding("double", "double"), "f"), rewrite.name)
+        .not.toEqual([]);
+    expect
+      .soft(await opportunitiesIn(noAlias, "c++", foldingBeside("double", "double"), "f"))
+      .toContainEqual(expect.objectContaining({ parameters: { form: "ivdep", loops: 1 } }));
     // Texts, what another file declares, and a whole number that drops the fraction each time.
-    for (const declared of ["std::string std::string", "Money Money", "auto int", "int double"])
-      for (const rewrite of [...nests, loopFission, multipleAccumulators, noAlias])
-        expect.soft(await opportunitiesIn(rewrite, "c++", folding(declared), "f"), declared).toEqual([]);
+    for (const [sum, element] of [
+      ["std::string", "std::string"],
+      ["Money", "Money"],
+      ["auto", "int"],
+      ["int", "double"],
+      ["int", "Money"],
+    ] as const) {
+      for (const rewrite of [...nests, multipleAccumulators])
+        expect
+          .soft(await opportunitiesIn(rewrite, "c++", folding(sum, element), "f"), `${rewrite.name} ${sum}`)
+          .toEqual([]);
+      expect
+        .soft(await opportunitiesIn(noAlias, "c++", foldingBeside(sum, element), "f"), sum)
+        .not.toContainEqual(expect.objectContaining({ parameters: { form: "ivdep", loops: 1 } }));
+    }
+  });
+
+  it("adds to a whole number in another order only what is known to be whole", async () => {
+    for (const [element, term] of [
+      ["int", "rows[r][c]"],
+      ["Own", "rows[r][c].count"],
+      ["int", "rows[r][c] % LIMIT"],
+      ["int", "(rows[r][c] > LIMIT)"],
+    ] as const)
+      expect
+        .soft(await opportunitiesIn(loopInterchange, "c++", folding("int", element, term), "f"), term)
+        .not.toEqual([]);
+    for (const [element, term] of [
+      ["Own", "rows[r][c].weight"],
+      ["Cell", "rows[r][c].weight"],
+      ["int", "rows[r][c] * SCALE"],
+    ] as const)
+      expect
+        .soft(await opportunitiesIn(loopInterchange, "c++", folding("int", element, term), "f"), term)
+        .toEqual([]);
   });
 
   it("writes the rows of a product side by side, comments and indentation kept", async () => {

@@ -26,12 +26,14 @@ int score(const std::vector<std::vector<std::string>> &pages)
 
 const using = (use: string) => `#include <string>
 #include <vector>
+struct Holder { std::string &text; };
+typedef std::reference_wrapper<std::string> Kept;
 struct Editor { std::string &text; int line = 0; Editor(std::string &text); int size() const; void insert(std::string &more); };
 void trim(std::string &text);
 void trim(std::string &text, int from);
 int length(const std::string &text) { return (int)text.size(); }
-static int lines(std::string text) { ${use} }
-int f(const std::string &text) { return lines(text); }`;
+static int lines(std::string text, int limit) { ${use} }
+int f(const std::string &text) { return lines(text, 3); }`;
 
 describe("refer-not-copy", () => {
   it("computes the same without the copies", async () => {
@@ -96,15 +98,27 @@ int f(std::vector<std::string> words, std::vector<int> numbers, std::string own)
       "std::string other; Editor editor(other); editor.insert(text); return 1;",
       "Unknown unknown(text); return unknown.size();",
       "trim(text); return 1;",
+      "Holder holder{.text = text}; return (int)holder.text.size();",
+      "std::string other; Editor editor{limit ? text : other}; return editor.size();",
+      "std::string other; Editor editor(limit ? text : other); return editor.size();",
+      "Editor editor{(text)}; return editor.size();",
+      "trim((text)); return 1;",
+      "std::vector<std::reference_wrapper<std::string>> all{text}; return (int)all.size();",
+      "std::reference_wrapper<std::string> one(text); return one.get()[0];",
+      "std::tuple<std::string &> one{text}; return 1;",
+      "std::vector<Kept> all{text}; return 1;",
+      "auto one = std::ref(text); return one.get()[0];",
+      "std::span<char> one{text}; return one[0];",
     ])
       expect.soft(await opportunitiesIn(referNotCopy, "c++", using(use), "f"), use).toEqual([]);
     for (const use of [
       "std::string copy(text); return length(text) + (int)copy.size();",
       "std::string copy{text}; std::vector<std::string> all; all.push_back(text); return (int)all.size();",
       "std::string copy = text; Editor editor(copy); return editor.size();",
+      "std::string other, copy{limit ? text : other}; return length((text)) + (int)copy.size();",
     ]) {
       const [found] = await opportunitiesIn(referNotCopy, "c++", using(use), "f");
-      expect.soft(found?.apply(), use).toContain("lines(const std::string &text)");
+      expect.soft(found?.apply(), use).toContain("lines(const std::string &text, int limit)");
     }
   });
 });

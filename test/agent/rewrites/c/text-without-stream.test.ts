@@ -5,6 +5,11 @@ import { expectSameResults, opportunitiesIn } from "../same-results.ts";
 // Compiling takes seconds a file: LESSONBANK_ADVERSARIAL=all does it.
 const compiles = process.env["LESSONBANK_ADVERSARIAL"] === "all";
 
+const putting = (given: string, piece: string) => `#include <string>
+#include <sstream>
+struct Item { char code[8]; char *unit; };
+std::string f(${given}) { auto shown = name; std::ostringstream out; out << "a" << ${piece}; return out.str(); }`;
+
 describe("text-without-stream", () => {
   it.skipIf(!compiles)("writes the same text", async () => {
     await expectSameResults(textWithoutStream, [
@@ -163,6 +168,27 @@ std::string f(const char *name, const char *unit, bool b, const std::string &s) 
       "name is never a null pointer.",
       `b ? unit : "" is never a null pointer.`,
     ]);
+  });
+
+  it("takes for not null only what cannot be", async () => {
+    for (const [given, piece] of [
+      ["std::string_view name", "name.data()"],
+      ["const std::vector<char> &name", "name.data()"],
+      ["const char name[8]", "name"],
+      ["const char name[8]", "shown"],
+      ["const Item &name", "name.unit"],
+    ] as const) {
+      const [found] = await opportunitiesIn(textWithoutStream, "c++", putting(given, piece), "f");
+      expect.soft(found?.assumptions, given).toEqual([`${piece} is never a null pointer.`]);
+    }
+    for (const [given, piece] of [
+      ["const std::string &name", "name.data()"],
+      ["const std::vector<std::string> &name", "name[0].c_str()"],
+      ["const Item &name", "name.code"],
+    ] as const) {
+      const [found] = await opportunitiesIn(textWithoutStream, "c++", putting(given, piece), "f");
+      expect.soft(found?.assumptions, given).toEqual([]);
+    }
   });
 
   it("appends one of two characters as a character", async () => {

@@ -91,6 +91,8 @@ describe("aggregate-once", () => {
     const calling = [
       "Array.from(rows, bump)",
       "own.sort(bump)",
+      "own.sort(...bump)",
+      '"a".replace(...bump)',
       '"a".replace("a", bump)',
       "JSON.stringify(n, bump)",
     ];

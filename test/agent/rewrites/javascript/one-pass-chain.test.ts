@@ -1,6 +1,9 @@
-import { describe, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { onePassChain } from "../../../../src/agent/rewrites/javascript/one-pass-chain.ts";
-import { expectRefusals, expectSameValues } from "./same-values.ts";
+import { expectRefusals, expectSameValues, opportunitiesIn } from "./same-values.ts";
+
+const matching = (word: string, parameter = "w") =>
+  `const text = "a"; function f(xs, ${parameter}) { return xs.filter((x) => x.match(${word})).map((x) => x.match(${word})); }`;
 
 describe("one-pass-chain", () => {
   it("gathers the same", async () => {
@@ -45,6 +48,19 @@ describe("one-pass-chain", () => {
       `const word = /a/g; function f(xs) { ${chain} }`,
       `function f(xs) { const word = /a/y; ${chain} }`,
     ]);
+    // A pattern that comes from elsewhere may be such a one.
+    const computes = "What the callbacks of the chain call only computes values.";
+    for (const [word, parameter] of [["w"], ["w", "w: string | RegExp"], ["text || w"], ["...w"]] as const) {
+      const found = await opportunitiesIn(onePassChain, matching(word, parameter));
+      expect.soft(found[0]?.assumptions, word).toContain(computes);
+    }
+    for (const word of ['"a"', "text", "String(w)", "w + text", "w.trim()", "/a/"]) {
+      const found = await opportunitiesIn(onePassChain, matching(word));
+      expect.soft(found, word).toHaveLength(1);
+      expect.soft(found[0]?.assumptions, word).not.toContain(computes);
+    }
+    const [typed] = await opportunitiesIn(onePassChain, matching("w", "w: string"));
+    expect.soft(typed?.assumptions).toEqual([expect.stringContaining("xs"), expect.stringContaining("xs")]);
     await expectSameValues(onePassChain, [
       {
         function: "f",

@@ -47,8 +47,15 @@ describe("sort-once", () => {
       sorting("word.test(a) - word.test(b)"),
       sorting("any.test(a) - any.test(b)"),
       sorting('a.replace("x", put).length - b.length'),
+      sorting('a.replace("x", console.log).length - b.length'),
+      sorting('"a".replace(...a).length - b.length'),
+      sorting("a.match(any).length - b.length"),
     ]);
-    for (const compared of ["plain.test(a) - plain.test(b)", 'a.replace(/x/g, "y").length - b.length'])
+    for (const compared of [
+      "plain.test(a) - plain.test(b)",
+      'a.replace(/x/g, "y").length - b.length',
+      'a.match("x").length - b.match(plain).length',
+    ])
       expect.soft(await opportunitiesIn(sortOnce, sorting(compared)), compared).toHaveLength(1);
   });
 });
