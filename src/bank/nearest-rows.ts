@@ -40,12 +40,9 @@ const nearlyEqual = 1e-6;
 export async function nearestRows(table: Table, query: NearestQuery): Promise<FoundRow[]> {
   const { vectors, limit, fields } = query;
   if (limit === 0) return [];
-  const first = limit * 2 + 32;
-  for (let window = first; ; window *= 8) {
-    // Where many are equally near, as all lessons of one code are, a wider window holds much that is not wanted.
-    const whole = window === first;
-    const rows = await searchOne(table, query, asOne(vectors), window, whole ? fields : []);
-    const ranked = rank(rows, query, whole);
+  for (let window = limit * 2 + 32; ; window *= 8) {
+    const rows = await searchOne(table, query, asOne(vectors), window, fields);
+    const ranked = rank(rows, query);
     const last = ranked[limit - 1];
     const complete = rows.length < window;
     if (complete || (last && last.similarity > similarityOf(rows.at(-1), query) + nearlyEqual))
@@ -107,7 +104,7 @@ export async function nearlyNearestRows(
     const rows = await searchOne(table, query, asOne(vectors), window, fields, partitions);
     // Too few lie in those partitions.
     if (rows.length < window) break;
-    const ranked = rank(rows, query, true);
+    const ranked = rank(rows, query);
     if (ranked.length >= limit) return ranked.slice(0, limit);
   }
   return nearestRows(table, query);
@@ -127,13 +124,13 @@ export function asOne(vectors: NearestQuery["vectors"]): {
   return only;
 }
 
-/** Nearest first, each id once, without those that do not count; with their fields if they are `whole`. */
-function rank(rows: readonly Record<string, unknown>[], query: NearestQuery, whole: boolean): FoundRow[] {
+/** Nearest first, each id once, without those that do not count. */
+function rank(rows: readonly Record<string, unknown>[], query: NearestQuery): FoundRow[] {
   const found = new Map<string, FoundRow>();
   for (const row of rows) {
     const id = String(row["id"]);
     if (query.leaveOut?.(id)) continue;
-    found.set(id, { id, similarity: similarityOf(row, query), ...(whole && { fields: row }) });
+    found.set(id, { id, similarity: similarityOf(row, query), fields: row });
   }
   return [...found.values()].toSorted(byNearnessOfIds);
 }
