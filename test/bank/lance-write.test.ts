@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { withRetries } from "../../src/bank/lance-write.ts";
+import { createWriter, withRetries } from "../../src/bank/lance-write.ts";
+import { folderPlace } from "../../src/bank/place.ts";
+import { MachineError } from "../../src/errors.ts";
 
 const conflicts = [
   "Retryable commit conflict for version 7: This AddIndex transaction was preempted",
@@ -25,4 +27,17 @@ test("a write that failed for another reason is not done again", async () => {
   };
   await expect(withRetries(work)).rejects.toThrow("No space left");
   expect(calls).toBe(1);
+});
+
+test("a write that is never answered is given up, and those after it are done", async () => {
+  const place = { ...folderPlace("/nowhere/bank"), turn: async () => undefined };
+  const writer = createWriter(place, 20);
+  let late = (): void => {};
+  const unanswered = writer.write(() => new Promise<void>((done) => (late = done)));
+  const next = writer.write(async () => "written");
+  await expect(unanswered).rejects.toThrow(MachineError);
+  await expect(unanswered).rejects.toThrow("the bank of lessons in /nowhere/bank has not answered a write");
+  expect(await next).toBe("written");
+  late();
+  await writer.settled();
 });
