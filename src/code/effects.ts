@@ -407,8 +407,7 @@ export function isPureCall(call: Node): boolean {
   );
   if (own.length > 0) return own.every((definition) => isPureFunction(definition.node));
   // Declared here, defined elsewhere: what it does is not known.
-  const standard = /^(::)?std::/.test(callee) || !declaresFunction(call.tree.rootNode, name);
-  if (!standard) return false;
+  if (declaresFunction(call.tree.rootNode, callee)) return false;
   return (
     pureFunctionNames.has(name) ||
     (field(call, "function")?.type === "field_expression" && isConstantMethod(call))

@@ -33,8 +33,12 @@ export function listFunctions(root: Node): readonly FunctionDefinition[] {
   );
 }
 
-/** Whether the file defines or declares a function of that name: then it is not the standard library's, whatever that name means there. */
-export function declaresFunction(root: Node, name: string): boolean {
+/**
+ * Whether the file defines or declares what is called by this text: then it is not the standard library's, whatever the name means there.
+ * `std::next(i)` asks for the library's all the same.
+ */
+export function declaresFunction(root: Node, callee: string): boolean {
+  if (/^(::)?std::/.test(callee)) return false;
   const names = remember(
     root,
     "declared functions",
@@ -45,7 +49,7 @@ export function declaresFunction(root: Node, name: string): boolean {
         ),
       ),
   );
-  return names.has(name);
+  return names.has(callee.replace(/<.*$/s, "").replace(/^.*::/s, ""));
 }
 
 /**

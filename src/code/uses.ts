@@ -67,14 +67,9 @@ export function isPure(expression: Node): boolean {
     if (!callee) return false;
     if (callee.type === "primitive_type") return true;
     if (callee.type === "field_expression") return looking.has(member(callee, "field")?.text ?? "");
-    if (isOwn(callee)) return isPureCall(call);
+    if (declaresFunction(call.tree.rootNode, callee.text)) return isPureCall(call);
     return pureFunctions.has(plainName(callee)) || callee.text.startsWith("static_cast<");
   });
-}
-
-/** Whether the file has a function of that name, and the call does not ask for the standard library's. */
-function isOwn(callee: Node): boolean {
-  return !/^(::)?std::/.test(callee.text) && declaresFunction(callee.tree.rootNode, plainName(callee));
 }
 
 /** The called function's name without namespaces and template arguments. */
@@ -226,7 +221,7 @@ function argumentEffect(call: Node, position: number): UseKind | "climb" | "unkn
     return storing.has(member(callee, "field")?.text ?? "") ? "read" : "unknown";
   const name = plainName(callee);
   if (/^(static|const|reinterpret)_cast$/.test(name)) return "climb";
-  const own = isOwn(callee);
+  const own = declaresFunction(call.tree.rootNode, callee.text);
   if (!own && (pureFunctions.has(name) || constructors.has(name))) return "read";
   if (!own && writingFirst.has(name)) return position === 0 ? "element" : "read";
   const parameter = parameterOf(call, name, position);

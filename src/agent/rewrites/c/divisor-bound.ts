@@ -13,6 +13,7 @@ import { reachedFunctions } from "../../../code/reached.ts";
 import {
   bare,
   conditionOf,
+  enclosing,
   expressionOf,
   field,
   find,
@@ -100,8 +101,7 @@ function reachesRoot(bound: Node, number: string, comparison: string): boolean {
 
 /** Whether the function asks before the loop whether the number is even. */
 function asksWhetherEven(loop: Node, number: string): boolean {
-  let scope: Node | null = loop;
-  while (scope && scope.type !== "function_definition") scope = scope.parent;
+  const scope = enclosing(loop, ["function_definition"]);
   const tests = scope ? find(scope, "if_statement").filter((test) => test.endIndex <= loop.startIndex) : [];
   return tests.some((test) => {
     const asked = conditionOf(test)?.text.replace(/[\s()]/g, "") ?? "";
